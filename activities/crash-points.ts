@@ -1,0 +1,59 @@
+/**
+ * The places where a process may die with the most to lose, by name: around and inside each unit's transaction, and
+ * around each word with a bank. In test mode `CRASH_AT` names one, and the first process that comes by kills itself there
+ * (SIGKILL: nothing is flushed, nothing is said). `test/end-to-end/crash.test.ts` goes through all of them.
+ */
+export const crashPoints = [
+  'payment.authorize/before',
+  'payment.authorize/inside',
+  'payment.authorize/after',
+  'payment.authorize/report',
+  'payment.decline/inside',
+  'payment.require-action/inside',
+  'payment.confirm/inside',
+  'payment.confirm/after',
+  'payment.capture/before',
+  'payment.capture/inside',
+  'payment.capture/after',
+  'payment.capture/report',
+  'payment.void/inside',
+  'payment.cancel/inside',
+  'payment.expire/inside',
+  'top-up.accept/before',
+  'top-up.accept/inside',
+  'top-up.accept/after',
+  'top-up.accept/report',
+  'top-up.send/before',
+  'top-up.send/after',
+  'top-up.send/reply',
+  'top-up.send/report',
+  'top-up.inquire/before',
+  'top-up.inquire/reply',
+  'top-up.book/before',
+  'top-up.book/inside',
+  'top-up.book/after',
+  'top-up.book/report',
+  'top-up.decline/inside'
+] as const
+
+export type CrashPoint = (name: string) => void
+
+const PROCESS_OF_PREFIX: Readonly<Record<string, string>> = { pay: 'payment', top: 'top-up' }
+
+/** `pay_…:capture:…` inside its transaction → `payment.capture/inside`. */
+export function crashPointOf(unitKey: string, moment: 'before' | 'inside' | 'after'): string {
+  const [id = '', step = ''] = unitKey.split(':')
+  return `${PROCESS_OF_PREFIX[id.slice(0, id.indexOf('_'))] ?? 'ledger'}.${step}/${moment}`
+}
+
+/**
+ * @param at what `CRASH_AT` says; absent outside of test mode
+ * @throws {Error} for a name that is not in the list, so that a test cannot pass by never crashing
+ */
+export function createCrashPoint(at: string | undefined, kill: () => void): CrashPoint {
+  if (at === undefined) return () => undefined
+  if (!(crashPoints as readonly string[]).includes(at)) throw new Error(`CRASH_AT: there is no crash point ${at}`)
+  return (name) => {
+    if (name === at) kill()
+  }
+}

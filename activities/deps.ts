@@ -1,0 +1,26 @@
+import type { Kysely } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import type { PostingQueue } from '../ledger/posting-queue.ts'
+import type { BankProvider } from '../providers/bank.ts'
+import type { Vault } from '../store/vault.ts'
+import type { CrashPoint } from './crash-points.ts'
+
+/** What activities work with; composed once by `worker.ts`. */
+export interface ActivityDeps {
+  readonly db: Kysely<Database>
+  readonly ledger: Pick<PostingQueue, 'post'>
+  readonly bank: BankProvider
+  readonly vault: Vault
+  readonly runs: Runs
+  /** Kills the process in tests that ask for it; otherwise does nothing. */
+  readonly crash: CrashPoint
+}
+
+/** What the sweeper needs of the engine; implemented in `temporal/`. */
+export interface Runs {
+  /** True while a run of this workflow is open. */
+  isRunning(workflowId: string): Promise<boolean>
+  /** Starts it again from its record's order; a run that is there already is left alone. */
+  restart(kind: string, id: string, order: unknown): Promise<void>
+  nudge(workflowId: string): Promise<void>
+}

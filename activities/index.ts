@@ -1,0 +1,11 @@
+import { clockActivities } from './clock.ts'
+import type { ActivityDeps } from './deps.ts'
+import { paymentActivities } from './payment.ts'
+import { sweepActivities } from './sweep.ts'
+import { withFailures } from './to-failure.ts'
+
+/** Every activity of the worker, by the name that workflows call it by. */
+export const createActivities = (deps: ActivityDeps) =>
+  withFailures({ ...clockActivities(deps), ...paymentActivities(deps), ...sweepActivities(deps) })
+
+export type Activities = ReturnType<typeof createActivities>

@@ -1,0 +1,177 @@
+import { account } from '../domain/account-kinds.ts'
+import type { ProblemCode } from '../domain/errors.ts'
+import type { Limits } from '../domain/limits.ts'
+import { merchantFee } from '../domain/merchant-fee.ts'
+import { authorizedPath, paymentStates, type PaymentState } from '../domain/payment.ts'
+import type { PaymentPolicy } from '../domain/policy/index.ts'
+import { fromUsd } from '../domain/reference-rates.ts'
+import type { Guard, PostingStep, RecordWrite } from '../ledger/unit-of-work.ts'
+import type { PaymentFacts } from '../store/payment-facts.ts'
+import { toPaymentRow, toPaymentView, type Payment } from '../store/payment.ts'
+
+/** The payment's part of the books (POSTINGS.md, "payment from balance"): what each of its units tests, posts, writes. */
+
+export const holdId = (payment: Payment): string => `${payment.id}/authorization`
+
+const sides = ({ walletId, merchantId, currency }: Payment) => ({
+  debit: account('wallet', walletId, currency),
+  credit: account('merchant_payable', merchantId, currency)
+})
+
+const feePosting = ({ merchantId, currency }: Payment, amount: bigint): PostingStep[] =>
+  amount === 0n
+    ? []
+    : [
+        {
+          op: 'post',
+          debit: account('merchant_payable', merchantId, currency),
+          credit: account('fee_income', 'merchant', currency),
+          amount,
+          code: 'payment.fee'
+        }
+      ]
+
+/** The payment as it stands once it is authorized, with what its unit posts. */
+export function authorized(
+  payment: Payment,
+  facts: PaymentFacts,
+  limits: Limits,
+  policy: PaymentPolicy
+): { payment: Payment; path: readonly PaymentState[]; guards: Guard[]; postings: PostingStep[] } {
+  const { amount, currency } = payment
+  const captureBefore = new Date(facts.now.getTime() + policy.hold_ms)
+  const limitCounters =
+    limits.perDay === null && limits.perMonth === null ? [] : [facts.counters.day, facts.counters.month]
+  const common = { authorizedAt: facts.now, limitCounters }
+  const guards = limitCounters.length === 0 ? [] : limitGuards(payment, facts, limits)
+  if (payment.capture === 'manual') {
+    const postings: PostingStep[] = [
+      {
+        op: 'hold',
+        hold: holdId(payment),
+        ...sides(payment),
+        amount,
+        code: 'payment.capture',
+        expiresAt: captureBefore
+      }
+    ]
+    return { payment: { ...payment, ...common, captureBefore }, path: authorizedPath('manual'), guards, postings }
+  }
+  const fee = merchantFee(amount, currency, policy.merchant_fee)
+  const postings: PostingStep[] = [
+    { op: 'post', ...sides(payment), amount, code: 'payment.capture' },
+    ...feePosting(payment, fee)
+  ]
+  return {
+    payment: { ...payment, ...common, captured: amount, fee },
+    path: authorizedPath('automatic'),
+    guards,
+    postings
+  }
+}
+
+function limitGuards({ amount }: Payment, { counters }: PaymentFacts, limits: Limits): Guard[] {
+  const counter = (counter: string, max: bigint | null, limit: string): Guard => ({
+    kind: 'counter',
+    counter,
+    add: amount,
+    max: max ?? undefined,
+    code: 'limit_exceeded',
+    data: { limit }
+  })
+  return [counter(counters.day, limits.perDay, 'day'), counter(counters.month, limits.perMonth, 'month')]
+}
+
+/**
+ * Counts the payment since the last confirmation, and refuses the one that would pass the rules when several come at
+ * once: under the lock, where ten parallel payments cannot each be the first.
+ */
+export function stepUpGuards(
+  { amount, currency }: Payment,
+  { counters, limitPolicy }: PaymentFacts,
+  { step_up, limits }: PaymentPolicy,
+  confirmed: boolean
+): Guard[] {
+  if (limitPolicy === 'unlimited' || confirmed) return []
+  const usd = (cents: string) => fromUsd(BigInt(cents), currency, limits.reference_rates, 'down')
+  const watched = amount > usd(step_up.floor_usd)
+  const code: ProblemCode = 'confirmation_required'
+  return [
+    {
+      kind: 'counter',
+      counter: counters.stepUpTotal,
+      add: amount,
+      max: watched ? usd(step_up.cumulative_usd) : undefined,
+      code,
+      data: { rules: ['cumulative_amount'] }
+    },
+    {
+      kind: 'counter',
+      counter: counters.stepUpCount,
+      add: 1n,
+      max: watched ? BigInt(step_up.payments_since) : undefined,
+      code,
+      data: { rules: ['payment_count'] }
+    }
+  ]
+}
+
+/** Captures `amount` of the hold and releases what is left when `released` is above zero. */
+export function capturePostings(payment: Payment, amount: bigint, feeDelta: bigint, released: bigint): PostingStep[] {
+  const hold = { hold: holdId(payment), ...sides(payment) }
+  return [
+    { op: 'post_hold', ...hold, amount },
+    ...feePosting(payment, feeDelta),
+    ...(released > 0n ? [{ op: 'void_hold' as const, ...hold, code: 'payment.release' }] : [])
+  ]
+}
+
+export const releasePosting = (payment: Payment, op: 'void_hold' | 'expire_hold'): PostingStep => ({
+  op,
+  hold: holdId(payment),
+  ...sides(payment),
+  code: op === 'void_hold' ? 'payment.void' : 'payment.expire'
+})
+
+/** What was reserved of the limits and not used is given back to the windows that it was taken from. */
+export const giveBack = ({ limitCounters }: Payment, amount: bigint): Guard[] =>
+  amount === 0n
+    ? []
+    : limitCounters.map((counter) => ({ kind: 'counter', counter, add: -amount, code: 'limit_exceeded' }))
+
+/**
+ * The record's write for a path of states. `after` carries the new columns; a path of none repeats the state with an
+ * event of its own (`payment.captured` for a part).
+ */
+export function paymentWrite(
+  before: Payment | undefined,
+  after: Payment,
+  path: readonly PaymentState[],
+  extra: { order?: object; event?: string; actor?: string } = {}
+): RecordWrite {
+  const from = before?.state ?? null
+  paymentStates.assertPath(from ?? 'start', path)
+  const states = path.length > 0 ? path : [after.state]
+  const last = states.at(-1)!
+  return {
+    kind: 'payment',
+    id: after.id,
+    version: before?.version ?? 0,
+    from,
+    crossed: states.map((state) => ({
+      state,
+      type: path.length > 0 ? `payment.${state}` : (extra.event ?? 'payment.updated'),
+      data: toPaymentView(viewAt(after, state, state === last))
+    })),
+    open: !paymentStates.isTerminal(last),
+    order: extra.order,
+    customerId: after.customerId,
+    merchantId: after.merchantId,
+    actor: extra.actor,
+    row: toPaymentRow({ ...after, state: last })
+  }
+}
+
+/** Between two arrows of one unit nothing was captured yet. */
+const viewAt = (payment: Payment, state: PaymentState, last: boolean): Payment =>
+  last ? { ...payment, state } : { ...payment, state, captured: 0n, fee: 0n }

@@ -1,0 +1,60 @@
+import { heartbeat, log } from '@temporalio/activity'
+import { listProcessesToNudge } from '../store/decision.ts'
+import { findProcess, listOpenProcesses, listStrandedHolds, type ProcessRecord } from '../store/process.ts'
+import type { ActivityDeps } from './deps.ts'
+
+/** What a sweep found; an operator reads it as the run's result. */
+export interface SweepReport {
+  readonly open: number
+  readonly restarted: readonly string[]
+  readonly nudged: readonly string[]
+  readonly stranded_holds: readonly string[]
+}
+
+const PAGE = 500
+/** A record whose first unit has just been committed has a run that is about to say so. */
+const MIN_AGE_MS = 5_000
+/** A decision is consumed in milliseconds; after a minute its message was lost. */
+const DECISION_AGE_MS = 60_000
+const SHOWN_MAX = 50
+
+/** Closed ⇒ settled, open ⇒ running, decided ⇒ consumed: looks, and repairs what can be repaired. */
+export function sweepActivities({ db, runs }: Pick<ActivityDeps, 'db' | 'runs'>) {
+  async function restartIfLost({ kind, id, order }: ProcessRecord): Promise<string[]> {
+    const workflowId = `${kind}/${id}`
+    heartbeat(workflowId)
+    if (await runs.isRunning(workflowId)) return []
+    // It may have closed while we asked: look at the record again before starting anything.
+    if (!(await findProcess(db, id))?.open) return []
+    await runs.restart(kind, id, order)
+    return [workflowId]
+  }
+
+  async function nudgeForgotten(): Promise<string[]> {
+    const forgotten = await listProcessesToNudge(db, DECISION_AGE_MS)
+    for (const { kind, id } of forgotten) await runs.nudge(`${kind}/${id}`)
+    return forgotten.map(({ id }) => id)
+  }
+
+  return {
+    sweep: async (): Promise<SweepReport> => {
+      const restarted: string[] = []
+      let open = 0
+      let page = await listOpenProcesses(db, { afterId: '', minAgeMs: MIN_AGE_MS, limit: PAGE })
+      while (page.length > 0) {
+        for (const record of page) restarted.push(...(await restartIfLost(record)))
+        open += page.length
+        page = await listOpenProcesses(db, { afterId: page.at(-1)!.id, minAgeMs: MIN_AGE_MS, limit: PAGE })
+      }
+      const nudged = await nudgeForgotten()
+      const stranded = await listStrandedHolds(db, SHOWN_MAX)
+      if (stranded.length > 0) log.error('holds of processes that are over', { holds: stranded })
+      return {
+        open,
+        restarted: restarted.slice(0, SHOWN_MAX),
+        nudged: nudged.slice(0, SHOWN_MAX),
+        stranded_holds: stranded
+      }
+    }
+  }
+}

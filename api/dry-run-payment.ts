@@ -1,0 +1,39 @@
+import type { Kysely } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import { merchantFee } from '../domain/merchant-fee.ts'
+import { toWire } from '../domain/money.ts'
+import type { PaymentOrder } from '../domain/orders.ts'
+import { decideAuthorization } from '../domain/payment-authorization.ts'
+import type { PaymentPolicy } from '../domain/policy/index.ts'
+import { readPaymentFacts } from '../store/payment-facts.ts'
+
+/** What would happen now, by the rules that the workflow's activity uses; nothing is stored, and nothing is promised. */
+export async function dryRunPayment(db: Kysely<Database>, order: PaymentOrder, policy: PaymentPolicy) {
+  const { wallet_id, merchant_id, capture } = order
+  const facts = await readPaymentFacts(db, { walletId: wallet_id, merchantId: merchant_id }, policy)
+  const amount = BigInt(order.amount.amount)
+  const decision = decideAuthorization({ ...facts, amount, confirmed: false }, policy)
+  const state = {
+    decline: 'declined',
+    confirm: 'requires_action',
+    authorize: capture === 'automatic' ? 'succeeded' : 'requires_capture'
+  }[decision.kind]
+  const captured = state === 'succeeded' ? amount : 0n
+  const money = (minor: bigint) => toWire({ amount: minor, currency: facts.currency })
+  return {
+    id: null,
+    object: 'payment',
+    state,
+    ...(decision.kind === 'decline' && { decline_code: decision.code, limit: decision.data['limit'] }),
+    ...(decision.kind === 'confirm' && { confirmation_rules: decision.rules }),
+    amount: order.amount,
+    captured: money(captured),
+    refunded: money(0n),
+    fee: money(state === 'declined' ? 0n : merchantFee(amount, facts.currency, policy.merchant_fee)),
+    capture,
+    wallet_id,
+    merchant_id,
+    ...(order.description !== undefined && { description: order.description }),
+    metadata: order.metadata
+  }
+}

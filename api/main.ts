@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises'
+import { loadConfig, type Config } from '../config.ts'
+import { connect } from '../db/connect.ts'
+import { mergePolicy, type Policy } from '../domain/policy/index.ts'
+import { forgetOld } from '../store/idempotency.ts'
+import { createVault } from '../store/vault.ts'
+import { connectClient } from '../temporal/connection.ts'
+import { workflowIdOf } from '../workflows/messages.ts'
+import { createApp } from './app.ts'
+import type { ApiDeps } from './deps.ts'
+import { listen } from './listen.ts'
+import { createLogger } from './logger.ts'
+import { createProcesses } from './temporal.ts'
+
+/** How often what is over is deleted. Nothing depends on it but the size of two tables. */
+const FORGET_EVERY_MS = 3_600_000
+
+const config = loadConfig()
+const logger = createLogger(config.LOG_LEVEL)
+const database = connect({ url: config.DATABASE_URL, poolMax: config.DATABASE_POOL_MAX, applicationName: 'coffer-api' })
+const temporal = connectClient(config)
+const processes = createProcesses({ client: temporal.client, taskQueue: config.TEMPORAL_TASK_QUEUE })
+
+const deps: ApiDeps = {
+  config,
+  db: database.db,
+  pool: database.pool,
+  processes,
+  policy: await readPolicy(config),
+  vault: createVault(config.COFFER_MASTER_KEY),
+  nudgeAll,
+  temporalReady: async () => void (await temporal.connection.workflowService.getSystemInfo({})),
+  callbackHandlers: {},
+  logger
+}
+
+const server = await listen(createApp(deps), { host: config.HOST, port: config.PORT })
+const forgetting = setInterval(
+  () => void forgetOld(database.db).catch((err: unknown) => logger.warn({ err }, 'not deleted')),
+  FORGET_EVERY_MS
+)
+console.log(`listening ${server.url}`)
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop())
+
+async function stop(): Promise<void> {
+  clearInterval(forgetting)
+  await server.stop()
+  await temporal.close()
+  await database.close()
+  process.exit(0)
+}
+
+async function readPolicy({ COFFER_POLICY }: Config): Promise<Policy> {
+  return mergePolicy(COFFER_POLICY === undefined ? {} : JSON.parse(await readFile(COFFER_POLICY, 'utf8')))
+}
+
+async function nudgeAll(): Promise<void> {
+  const open = await database.db.selectFrom('process').select(['kind', 'id']).where('open', '=', true).execute()
+  await processes.nudgeAll(open.map(({ kind, id }) => workflowIdOf(kind, id)))
+}

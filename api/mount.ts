@@ -1,0 +1,130 @@
+import type { Request, RequestHandler, Response, Router } from 'express'
+import { z } from 'zod'
+import { inTransaction } from '../db/in-transaction.ts'
+import { Refusal } from '../domain/errors.ts'
+import { claimKey, keepReply } from '../store/idempotency.ts'
+import type { Authenticate } from './authenticate.ts'
+import { verifyCallback } from './callbacks.ts'
+import { roleOf, type Caller } from './caller.ts'
+import { createCall, type AnyCall } from './create-call.ts'
+import type { ApiDeps } from './deps.ts'
+import { readBytes, readJsonBytes } from './read-body.ts'
+import { sendReply, toWireReply } from './reply.ts'
+import type { Route } from './route.ts'
+import { parseStrictJson } from './strict-json.ts'
+import { plainQuery, validate } from './validate.ts'
+
+type Ground = Pick<ApiDeps, 'config' | 'db' | 'vault'> & { readonly authenticate: Authenticate }
+
+/** Puts a declared route on the router: who, what, then the route's own story, then a reply that keeps the contract. */
+export function mount(router: Router, route: Route, ground: Ground): void {
+  const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1')
+  router[route.method](path, answerWith(route, ground))
+}
+
+const answerWith =
+  (route: Route, ground: Ground): RequestHandler =>
+  async (request, response) => {
+    const call = await checkedCall(route, ground, request, response)
+    const { reply, firstRequestId } =
+      route.spec.idempotency === 'stored'
+        ? await onceStored(route, ground, call)
+        : { reply: toWireReply(route, await runOwned(route, call)), firstRequestId: call.requestId }
+    if (firstRequestId !== call.requestId) response.set('Idempotent-Replayed', 'true')
+    sendReply(response, reply)
+  }
+
+/** The order decides what a stranger learns: nothing about keys, bodies or things before it is known who asks. */
+async function checkedCall(route: Route, ground: Ground, request: Request, response: Response): Promise<AnyCall> {
+  const { spec } = route
+  const caller = typeof spec.callers === 'object' ? await ground.authenticate(request) : undefined
+  if (caller) authorize(route, caller)
+  const idempotencyKey = keyOf(route, request)
+  const params = spec.params && paramsOf(spec.params, request.params)
+  const query = queryOf(spec.query, request.query)
+  const { raw, body } = await bodyOf(route, ground, request, response)
+  const parsedBody = spec.body && validate(spec.body, body)
+  return createCall(
+    { config: ground.config, route, request },
+    { caller, idempotencyKey, params, query, body: parsedBody, wireBody: body, raw }
+  )
+}
+
+/** @throws {Refusal} `forbidden` for a role that the route does not name, or a key without the scope. */
+function authorize({ spec }: Route, caller: Caller): void {
+  if (typeof spec.callers === 'object' && spec.callers[roleOf(caller)] === undefined) throw new Refusal('forbidden')
+  if (caller.kind === 'customer' || spec.scope === undefined) return
+  const [thing] = spec.scope.split(':')
+  const enough = ['*', `${thing}:*`, spec.scope]
+  if (!caller.scopes.some((scope) => enough.includes(scope))) throw new Refusal('forbidden')
+}
+
+function keyOf({ spec }: Route, request: Request): string {
+  if (spec.idempotency === 'none') return ''
+  const key = request.headers['idempotency-key']
+  if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key
+  throw new Refusal('idempotency_key_missing')
+}
+
+/** An id that is none names nothing: the same answer as for one that nobody has. */
+function paramsOf(schema: NonNullable<Route['spec']['params']>, params: Request['params']) {
+  const parsed = schema.safeParse({ ...params })
+  if (!parsed.success) throw new Refusal('not_found')
+  return parsed.data
+}
+
+function queryOf(schema: Route['spec']['query'], given: Request['query']): unknown {
+  const query = plainQuery(given)
+  const parsed = validate(schema ?? NoQuery, query, '/query')
+  return schema && parsed
+}
+
+const NoQuery = z.strictObject({})
+
+async function bodyOf({ method, spec }: Route, { config }: Ground, request: Request, response: Response) {
+  if (spec.callers === 'provider') {
+    const raw = (await readBytes(request, response)).toString('utf8')
+    verifyCallback(config.CALLBACK_SECRET, request.headers, raw)
+    return { raw, body: undefined }
+  }
+  if (method === 'get' || method === 'delete') return { raw: '', body: undefined }
+  const bytes = await readJsonBytes(request, response, spec.bodyLimit)
+  const body = bytes.length === 0 ? {} : parseStrictJson(bytes)
+  const isEmpty = typeof body === 'object' && body !== null && !Array.isArray(body) && Object.keys(body).length === 0
+  if (!spec.body && !isEmpty) {
+    throw new Refusal('invalid_request', { errors: [{ pointer: '', message: 'this route takes no body' }] })
+  }
+  return { raw: '', body }
+}
+
+/** @throws {Error} when a route that promised to show owners only their own did not look whose it is. */
+async function runOwned(route: Route, call: AnyCall): Promise<unknown> {
+  const result = await route.run(call as never)
+  const { callers } = route.spec
+  const role = call.caller && roleOf(call.caller)
+  const promised = role !== undefined && typeof callers === 'object' && callers[role] === 'own'
+  if (promised && !call.askedForOwner())
+    throw new Error(`${route.method} ${route.path}: answered without mustOwn or ownOnly`)
+  return result
+}
+
+/** Key, effect and reply are committed together; a request with the same key waits for that. */
+const onceStored = (route: Route, { db, vault }: Ground, call: AnyCall) =>
+  inTransaction(db, async (transaction) => {
+    const { principal, method, path, idempotencyKey: key, fingerprint, requestId } = call
+    const keyed = { principal, route: `${method} ${path}`, key, fingerprint, requestId }
+    const first = await claimKey(transaction, vault, keyed)
+    if (first) return { reply: first, firstRequestId: first.requestId }
+    const reply = toWireReply(route, await runOwned(route, { ...call, transaction }).catch(refuseForgottenKey))
+    await keepReply(transaction, vault, keyed, { ...reply, body: reply.body.toString() })
+    return { reply, firstRequestId: requestId }
+  })
+
+/**
+ * After 24 hours the reply is forgotten, but what was made under the key still has the id that follows from it.
+ * @throws {Refusal} `idempotency_key_reused` for that; any other error as it is.
+ */
+function refuseForgottenKey(error: unknown): never {
+  const { code, constraint } = error as { code?: string; constraint?: string }
+  throw code === '23505' && constraint?.endsWith('_pkey') ? new Refusal('idempotency_key_reused') : error
+}

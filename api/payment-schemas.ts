@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { id, Instant, Metadata, MoneyReply, MoneyRequest, text } from './schemas.ts'
+
+/** Nothing is committed yet; the thing may be asked for under `Location`. */
+export const Pending = z.strictObject({ id: z.string(), object: z.string() }).meta({ id: 'Pending' })
+
+export const Timeline = z
+  .array(z.strictObject({ at: Instant, type: z.string(), state: z.string(), by: z.string().optional() }))
+  .meta({ id: 'Timeline', description: 'Who did what when; without `by`: the process itself.' })
+
+export const Run = z
+  .strictObject({ workflow_id: z.string(), url: z.string().optional() })
+  .meta({ id: 'Run', description: 'For operators: the Temporal run.' })
+
+const Funding = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('balance') }),
+  z.strictObject({ type: z.enum(['bank_account', 'card']), id: z.string().max(64) })
+])
+
+export const PaymentRequest = z
+  .strictObject({
+    wallet_id: id('wal'),
+    merchant_id: id('mer').optional(),
+    qr: text(512).optional().meta({ description: 'The scanned text of an EMVCo code' }),
+    amount: MoneyRequest.optional().meta({ description: 'Required unless the code carries it' }),
+    funding: Funding.default({ type: 'balance' }),
+    capture: z.enum(['automatic', 'manual']).default('automatic'),
+    description: text(140).optional(),
+    metadata: Metadata.default({}),
+    dry_run: z.boolean().default(false)
+  })
+  .refine(({ merchant_id, qr }) => (merchant_id === undefined) !== (qr === undefined), {
+    message: 'either merchant_id or qr',
+    path: ['merchant_id']
+  })
+  .meta({ id: 'PaymentRequest' })
+
+export const ConfirmRequest = z
+  .strictObject({ pin: z.string().regex(/^[0-9]{4,12}$/, 'must be digits') })
+  .meta({ id: 'ConfirmRequest' })
+
+export const CaptureRequest = z
+  .strictObject({ amount: MoneyRequest.optional(), final: z.boolean().optional() })
+  .meta({ id: 'CaptureRequest' })
+
+export const PaymentReply = z
+  .strictObject({
+    id: id('pay').nullable(),
+    object: z.literal('payment'),
+    state: z.enum([
+      'requires_action',
+      'in_review',
+      'processing',
+      'requires_capture',
+      'succeeded',
+      'declined',
+      'failed',
+      'canceled',
+      'expired'
+    ]),
+    decline_code: z.string().optional(),
+    amount: MoneyReply,
+    captured: MoneyReply,
+    refunded: MoneyReply,
+    fee: MoneyReply,
+    capture: z.enum(['automatic', 'manual']),
+    wallet_id: id('wal'),
+    merchant_id: id('mer'),
+    confirm_before: Instant.optional(),
+    capture_before: Instant.optional(),
+    receipt_id: id('rct').optional(),
+    description: z.string().optional(),
+    metadata: z.record(z.string(), z.string()),
+    created_at: Instant.optional(),
+    updated_at: Instant.optional(),
+    timeline: Timeline.optional(),
+    run: Run.optional(),
+    limit: z.string().optional().meta({ description: 'dry_run: which limit would decline it' }),
+    confirmation_rules: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'dry_run: why it would have to be confirmed' })
+  })
+  .meta({ id: 'Payment' })

@@ -1,0 +1,130 @@
+import type { ErrorRequestHandler, Request, Response } from 'express'
+import { problems, Refusal, type ProblemCode } from '../domain/errors.ts'
+import { requestIdOf } from './request-id.ts'
+
+/**
+ * The only place where a code becomes HTTP. Codes of declines are usually part of a 201 (`decline_code`); they get a
+ * status here for the routes that can only refuse.
+ */
+export const statuses = {
+  invalid_request: 400,
+  idempotency_key_missing: 400,
+  idempotency_key_reused: 422,
+  payload_too_large: 413,
+  unsupported_media_type: 415,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  too_many_requests: 429,
+  invalid_credentials: 401,
+  state_conflict: 409,
+  precondition_failed: 412,
+  precondition_required: 428,
+  amount_exceeds_hold: 409,
+  hold_expired: 409,
+  hold_not_found: 404,
+  hold_resolved: 409,
+  already_reversed: 409,
+  confirmation_required: 409,
+  confirmation_failed: 403,
+  pin_locked: 429,
+  confirmation_expired: 409,
+  four_eyes_required: 403,
+  qr_invalid: 400,
+  qr_not_payable: 400,
+  qr_amount_invalid: 400,
+  amount_required: 400,
+  amount_mismatch: 400,
+  currency_mismatch: 400,
+  capture_not_supported: 400,
+  not_implemented: 501,
+  insufficient_funds: 409,
+  limit_exceeded: 409,
+  balance_limit_exceeded: 409,
+  wallet_frozen: 409,
+  account_closed: 409,
+  payee_unavailable: 409,
+  rail_suspended: 409,
+  risk_blocked: 409,
+  bank_declined: 409,
+  bank_not_received: 409,
+  invalid_bank_account: 409,
+  written_off: 409,
+  amount_out_of_range: 409,
+  service_unavailable: 503,
+  internal: 500
+} as const satisfies Record<ProblemCode, number>
+
+/** Where in the request something is wrong: a JSON pointer into the body, or `/query/…`, `/headers/…`. */
+export interface FieldError {
+  readonly pointer: string
+  readonly message: string
+}
+
+/** What of a refusal's data a caller may see; everything else in it is for our logs. */
+const shown: ReadonlySet<string> = new Set([
+  'attempts_left',
+  'retry_after_ms',
+  'state',
+  'limit',
+  'amount',
+  'currency',
+  'remaining',
+  'field'
+])
+
+/** Without a time of its own, a refusal that can be repeated asks to wait this long. */
+const RETRY_AFTER_S: Partial<Record<ProblemCode, number>> = {
+  too_many_requests: 60,
+  pin_locked: 60,
+  service_unavailable: 1
+}
+
+/** Answers with `application/problem+json` (RFC 9457). */
+export function sendProblem(request: Request, response: Response, { code, data }: Refusal): void {
+  const status = statuses[code]
+  const retryAfterS =
+    typeof data.retry_after_ms === 'number' ? Math.ceil(data.retry_after_ms / 1000) : RETRY_AFTER_S[code]
+  if (retryAfterS !== undefined) response.set('Retry-After', String(Math.max(1, retryAfterS)))
+  if (status === 401) response.set('WWW-Authenticate', 'Bearer')
+  const extensions = Object.fromEntries(Object.entries(data).filter(([key]) => shown.has(key)))
+  response
+    .status(status)
+    .type('application/problem+json')
+    .send(
+      JSON.stringify({
+        ...extensions,
+        type: `/docs/problems/${code}`,
+        title: problems[code],
+        status,
+        code,
+        ...(typeof data.detail === 'string' ? { detail: data.detail } : {}),
+        request_id: requestIdOf(request),
+        errors: Array.isArray(data.errors) ? (data.errors as FieldError[]) : []
+      })
+    )
+}
+
+/** The last middleware: an expected refusal says what it is, anything else tells the caller nothing but the request id. */
+export const problemHandler: ErrorRequestHandler = (error: unknown, request, response, next) => {
+  const refusal = toRefusal(error)
+  if (refusal.code === 'internal') request.log.error({ err: error }, 'request failed')
+  // Half an answer is out already: only cutting the connection still tells the caller that it is not whole.
+  if (response.headersSent) return next(error)
+  sendProblem(request, response, refusal)
+}
+
+/** What Express's own parsers throw carries a `status`; a database or Temporal that is away is ours to try again. */
+function toRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error
+  if (error instanceof URIError) return new Refusal('not_found')
+  const { status, code } = error instanceof Error ? (error as Error & { status?: unknown; code?: unknown }) : {}
+  if (status === 413) return new Refusal('payload_too_large')
+  if (status === 415) return new Refusal('unsupported_media_type')
+  if (status === 404) return new Refusal('not_found')
+  if (typeof status === 'number' && status >= 400 && status < 500) return new Refusal('invalid_request')
+  return new Refusal(typeof code === 'string' && AWAY.has(code) ? 'service_unavailable' : 'internal')
+}
+
+/** SQLSTATE classes of a server that is starting, stopping or full, and the sockets' own codes. */
+const AWAY: ReadonlySet<string> = new Set(['57P01', '57P02', '57P03', '53300', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'])

@@ -1,0 +1,128 @@
+import { z } from 'zod'
+import { Refusal } from '../../domain/errors.ts'
+import { passwordFault } from '../../domain/password.ts'
+import { isEmail, isPhone, mask, normalise, type PersonalKind } from '../../domain/personal.ts'
+import { appendAudit } from '../../store/audit.ts'
+import { findCustomer, insertCustomer, type Customer } from '../../store/customers.ts'
+import { setPassword } from '../../store/passwords.ts'
+import { findPersonal, putPersonal, type PersonalDatum } from '../../store/personal.ts'
+import type { ApiDeps } from '../deps.ts'
+import { route, type Route } from '../route.ts'
+import { id, Instant, instant, text, Zone } from '../schemas.ts'
+
+const Email = text(254).refine((given) => isEmail(normalise('email', given)), 'must be an e-mail address')
+const Phone = text(32).refine((given) => isPhone(normalise('phone', given)), 'must be an E.164 phone number')
+
+const CustomerRequest = z
+  .strictObject({
+    name: text(140),
+    email: Email.optional(),
+    phone: Phone.optional(),
+    password: z.string().max(512).optional().meta({ description: 'At least 10 characters, not a common one' }),
+    zone: Zone.meta({ description: 'Days of limits and due dates are days of this zone' })
+  })
+  .refine(({ email, phone }) => email !== undefined || phone !== undefined, {
+    message: 'an e-mail address or a phone number is needed',
+    path: ['email']
+  })
+  .meta({ id: 'CustomerRequest' })
+
+const CustomerReply = z
+  .strictObject({
+    id: id('cus'),
+    object: z.literal('customer'),
+    state: z.enum(['registered', 'active', 'suspended', 'closing', 'closed']),
+    tier: z.int().min(0).max(3),
+    zone: z.string(),
+    name: z.string().nullable(),
+    email: z.string().nullable(),
+    phone: z.string().nullable(),
+    created_at: Instant,
+    updated_at: Instant
+  })
+  .meta({ id: 'Customer', description: 'Operators see name, e-mail address and phone number masked.' })
+
+/** Who the customers are. Their tier and state follow from processes, never from a request. */
+export function customerRoutes({ db, vault }: ApiDeps): Route[] {
+  return [
+    route.post(
+      '/customers',
+      {
+        summary: 'Register a customer whose e-mail address and phone number you have verified',
+        body: CustomerRequest,
+        reply: CustomerReply,
+        status: 201,
+        callers: { service: 'any' },
+        scope: 'customers:write',
+        idempotency: 'stored',
+        errors: ['state_conflict']
+      },
+      async ({ body, newId, transaction, caller, requestId }) => {
+        refuseWeakPassword(body)
+        const customer = await insertCustomer(transaction, { id: newId('cus'), zone: body.zone })
+        for (const kind of ['name', 'email', 'phone'] as const) {
+          const value = body[kind]
+          if (value !== undefined) await putPersonal(transaction, vault, customer.id, { kind, value, verified: true })
+        }
+        if (body.password !== undefined) await setPassword(transaction, customer.id, body.password)
+        const actor = `service:${caller.name}`
+        await appendAudit(transaction, { actor, action: 'customer.registered', object: customer.id, requestId })
+        return toReply(customer, await findPersonal(transaction, vault, customer.id))
+      }
+    ),
+    route.get(
+      '/customers/{id}',
+      {
+        summary: 'Read a customer',
+        params: z.strictObject({ id: id('cus') }),
+        reply: CustomerReply,
+        scope: 'customers:read',
+        callers: { customer: 'own', service: 'any', support: 'any', reviewer: 'any', finance: 'any' }
+      },
+      async ({ params, caller, mustOwn, requestId }) => {
+        mustOwn({ customerId: params.id })
+        const customer = await findCustomer(db, params.id)
+        if (!customer) throw new Refusal('not_found')
+        const personal = await findPersonal(db, vault, customer.id)
+        if (caller.kind !== 'operator') return toReply(customer, personal)
+        await appendAudit(db, { actor: caller.operatorId, action: 'customer.read', object: customer.id, requestId })
+        return toReply(
+          customer,
+          personal.map((datum) => ({ ...datum, value: mask(datum.kind, datum.value) }))
+        )
+      }
+    )
+  ]
+}
+
+function refuseWeakPassword({ password, email, phone }: z.output<typeof CustomerRequest>): void {
+  if (password === undefined) return
+  const fault = passwordFault(
+    password,
+    [email, phone].filter((login) => login !== undefined)
+  )
+  if (fault) throw new Refusal('invalid_request', { errors: [{ pointer: '/password', message: faults[fault] }] })
+}
+
+const faults = {
+  too_short: 'must have at least 10 characters',
+  too_long: 'must have at most 128 characters',
+  common: 'is too easy to guess'
+}
+
+function toReply(customer: Customer, personal: readonly PersonalDatum[]): z.input<typeof CustomerReply> {
+  const value = (kind: PersonalKind) => personal.find((datum) => datum.kind === kind)?.value ?? null
+  const { id, state, tier, zone, createdAt, updatedAt } = customer
+  return {
+    id,
+    object: 'customer',
+    state,
+    tier,
+    zone,
+    name: value('name'),
+    email: value('email'),
+    phone: value('phone'),
+    created_at: instant(createdAt),
+    updated_at: instant(updatedAt)
+  }
+}

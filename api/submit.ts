@@ -1,0 +1,178 @@
+import type { SearchAttributePair } from '@temporalio/common'
+import type { Database } from '../db/schema.ts'
+import type { Kysely } from 'kysely'
+import { Refusal, type ProblemCode } from '../domain/errors.ts'
+import type { Progress, Start } from '../domain/orders.ts'
+import { decisionUnitKey, recordDecision } from '../store/decision.ts'
+import { findFirstVersion, listHistory, type ProcessEvent } from '../store/event.ts'
+import { findProcess } from '../store/process.ts'
+import { describeLink } from '../temporal/ui-link.ts'
+import { workflowIdOf, type DecisionAnswer } from '../workflows/messages.ts'
+import type { ApiDeps } from './deps.ts'
+import { answer, type Answer, type Call } from './route.ts'
+
+type AnyCall = Pick<
+  Call<unknown, unknown, unknown, unknown, 'process'>,
+  'principal' | 'requestId' | 'fingerprint' | 'updateId' | 'idempotencyKey'
+> & { readonly caller?: { readonly kind: string } | undefined }
+
+export interface Submission {
+  /** The workflow's type, and the first half of its id. */
+  readonly type: string
+  readonly id: string
+  readonly order: object
+  readonly policy: object
+  /** What operators read beside the run. No personal data. */
+  readonly summary: string
+  readonly searchAttributes: readonly SearchAttributePair[]
+}
+
+export interface DecisionRequest {
+  readonly type: string
+  readonly processId: string
+  /** The verb of the route. */
+  readonly action: string
+  readonly data: Readonly<Record<string, unknown>>
+  readonly role: string
+}
+
+/** How routes start processes, decide about them, and read them: with one answer for one key, whoever has to give it. */
+export function createSubmit({ db, processes, config }: Pick<ApiDeps, 'db' | 'processes' | 'config'>) {
+  const read = (id: string, version: number | undefined, call: AnyCall) =>
+    readThing(db, id, version, call.caller?.kind === 'operator' ? config : undefined)
+
+  return {
+    /** Starts the process once, and answers with its first outcome: 201, or 202 while nothing is committed. */
+    start: async (call: AnyCall, submission: Submission): Promise<Answer<unknown>> => {
+      const { type, id } = submission
+      const { fingerprint, requestId, principal, updateId } = call
+      const given = await processes.startOnce<Progress<string>>({
+        ...submission,
+        fingerprint,
+        requestId,
+        updateId,
+        actor: principal
+      })
+      if (given.kind === 'overloaded') throw new Refusal('service_unavailable')
+      const first =
+        given.kind === 'answered'
+          ? { fingerprint: given.fingerprint, requestId: given.requestId, version: given.outcome.version }
+          : await firstFromRecord(db, id)
+      if (!first) return answer(202, { id, object: objectOf(type) }, { Location: locationOf(type, id) })
+      if (first.fingerprint !== fingerprint) throw new Refusal('idempotency_key_reused')
+      const replayed: Record<string, string> = first.requestId === requestId ? {} : { 'Idempotent-Replayed': 'true' }
+      return answer(201, await read(id, first.version, call), { Location: locationOf(type, id), ...replayed })
+    },
+
+    /**
+     * Stores the decision, has the process carry it out, and answers with the record as that left it.
+     * @throws {Refusal} what the process refuses; `state_conflict` when it is over
+     */
+    decide: async (call: AnyCall, request: DecisionRequest): Promise<Answer<unknown>> => {
+      const { type, processId, action, data, role } = request
+      const decision = {
+        id: call.updateId.slice(0, 32),
+        processId,
+        action,
+        data,
+        role,
+        actor: call.principal,
+        fingerprint: call.fingerprint,
+        requestId: call.requestId
+      }
+      const record = await findProcess(db, processId)
+      if (!record) throw new Refusal('not_found')
+      if (!record.open) await refuseUnlessKnown(db, decision, record.state)
+      const { replayOf } = await recordDecision(db, decision)
+      const given = await processes.update<DecisionAnswer>({
+        workflowId: workflowIdOf(type, processId),
+        name: action,
+        updateId: call.updateId,
+        args: [decision.id]
+      })
+      if (given.kind === 'overloaded') throw new Refusal('service_unavailable')
+      const done = given.kind === 'answered' ? given.result : await decidedInRecord(db, decision)
+      if (!done)
+        return answer(202, { id: processId, object: objectOf(type) }, { Location: locationOf(type, processId) })
+      if (done.refusal) throw new Refusal(done.refusal.code as ProblemCode, done.refusal.data)
+      return answer(200, await read(processId, done.version, call), replayOf ? { 'Idempotent-Replayed': 'true' } : {})
+    },
+
+    /** The thing as it is now. @throws {Refusal} `not_found` */
+    read: async (call: AnyCall, id: string): Promise<Answer<unknown>> => answer(200, await read(id, undefined, call))
+  }
+}
+
+export type Submit = ReturnType<typeof createSubmit>
+
+/** `top-up` → `top_up`: what a thing is called inside JSON. */
+const objectOf = (type: string): string => type.replaceAll('-', '_')
+const locationOf = (type: string, id: string): string => `/v1/${type}s/${id}`
+
+/** What the first committed unit said, for a replay that Temporal does not remember, or a run that died before it answered. */
+async function firstFromRecord(db: Kysely<Database>, id: string) {
+  const [record, version] = await Promise.all([findProcess(db, id), findFirstVersion(db, id)])
+  if (!record || version === undefined) return undefined
+  const { fingerprint, requestId } = record.order as Start<unknown>
+  return { fingerprint, requestId, version }
+}
+
+/** A process that is over takes no decision; one that it took before still has its answer. */
+async function refuseUnlessKnown(db: Kysely<Database>, decision: Parameters<typeof decisionUnitKey>[0], state: string) {
+  const known = await db.selectFrom('decision').select('id').where('id', '=', decision.id).executeTakeFirst()
+  if (!known) throw new Refusal('state_conflict', { state })
+}
+
+/** What became of a decision, from its unit of work: the engine's answer was lost, the books' was not. */
+async function decidedInRecord(
+  db: Kysely<Database>,
+  decision: Parameters<typeof decisionUnitKey>[0]
+): Promise<DecisionAnswer | undefined> {
+  const unit = await db
+    .selectFrom('unit')
+    .select(['refusal', 'data'])
+    .where('key', '=', decisionUnitKey(decision))
+    .executeTakeFirst()
+  const record = await findProcess(db, decision.processId)
+  if (!record) return undefined
+  if (!unit) {
+    if (record.open) return undefined
+    throw new Refusal('state_conflict', { state: record.state })
+  }
+  const { refusal, data } = unit
+  const version = record.version
+  return refusal === null
+    ? { version }
+    : { version, refusal: { code: refusal, data: (data ?? {}) as Readonly<Record<string, unknown>> } }
+}
+
+/** A record with its timeline; operators get the link to the run as well. */
+async function readThing(
+  db: Kysely<Database>,
+  id: string,
+  version: number | undefined,
+  links: ApiDeps['config'] | undefined
+): Promise<Record<string, unknown>> {
+  const history = await listHistory(db, id, version)
+  const last = history.at(-1)
+  if (!last) throw new Refusal('not_found')
+  return {
+    ...last.data,
+    created_at: history[0]!.createdAt.toISOString(),
+    updated_at: last.createdAt.toISOString(),
+    timeline: history.map(toTimelineEntry),
+    ...(links && { run: runOf(links, String(last.data['object']), id) })
+  }
+}
+
+const toTimelineEntry = ({ createdAt, type, to, actor }: ProcessEvent) => ({
+  at: createdAt.toISOString(),
+  type,
+  state: to,
+  ...(actor !== null && { by: actor })
+})
+
+function runOf({ TEMPORAL_UI_URL, TEMPORAL_NAMESPACE }: ApiDeps['config'], object: string, id: string) {
+  const workflowId = workflowIdOf(object.replaceAll('_', '-'), id)
+  return { workflow_id: workflowId, url: describeLink(TEMPORAL_UI_URL, TEMPORAL_NAMESPACE, workflowId) }
+}

@@ -1,0 +1,138 @@
+import { WithStartWorkflowOperation, type Client } from '@temporalio/client'
+import type { SearchAttributePair } from '@temporalio/common'
+import { WORKFLOW_TASK_TIMEOUT_MS } from '../temporal/tuning.ts'
+import { fitSummary } from '../temporal/ui-text.ts'
+import { nudge, outcome, workflowIdOf, type FirstOutcome, type Start } from '../workflows/messages.ts'
+import { createInFlight } from './in-flight.ts'
+import { inTime } from './in-time.ts'
+import { refusalIn, toUnanswered, type Unanswered } from './unanswered.ts'
+
+export type StartAnswer<Outcome> = ({ readonly kind: 'answered' } & FirstOutcome<Outcome>) | Unanswered
+
+export type UpdateAnswer<Result> =
+  | { readonly kind: 'answered'; readonly result: Result }
+  /** The workflow refused by an `ApplicationFailure`: its type and first detail. */
+  | { readonly kind: 'refused'; readonly type: string; readonly detail: unknown }
+  | Unanswered
+
+export interface StartRequest<Order, Policy = unknown> extends Start<Order, Policy> {
+  /** The workflow's name, and the first half of its id. */
+  readonly type: string
+  /** hash(principal ‖ method ‖ concrete path ‖ idempotency key): the same request always brings the same one. */
+  readonly updateId: string
+  readonly summary: string
+  readonly searchAttributes: readonly SearchAttributePair[]
+}
+
+export interface UpdateRequest {
+  readonly workflowId: string
+  readonly name: string
+  readonly updateId: string
+  readonly args: readonly [unknown, ...unknown[]]
+}
+
+export interface Processes {
+  startOnce<Outcome>(request: StartRequest<unknown>): Promise<StartAnswer<Outcome>>
+  update<Result>(request: UpdateRequest): Promise<UpdateAnswer<Result>>
+  /** "Look again"; losing one is harmless, because the sweeper nudges again. */
+  nudge(workflowId: string): Promise<'sent' | Unanswered['kind']>
+  /** The same for many, a few at a time, so that requests keep getting their turn. */
+  nudgeAll(workflowIds: Iterable<string>): Promise<void>
+}
+
+export interface ProcessesOptions {
+  readonly client: Client
+  readonly taskQueue: string
+  readonly limit?: number
+  readonly queueMax?: number
+  readonly answerDeadlineMs?: number
+}
+
+/** The API's only way to Temporal: bounded in number and in time, and every failure of the engine a value. */
+export function createProcesses(options: ProcessesOptions): Processes {
+  const { client, taskQueue, limit = 16, queueMax = 512, answerDeadlineMs = 10_000 } = options
+  const inFlight = createInFlight({ limit, queueMax })
+
+  async function ask<T>(workflowId: string, call: () => Promise<T>): Promise<T | Unanswered> {
+    const deadline = performance.now() + answerDeadlineMs
+    try {
+      return await inFlight.run(() => inTime(client, deadline - performance.now(), call), deadline)
+    } catch (error) {
+      const known = toUnanswered(error)
+      if (!known) throw error
+      return known === 'late' ? lookFor(client, workflowId) : known
+    }
+  }
+
+  async function nudgeOne(workflowId: string): Promise<'sent' | Unanswered['kind']> {
+    const answer = await ask(workflowId, async () => {
+      await client.workflow.getHandle(workflowId).signal(nudge)
+      return { kind: 'sent' as const }
+    })
+    return answer.kind
+  }
+
+  return {
+    startOnce: (request) =>
+      ask(workflowIdOf(request.type, request.id), async () => {
+        const answer = await client.workflow.executeUpdateWithStart(outcome, {
+          updateId: request.updateId,
+          startWorkflowOperation: startOf(request, taskQueue)
+        })
+        return { kind: 'answered' as const, ...(answer as FirstOutcome<never>) }
+      }),
+
+    update: (request) => ask(request.workflowId, () => sendUpdate(client, request)),
+
+    nudge: nudgeOne,
+
+    nudgeAll: async (workflowIds) => {
+      const rest = workflowIds[Symbol.iterator]()
+      const oneByOne = async () => {
+        for (let next = rest.next(); !next.done; next = rest.next()) await nudgeOne(next.value)
+      }
+      await Promise.all(Array.from({ length: Math.ceil(limit / 4) }, oneByOne))
+    }
+  }
+}
+
+async function sendUpdate<Result>(client: Client, { workflowId, name, updateId, args }: UpdateRequest) {
+  const handle = client.workflow.getHandle(workflowId)
+  try {
+    const result = await handle.executeUpdate<Result, [unknown, ...unknown[]]>(name, { updateId, args: [...args] })
+    return { kind: 'answered' as const, result }
+  } catch (error) {
+    const refusal = refusalIn(error)
+    if (!refusal) throw error
+    return { kind: 'refused' as const, type: refusal.type ?? '', detail: refusal.details?.[0] }
+  }
+}
+
+function startOf(request: StartRequest<unknown>, taskQueue: string) {
+  const { type, id, order, policy, fingerprint, actor, requestId, summary, searchAttributes } = request
+  const start: Start<unknown> = { id, order, policy, fingerprint, actor, requestId }
+  return new WithStartWorkflowOperation(type, {
+    workflowId: workflowIdOf(type, id),
+    taskQueue,
+    args: [start],
+    // A repeated request meets the run that the first one started; a closed one is Postgres's to answer for.
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,
+    staticSummary: fitSummary(summary),
+    typedSearchAttributes: [...searchAttributes]
+  })
+}
+
+/** How long the look whether a run exists may take, after the deadline. */
+const LOOK_MS = 1_000
+
+/** 202 promises that something will happen, so it takes a run that is really there. */
+async function lookFor(client: Client, workflowId: string): Promise<Unanswered> {
+  try {
+    await inTime(client, LOOK_MS, () => client.workflow.getHandle(workflowId).describe())
+    return { kind: 'pending' }
+  } catch {
+    return { kind: 'overloaded', reason: 'unreachable' }
+  }
+}

@@ -1,0 +1,60 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import type { Database } from './schema.ts'
+
+export interface DatabaseHandle {
+  readonly db: Kysely<Database>
+  readonly pool: pg.Pool
+  close(): Promise<void>
+}
+
+export interface ConnectOptions {
+  readonly url: string
+  readonly poolMax?: number
+  /** Shows in pg_stat_activity: which part of Coffer this connection belongs to. */
+  readonly applicationName?: string
+  /** A server that stops answering is noticed after this long, and the statement fails (retried by key). */
+  readonly queryTimeoutMs?: number
+}
+
+const int8 = 20
+const int8Array = 1016
+const date = 1082
+const numeric = 1700
+
+/** pg's own defaults lose money (int8 as string, so `+` concatenates) and days (date as local midnight). */
+const parsers = new Map<number, (text: string) => unknown>([
+  [int8, (text) => BigInt(text)],
+  [int8Array, (text) => (text === '{}' ? [] : text.slice(1, -1).split(',').map(BigInt))],
+  [date, (text) => text],
+  [numeric, (text) => text]
+])
+
+const types = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    (format !== 'binary' && parsers.get(oid)) ||
+    pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser
+}
+
+/** Opens a pool; a connection is made with the first statement. Errors of idle connections are dropped: the pool replaces them. */
+export function connect({
+  url,
+  poolMax = 16,
+  applicationName = 'coffer',
+  queryTimeoutMs = 30_000
+}: ConnectOptions): DatabaseHandle {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolMax,
+    application_name: applicationName,
+    connectionTimeoutMillis: 10_000,
+    query_timeout: queryTimeoutMs,
+    keepAlive: true,
+    // Statements that are sent without awaiting the one before share a round trip; the posting queue does that.
+    pipeline: true,
+    types
+  })
+  pool.on('error', () => undefined)
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+  return { db, pool, close: () => db.destroy() }
+}

@@ -1,0 +1,24 @@
+-- What the application role may do, all of it on one page; applied anew after every migration.
+revoke all on all tables in schema public from :app_role;
+revoke all on all functions in schema public from public, :app_role;
+revoke create on schema public from public, :app_role;
+grant usage on schema public to :app_role;
+
+-- The books and the processes: read everything, write nothing; money moves through post_units alone.
+grant select on schema_migration, business_clock, ledger_account_kind, ledger_account, unit, posting, entry, hold, limit_counter, process, event to :app_role;
+grant execute on function business_now(), set_business_clock(bigint), entry_version_at(bigint, timestamptz) to :app_role;
+grant execute on function open_ledger_account(text, text, text), post_units to :app_role;
+
+
+-- Who is who: the application keeps these records itself, and removes only what may be forgotten. The audit log grows
+-- through append_audit alone.
+grant select, insert, update on customer, password, pin, session, refresh_token, operator, api_key, kill_switch to :app_role;
+grant select, insert, update, delete on personal_key, personal_data, rate_limit, stored_reply, callback_receipt to :app_role;
+grant delete on refresh_token to :app_role;
+grant select on audit_log to :app_role;
+grant execute on function append_audit(text, text, text, text, jsonb) to :app_role;
+
+-- Parties, processes' own columns, decisions and tasks: the store's set-based statements write them.
+grant select, insert on wallet, merchant, bank_account, decision to :app_role;
+grant update (state) on wallet, merchant, bank_account to :app_role;
+grant select, insert, update on payment, top_up, task, review to :app_role;

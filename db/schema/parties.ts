@@ -1,0 +1,50 @@
+import type { Generated } from 'kysely'
+
+/** Whose money: wallets, merchants, linked bank accounts (0005), and what was decided about processes (0008). */
+export interface PartyTables {
+  wallet: { id: string; customer_id: string; currency: string; state: Generated<string>; created_at: Generated<Date> }
+  merchant: {
+    id: string
+    name: string
+    city: string
+    country: string
+    mcc: string
+    currency: string
+    state: Generated<string>
+    created_at: Generated<Date>
+  }
+  bank_account: { id: string; customer_id: string; bank: string; state: string; linked_at: Generated<Date> }
+  decision: {
+    id: string
+    process_id: string
+    action: string
+    data: unknown
+    actor: string
+    role: string
+    fingerprint: string
+    request_id: string
+    unit_key: string
+    created_at: Generated<Date>
+  }
+  task: {
+    id: string
+    process_id: string
+    kind: string
+    state: Generated<string>
+    data: unknown
+    created_at: Date
+    done_at: Date | null
+  }
+  review: {
+    id: string
+    process_id: string
+    action: string
+    data: unknown
+    state: Generated<string>
+    requested_by: string
+    decided_by: string | null
+    request_id: string
+    created_at: Generated<Date>
+    decided_at: Date | null
+  }
+}

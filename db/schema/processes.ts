@@ -1,0 +1,73 @@
+import type { ColumnType } from 'kysely'
+
+type Read<T> = ColumnType<T, never, never>
+
+/** What every process has in common; written by `post_units` together with the money. */
+export interface ProcessTables {
+  process: {
+    id: Read<string>
+    kind: Read<string>
+    state: Read<string>
+    open: Read<boolean>
+    version: Read<number>
+    order: Read<unknown>
+    created_at: Read<Date>
+    updated_at: Read<Date>
+  }
+  event: {
+    id: Read<string>
+    xid: Read<string>
+    seq: Read<bigint>
+    type: Read<string>
+    object_id: Read<string>
+    object_version: Read<number>
+    from_state: Read<string | null>
+    to_state: Read<string>
+    customer_id: Read<string | null>
+    merchant_id: Read<string | null>
+    actor: Read<string | null>
+    data: Read<unknown>
+    created_at: Read<Date>
+  }
+  payment: PaymentTable
+  top_up: TopUpTable
+}
+
+/** Written by `store/payment.ts`'s set-based statement, in the posting queue's transaction. */
+interface PaymentTable {
+  id: Read<string>
+  customer_id: Read<string>
+  wallet_id: Read<string>
+  merchant_id: Read<string>
+  currency: Read<string>
+  amount: Read<bigint>
+  capture: Read<string>
+  captured: Read<bigint>
+  refunded: Read<bigint>
+  fee: Read<bigint>
+  description: Read<string | null>
+  metadata: Read<unknown>
+  decline_code: Read<string | null>
+  confirm_before: Read<Date | null>
+  confirmed_at: Read<Date | null>
+  authorized_at: Read<Date | null>
+  capture_before: Read<Date | null>
+  limit_counters: Read<string[]>
+  created_at: Read<Date>
+}
+
+/** Written by `store/top-up.ts`'s set-based statement. */
+interface TopUpTable {
+  id: Read<string>
+  customer_id: Read<string>
+  wallet_id: Read<string>
+  bank_account_id: Read<string>
+  bank: Read<string>
+  currency: Read<string>
+  amount: Read<bigint>
+  metadata: Read<unknown>
+  decline_code: Read<string | null>
+  bank_reference: Read<string | null>
+  sent_at: Read<Date | null>
+  created_at: Read<Date>
+}

@@ -1,0 +1,78 @@
+/**
+ * Every code that a caller can meet, with what it means in a sentence. A closed union: `api/problem.ts` gives each its
+ * HTTP status, `docs/problems/` a page. Codes marked "decline" end a process as `declined`; they are answers, not errors.
+ */
+export const problems = {
+  // the request itself
+  invalid_request: 'The request is malformed: see errors[] for where.',
+  idempotency_key_missing:
+    'A POST that makes or moves something needs an Idempotency-Key of 1–255 visible ASCII characters.',
+  idempotency_key_reused: 'This Idempotency-Key was used for a different request.',
+  payload_too_large: 'The body is larger than this route takes.',
+  unsupported_media_type: 'The body must be application/json in UTF-8.',
+  // the caller
+  unauthenticated: 'No valid credentials came with the request.',
+  forbidden: 'These credentials may not do this.',
+  not_found: 'There is no such thing, or it is not yours.',
+  too_many_requests: 'Too many attempts; wait as long as Retry-After says.',
+  invalid_credentials: 'Log-in and password do not match.',
+  // state
+  state_conflict: 'The thing is not in a state in which this can be done.',
+  precondition_failed: 'The thing has changed since the version you named.',
+  precondition_required: 'Say which version you mean with If-Match.',
+  amount_exceeds_hold: 'The amount is above what the hold still has.',
+  hold_expired: 'The hold has expired; its money can no longer be captured.',
+  hold_not_found: 'There is no such hold.',
+  hold_resolved: 'Nothing is left of the hold.',
+  already_reversed: 'This unit has been reversed before.',
+  // confirmation
+  confirmation_required: 'The customer has to confirm it first.',
+  confirmation_failed: 'The PIN is wrong.',
+  pin_locked: 'Too many wrong PINs; wait as long as Retry-After says.',
+  confirmation_expired: 'The time to confirm is over.',
+  four_eyes_required: 'Another operator than the one who asked has to decide.',
+  // payments: request
+  qr_invalid: 'The text is not an EMVCo merchant-presented code.',
+  qr_not_payable: 'The code is of a scheme that cannot be paid from here.',
+  qr_amount_invalid: "The code's amount does not fit its currency.",
+  amount_required: 'Neither the request nor the code carries an amount.',
+  amount_mismatch: 'The code carries another amount.',
+  currency_mismatch: 'The currencies of the wallet, the amount and the payee differ.',
+  capture_not_supported: 'This funding cannot be captured later.',
+  not_implemented: 'This is not offered yet.',
+  // declines
+  insufficient_funds: 'The available balance does not cover the amount.',
+  limit_exceeded: 'A limit of the wallet would be passed.',
+  balance_limit_exceeded: "The wallet's balance would pass its limit.",
+  wallet_frozen: 'The wallet is frozen.',
+  account_closed: 'The account is closed.',
+  payee_unavailable: 'The payee cannot take payments now.',
+  rail_suspended: 'This way of moving money is suspended for the moment.',
+  risk_blocked: 'The payment was refused by a risk rule.',
+  bank_declined: 'The bank declined.',
+  bank_not_received: 'The bank never received the instruction, and will not book it.',
+  invalid_bank_account: 'The bank account is unknown to the bank.',
+  written_off: 'An operator gave the instruction up, with proof that the bank did not book it.',
+  amount_out_of_range: 'A balance would pass the largest number the books can hold.',
+  // our side
+  service_unavailable: 'We cannot take this now; try again after Retry-After.',
+  internal: 'Something failed on our side; quote the request id.'
+} as const
+
+export type ProblemCode = keyof typeof problems
+
+/**
+ * An expected refusal: a code and data for machines. `api/problem.ts` turns it into HTTP, `activities/to-failure.ts` into
+ * a non-retryable Temporal failure. No personal data in `data`: it may be logged.
+ */
+export class Refusal extends Error {
+  readonly code: ProblemCode
+  readonly data: Readonly<Record<string, unknown>>
+  override readonly name = 'Refusal'
+
+  constructor(code: ProblemCode, data: Readonly<Record<string, unknown>> = {}) {
+    super(problems[code])
+    this.code = code
+    this.data = data
+  }
+}

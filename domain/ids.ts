@@ -1,0 +1,53 @@
+/** Branded ids: the wrong one does not compile, and the prefix shows in every log which one it is. */
+declare const brand: unique symbol
+type Id<Prefix extends string> = `${Prefix}_${string}` & { readonly [brand]: Prefix }
+
+export type CustomerId = Id<'cus'>
+export type WalletId = Id<'wal'>
+export type BankAccountId = Id<'ban'>
+export type MerchantId = Id<'mer'>
+export type TopUpId = Id<'top'>
+export type PaymentId = Id<'pay'>
+export type ReceiptId = Id<'rct'>
+export type EventId = Id<'evt'>
+export type TaskId = Id<'tsk'>
+export type ReviewId = Id<'rev'>
+export type SessionId = Id<'ses'>
+export type OperatorId = Id<'opr'>
+export type QrCodeId = Id<'qrc'>
+export type ApiKeyId = Id<'key'>
+
+export interface IdByPrefix {
+  cus: CustomerId
+  wal: WalletId
+  ban: BankAccountId
+  mer: MerchantId
+  top: TopUpId
+  pay: PaymentId
+  rct: ReceiptId
+  evt: EventId
+  tsk: TaskId
+  rev: ReviewId
+  ses: SessionId
+  opr: OperatorId
+  qrc: QrCodeId
+  key: ApiKeyId
+}
+export type IdPrefix = keyof IdByPrefix
+
+/** 128 bits of lower-case hex after the prefix: nobody guesses one. */
+const HEX = /^[0-9a-f]{32}$/
+
+export function isId<P extends IdPrefix>(prefix: P, text: string): text is IdByPrefix[P] {
+  return text.startsWith(`${prefix}_`) && HEX.test(text.slice(prefix.length + 1))
+}
+
+/** @throws {TypeError} when the text is no id of that kind: for ids that we wrote ourselves and read back. */
+export function idOf<P extends IdPrefix>(prefix: P, text: string): IdByPrefix[P] {
+  if (!isId(prefix, text)) throw new TypeError(`not a ${prefix}_ id`)
+  return text
+}
+
+/** The same 128 bits under another prefix: a payment's receipt is `rct_` with the payment's own digits. */
+export const sameDigits = <P extends IdPrefix>(prefix: P, id: string): IdByPrefix[P] =>
+  idOf(prefix, `${prefix}_${id.slice(id.indexOf('_') + 1)}`)

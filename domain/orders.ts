@@ -1,0 +1,50 @@
+import type { ProblemCode } from './errors.ts'
+import type { WireMoney } from './money.ts'
+
+/** What a customer ordered, as it goes into the workflow and onto the record. No personal data. */
+export interface PaymentOrder {
+  readonly wallet_id: string
+  readonly merchant_id: string
+  readonly amount: WireMoney
+  readonly capture: 'automatic' | 'manual'
+  readonly description?: string
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+export interface TopUpOrder {
+  readonly wallet_id: string
+  readonly bank_account_id: string
+  readonly bank: 'a' | 'b'
+  readonly amount: WireMoney
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+/** Where a process stands, as its activities tell its workflow; instants are RFC 3339. */
+export interface Progress<State extends string> {
+  readonly id: string
+  readonly state: State
+  readonly version: number
+  readonly decline_code?: string
+  /** When the state runs out by itself, in business time. */
+  readonly deadline?: string
+}
+
+/** The one argument of every workflow that a request starts. */
+export interface Start<Order, Policy = unknown> {
+  readonly id: string
+  readonly order: Order
+  /** The policies in force when the run began: they stay in force for it. */
+  readonly policy: Policy
+  /** Of the parsed request: Temporal answers a repeated update *whatever its arguments*, so the caller compares. */
+  readonly fingerprint: string
+  /** Who ordered it: `cus_…`, `service:<name>`. */
+  readonly actor: string
+  /** Of the first request: an answer that carries another one is a replay. */
+  readonly requestId: string
+}
+
+/** What became of a decision, and where the process stands now. */
+export type DecisionOutcome<State extends string = string> = { readonly progress: Progress<State> } & (
+  | { readonly kind: 'posted' }
+  | { readonly kind: 'refused'; readonly code: ProblemCode; readonly data: Readonly<Record<string, unknown>> }
+)

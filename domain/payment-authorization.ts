@@ -1,0 +1,59 @@
+import type { CurrencyCode } from './currencies.ts'
+import type { ProblemCode } from './errors.ts'
+import type { LimitPolicy, Limits } from './limits.ts'
+import { limitsFor } from './limits.ts'
+import type { PaymentPolicy } from './policy/index.ts'
+import { stepUpRequired, type StepUpInput, type StepUpRule } from './step-up.ts'
+
+/** What is known when a payment from balance is to be authorized; amounts in minor units of the wallet's currency. */
+export interface AuthorizationFacts {
+  readonly amount: bigint
+  readonly currency: CurrencyCode
+  readonly customerActive: boolean
+  readonly walletState: 'active' | 'frozen' | 'closed'
+  readonly merchantActive: boolean
+  /** A kill switch is on for payments from balance. */
+  readonly suspended: boolean
+  readonly limitPolicy: LimitPolicy
+  readonly available: bigint
+  readonly usedToday: bigint
+  readonly usedThisMonth: bigint
+  readonly sinceStepUp: StepUpInput['sinceStepUp']
+  readonly recent: StepUpInput['recent']
+  /** The customer has just confirmed this payment, to this payee. */
+  readonly confirmed: boolean
+}
+
+export type AuthorizationDecision =
+  | { readonly kind: 'authorize'; readonly limits: Limits }
+  | { readonly kind: 'confirm'; readonly limits: Limits; readonly rules: readonly StepUpRule[] }
+  | { readonly kind: 'decline'; readonly code: ProblemCode; readonly data: Readonly<Record<string, string>> }
+
+/**
+ * Whether the payment is authorized, has to be confirmed first, or is declined, on facts read without a lock: the unit
+ * of work repeats limits and funds under the lock, so a race can only turn a yes into a no.
+ */
+export function decideAuthorization(facts: AuthorizationFacts, policy: PaymentPolicy): AuthorizationDecision {
+  const limits = limitsFor(facts.limitPolicy, policy, facts.currency)
+  const refused = refusalOf(facts, limits)
+  if (refused) return { kind: 'decline', ...refused }
+  const { required, rules } = stepUpRequired(facts, policy)
+  if (required && !facts.confirmed) return { kind: 'confirm', limits, rules }
+  return { kind: 'authorize', limits }
+}
+
+function refusalOf(
+  facts: AuthorizationFacts,
+  limits: Limits
+): { code: ProblemCode; data: Record<string, string> } | undefined {
+  if (facts.suspended) return { code: 'rail_suspended', data: {} }
+  if (facts.walletState === 'closed') return { code: 'account_closed', data: {} }
+  if (facts.walletState === 'frozen' || !facts.customerActive) return { code: 'wallet_frozen', data: {} }
+  if (!facts.merchantActive) return { code: 'payee_unavailable', data: {} }
+  const passed = (limit: bigint | null, used: bigint) => limit !== null && used + facts.amount > limit
+  if (passed(limits.perPayment, 0n)) return { code: 'limit_exceeded', data: { limit: 'payment' } }
+  if (passed(limits.perDay, facts.usedToday)) return { code: 'limit_exceeded', data: { limit: 'day' } }
+  if (passed(limits.perMonth, facts.usedThisMonth)) return { code: 'limit_exceeded', data: { limit: 'month' } }
+  if (facts.available < facts.amount) return { code: 'insufficient_funds', data: {} }
+  return undefined
+}

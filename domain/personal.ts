@@ -1,0 +1,34 @@
+/** What is known about a person, and how equal values are recognised and shown to those who may not see them. */
+export const personalKinds = ['name', 'email', 'phone', 'document', 'iban'] as const
+export type PersonalKind = (typeof personalKinds)[number]
+
+/** Letters, digits and the usual marks before the @, a host name with a dot behind it; ≤ 254 characters (RFC 5321). */
+const EMAIL = /^[^\s@"<>()[\]\\,;:]{1,64}@[^\s@]{1,189}\.[^\s@.]{2,63}$/u
+
+/** E.164: a plus, then up to 15 digits, the first not zero. */
+const PHONE = /^\+[1-9][0-9]{6,14}$/
+
+export const isEmail = (text: string): boolean => EMAIL.test(text)
+export const isPhone = (text: string): boolean => PHONE.test(text)
+
+/**
+ * The form in which two writings of the same thing are equal: e-mail addresses without regard to case, numbers and IBANs
+ * without spaces.
+ */
+export function normalise(kind: PersonalKind, text: string): string {
+  const plain = text.normalize('NFKC').trim()
+  if (kind === 'email') return plain.toLowerCase()
+  if (kind === 'phone' || kind === 'iban' || kind === 'document') return plain.replace(/[\s-]/g, '').toUpperCase()
+  return plain.replace(/\s+/gu, ' ')
+}
+
+/** For operators: enough to recognise it on the phone, too little to use. `ada@example.org` → `a***@example.org`. */
+export function mask(kind: PersonalKind, text: string): string {
+  if (kind === 'email') return `${[...text][0] ?? ''}***${text.slice(text.lastIndexOf('@'))}`
+  if (kind === 'name')
+    return text
+      .split(' ')
+      .map((word) => `${[...word][0] ?? ''}***`)
+      .join(' ')
+  return `***${text.slice(-4)}`
+}

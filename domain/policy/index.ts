@@ -1,0 +1,31 @@
+import { access } from './access.ts'
+import { bank } from './bank.ts'
+import { limits } from './limits.ts'
+import { mergeOver, type DeepReadonly } from './merge.ts'
+import { payment } from './payment.ts'
+import { pin } from './pin.ts'
+import { stepUp } from './step-up.ts'
+
+const defaults = { payment, bank, limits, step_up: stepUp, pin, access }
+
+/** Every number that governs a process, by topic. JSON-able: money is a string of minor units, durations end in `_ms`. */
+export type Policy = DeepReadonly<typeof defaults>
+
+/**
+ * The defaults with the content of `COFFER_POLICY` laid over them.
+ * @throws {TypeError} naming the path of the first unknown key or unfit value.
+ */
+export const mergePolicy = (overrides: unknown): Policy => mergeOver(defaults, overrides)
+
+/** What holds when nothing is overridden; frozen through and through. */
+export const defaultPolicy: Policy = mergePolicy({})
+
+/** What one payment's run keeps from start to end, whatever the installation's policy becomes meanwhile. */
+export type PaymentPolicy = Policy['payment'] & Pick<Policy, 'limits' | 'step_up'>
+
+export const paymentPolicy = ({ payment, limits, step_up }: Policy): PaymentPolicy => ({ ...payment, limits, step_up })
+
+/** What one top-up's run keeps: how to ask the bank, and the balance limit's table. */
+export type TopUpPolicy = Policy['bank'] & Pick<Policy, 'limits'>
+
+export const topUpPolicy = ({ bank, limits }: Policy): TopUpPolicy => ({ ...bank, limits })

@@ -1,0 +1,20 @@
+/** @type {import('jest').Config} */
+export default {
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // Recorded data and the state of a local installation are no test code, and a watcher must not wake for them.
+  modulePathIgnorePatterns: ['<rootDir>/.coffer', '<rootDir>/.cache'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' }, sourceMaps: 'inline' }
+    ]
+  },
+  globalSetup: '<rootDir>/test/support/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+  reporters: ['default', '<rootDir>/test/support/closing-line.mjs'],
+  // Two processors are what CI has; more workers only wait for each other and for Postgres.
+  maxWorkers: 2,
+  // A crash test waits for Temporal to notice a dead worker (workflow task timeout) more than once.
+  testTimeout: 60_000
+}

@@ -1,0 +1,157 @@
+import { accountName, type AccountRef } from '../domain/account-kinds.ts'
+import type { Guard, PostingStep, RecordWrite, UnitOfWork } from './unit-of-work.ts'
+
+/** Steps (guards, records and postings) of one unit: the posting ids hold the place within it in 12 bits. */
+export const STEPS_MAX = 4096
+
+/** Every ledger account that the units touch, once each; their ids have to be known before `encodeBatch`. */
+export function accountsOf(units: readonly UnitOfWork[]): Map<string, AccountRef> {
+  const accounts = new Map<string, AccountRef>()
+  const add = (ref: AccountRef) => accounts.set(accountName(ref), ref)
+  for (const unit of units) {
+    for (const { debit, credit } of unit.postings ?? []) add(debit) && add(credit)
+    for (const guard of unit.guards ?? []) if (guard.kind === 'max_balance') add(guard.account)
+  }
+  return accounts
+}
+
+/**
+ * The arguments of `post_units` in order (db/migrations/0004_post_units.sql says what is in them), columns as array
+ * literals.
+ * @throws {TypeError | RangeError} for a unit that could never be posted: it is bad data, and not tried again.
+ */
+export function encodeBatch(units: readonly UnitOfWork[], accountIds: ReadonlyMap<string, bigint>): (string | null)[] {
+  const accounts = new Places([...accountIds.values()].sort((a, b) => (a < b ? -1 : 1)).map(String))
+  const records = Places.sorted(units.flatMap((unit) => writesOf(unit).map(({ write }) => write.id)))
+  const counters = Places.sorted(units.flatMap(countersOf))
+  const holds = Places.sorted(units.flatMap((unit) => (unit.postings ?? []).flatMap((p) => (p.op === 'post' ? [] : p.hold))))
+  const place = (ref: AccountRef) => accounts.of(String(accountIds.get(accountName(ref))))
+
+  const steps: Step[] = []
+  const last: number[] = []
+  for (const unit of units) {
+    const before = steps.length
+    for (const [id, version, max] of guardedRecords(unit)) steps.push({ op: 'record', a: records.of(id), amount: version, max })
+    for (const guard of unit.guards ?? []) steps.push(guardStep(guard, counters, place))
+    for (const posting of unit.postings ?? []) steps.push(postingStep(posting, holds, place))
+    if (steps.length - before > STEPS_MAX) throw new RangeError(`unit ${unit.key} has more than ${STEPS_MAX} steps`)
+    last.push(steps.length)
+  }
+  const writes = units.flatMap((unit, index) => writesOf(unit).map((written) => ({ u: index + 1, ...written })))
+  return [
+    ...[numbers(accounts.list), texts(records.list), texts(counters.list), texts(holds.list)],
+    ...[texts(units.map(({ key }) => key)), texts(units.map(({ fingerprint }) => fingerprint)), texts(units.map(({ reason }) => reason))],
+    ...[texts(units.map(({ effectiveAt }) => effectiveAt?.toISOString())), numbers(last)],
+    ...[numbers(steps.map(({ op }) => op)), numbers(steps.map(({ a }) => a)), numbers(steps.map(({ b }) => b)), numbers(steps.map(({ h }) => h))],
+    ...[numbers(steps.map(({ amount }) => amount)), numbers(steps.map(({ max }) => max)), texts(steps.map(({ code }) => code))],
+    ...[texts(steps.map(({ data }) => data && JSON.stringify(data))), texts(steps.map(({ expiresAt }) => expiresAt?.toISOString()))],
+    rows(writes.filter(({ write }) => write.version === 0).map(processRow)),
+    rows(writes.filter(({ write }) => write.version > 0).map(processRow)),
+    rows(writes.flatMap(eventRows))
+  ]
+}
+
+type When = 'posted' | 'refused'
+
+interface Step {
+  readonly op: 'record' | Guard['kind'] | PostingStep['op']
+  readonly a?: number
+  readonly b?: number
+  readonly h?: number
+  readonly amount?: bigint | number
+  readonly max?: bigint | number
+  readonly code?: string
+  readonly data?: object
+  readonly expiresAt?: Date
+}
+
+export const writesOf = (unit: UnitOfWork): { when: When; write: RecordWrite }[] => [
+  ...(unit.records ?? []).map((write) => ({ when: 'posted' as const, write })),
+  ...(unit.refused ?? []).map((write) => ({ when: 'refused' as const, write }))
+]
+
+const countersOf = (unit: UnitOfWork): string[] =>
+  (unit.guards ?? []).flatMap((guard) => (guard.kind === 'refuse' || guard.counter === undefined ? [] : guard.counter))
+
+/** Each record's version is tested once; the third tells when it is written: 1 posted, 0 refused, absent: either way. */
+function guardedRecords(unit: UnitOfWork): [id: string, version: number, when: number | undefined][] {
+  const versions = new Map<string, [number, number | undefined]>()
+  for (const { when, write } of writesOf(unit)) {
+    const before = versions.get(write.id)
+    if (before && before[0] !== write.version) throw new TypeError(`unit ${unit.key} names two versions of ${write.id}`)
+    versions.set(write.id, [write.version, before ? undefined : when === 'posted' ? 1 : 0])
+  }
+  return [...versions].map(([id, [version, when]]) => [id, version, when])
+}
+
+function guardStep(guard: Guard, counters: Places, place: (ref: AccountRef) => number): Step {
+  const { kind: op, code, data } = guard
+  if (guard.kind === 'refuse') return { op, code, data }
+  const h = guard.counter === undefined ? undefined : counters.of(guard.counter)
+  const a = guard.kind === 'max_balance' ? place(guard.account) : undefined
+  return { op, a, h, amount: guard.add, max: guard.max, code, data }
+}
+
+function postingStep(posting: PostingStep, holds: Places, place: (ref: AccountRef) => number): Step {
+  const { op, debit, credit, code } = posting
+  const amount = 'amount' in posting ? posting.amount : undefined
+  if (amount !== undefined && amount <= 0n) throw new RangeError(`${code}: a posting is above zero`)
+  const h = op === 'post' ? undefined : holds.of(posting.hold)
+  return { op, a: place(debit), b: place(credit), h, amount, code, expiresAt: op === 'hold' ? posting.expiresAt : undefined }
+}
+
+interface Written {
+  readonly u: number
+  readonly when: When
+  readonly write: RecordWrite
+}
+
+function processRow({ u, when, write }: Written): object {
+  const { id, kind, version, crossed, open, order } = write
+  if (crossed.length === 0) throw new TypeError(`${id}: a write crosses at least one arrow`)
+  return { u, when, id, kind, open, order, version: version + crossed.length, state: crossed.at(-1)!.state }
+}
+
+function eventRows({ u, when, write }: Written): object[] {
+  const { id, version, from, crossed, customerId, merchantId } = write
+  return crossed.map(({ state, type, data }, index) => ({
+    u,
+    when,
+    type,
+    object_id: id,
+    object_version: version + index + 1,
+    from_state: index === 0 ? from : crossed[index - 1]!.state,
+    to_state: state,
+    customer_id: customerId,
+    merchant_id: merchantId,
+    data
+  }))
+}
+
+/** Members that need no quotes: numbers, and words of our own. */
+const numbers = (members: readonly (bigint | number | string | undefined)[]): string =>
+  `{${members.map((member) => member ?? 'NULL').join(',')}}`
+
+const texts = (members: readonly (string | undefined)[]): string =>
+  `{${members.map((member) => (member === undefined ? 'NULL' : `"${member.replace(/["\\]/g, '\\$&')}"`)).join(',')}}`
+
+const rows = (list: readonly object[]): string | null => (list.length === 0 ? null : JSON.stringify(list))
+
+/** A sorted list without repeats, and the place of each member, from 1 as plpgsql counts. */
+class Places {
+  readonly list: readonly string[]
+  readonly #places: ReadonlyMap<string, number>
+
+  constructor(list: readonly string[]) {
+    this.list = list
+    this.#places = new Map(list.map((member, index) => [member, index + 1]))
+  }
+
+  static sorted = (members: readonly string[]): Places => new Places([...new Set(members)].sort())
+
+  of(member: string): number {
+    const place = this.#places.get(member)
+    if (place === undefined) throw new TypeError(`${member} is not in the batch`)
+    return place
+  }
+}

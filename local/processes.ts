@@ -1,0 +1,45 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+
+/**
+ * When a process started, in whatever words the system has. A number is given to another process later: only number
+ * and start together say that it is still the same one.
+ * @returns undefined when there is no such process.
+ */
+export function startOf(pid: number): string | undefined {
+  if (!isAlive(pid)) return undefined
+  // The name in brackets may hold spaces; the start is the 22nd field, the 20th after it.
+  const stat = onLinux(pid, 'stat')
+  if (stat !== undefined) return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  return ps(pid, 'lstart=')
+}
+
+/** Program and arguments of a process; undefined when there is none, or it is not to be seen. */
+export const commandLineOf = (pid: number): string | undefined => onLinux(pid, 'cmdline') ?? ps(pid, 'args=')
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+function onLinux(pid: number, file: string): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+function ps(pid: number, column: string): string | undefined {
+  try {
+    return (
+      execFileSync('ps', ['-o', column, '-p', String(pid)], { encoding: 'utf8', stdio: 'pipe' }).trim() || undefined
+    )
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,12 @@
+// npm start: everything that Coffer needs, on this machine.
+import { productScripts } from './parts.ts'
+import { runSupervisor } from './run-supervisor.ts'
+import { seed } from './seed.ts'
+
+try {
+  await runSupervisor({ scripts: productScripts, seed })
+  process.exit(0)
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(1)
+}

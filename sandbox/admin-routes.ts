@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto'
+import { Router, type RequestHandler } from 'express'
+import { z } from 'zod'
+import { BankName } from './bank-types.ts'
+import type { Callbacks } from './callbacks.ts'
+import type { Clock } from './clock.ts'
+import { parseBody, parseValue, SandboxRefusal } from './refusal.ts'
+import { NewRule, type Rule } from './rules.ts'
+import { statementRoute } from './statement-route.ts'
+import type { World } from './world.ts'
+
+interface AdminDeps {
+  readonly world: World
+  readonly clock: Clock
+  readonly callbacks: Callbacks
+}
+
+/** Ten years: further than any deadline, and far from the end of a date. */
+const ADVANCE_MS_MAX = 10 * 366 * 86_400_000
+
+const Advance = z.strictObject({ by_ms: z.number().int().min(0).max(ADVANCE_MS_MAX) })
+const CallbackUrl = z.strictObject({ url: z.url({ protocol: /^https?$/ }) })
+const JournalQuery = z.strictObject({ bank: BankName, after: z.coerce.number().int().min(0).default(0) })
+const InboxQuery = z.strictObject({ to: z.string().min(1).optional() })
+
+/** What tests and operators of the sandbox steer it with; whoever mounts them has checked the admin key. */
+export function adminRoutes({ world, clock, callbacks }: AdminDeps): Router {
+  const readJournal: RequestHandler = async (request, response) => {
+    const { bank, after } = parseValue(JournalQuery, request.query)
+    const { journal, balances } = world.banks[bank]
+    const body = {
+      data: journal.slice(after),
+      balances: Object.fromEntries([...balances].map(([currency, balance]) => [currency, balance.toString()]))
+    }
+    await world.durable()
+    response.json(body)
+  }
+
+  const readInbox: RequestHandler = (request, response) => {
+    const { to } = parseValue(InboxQuery, request.query)
+    response.json({ data: [...world.inbox.values()].filter((message) => to === undefined || message.to === to) })
+  }
+
+  const advanceClock: RequestHandler = async (request, response) => {
+    const taken = await clock.advance(parseBody(Advance, request.body).by_ms)
+    if (!taken)
+      throw new SandboxRefusal(502, 'callback_failed', 'the clock has moved, but the API did not take the news')
+    response.json({ offset_ms: world.offsetMs })
+  }
+
+  const setCallbackUrl: RequestHandler = async (request, response) => {
+    const { url } = parseBody(CallbackUrl, request.body)
+    world.record({ type: 'callback_url', url: url.replace(/\/+$/, '') })
+    await world.durable()
+    callbacks.resume()
+    response.json({ url })
+  }
+
+  return Router()
+    .use('/rules', ruleRoutes(world))
+    .get('/journal', readJournal)
+    .get('/inbox', readInbox)
+    .get('/statements/:bank/:file', statementRoute(world))
+    .post('/clock/advance', advanceClock)
+    .post('/callback-url', setCallbackUrl)
+    .post('/returns', () => {
+      throw new SandboxRefusal(501, 'not_implemented', 'bank returns are not offered yet')
+    })
+}
+
+const ruleRoutes = (world: World): Router => {
+  const remove = (id: string) => world.record({ type: 'rule_removed', id })
+  return Router()
+    .post('/', async (request, response) => {
+      const rule: Rule = { id: `rul_${randomUUID()}`, ...parseBody(NewRule, request.body) }
+      world.record({ type: 'rule_added', rule })
+      await world.durable()
+      response.status(201).json({ ...rule, used: 0 })
+    })
+    .get('/', (_request, response) => {
+      response.json({ data: [...world.rules.values()].map(({ rule, used }) => ({ ...rule, used })) })
+    })
+    .delete('/', async (_request, response) => {
+      for (const id of [...world.rules.keys()]) remove(id)
+      await world.durable()
+      response.status(204).end()
+    })
+    .delete('/:id', async (request, response) => {
+      if (!world.rules.has(request.params.id)) throw new SandboxRefusal(404, 'not_found', 'there is no such rule')
+      remove(request.params.id)
+      await world.durable()
+      response.status(204).end()
+    })
+}

@@ -1,0 +1,93 @@
+import express, { type Express } from 'express'
+import { currency } from '../domain/currencies.ts'
+import { adminRoutes } from './admin-routes.ts'
+import { requireAdminKey, requireSignature } from './authenticate.ts'
+import { createBank } from './bank.ts'
+import { bankRoutes } from './bank-routes.ts'
+import { bankNames } from './bank-types.ts'
+import { createCallbacks } from './callbacks.ts'
+import { createClock } from './clock.ts'
+import { notifierRoutes } from './notifier-routes.ts'
+import { answerErrors, SandboxRefusal } from './refusal.ts'
+import { ownIban } from './statement.ts'
+import type { World } from './world.ts'
+
+interface SandboxOptions {
+  readonly adminKey: string
+  /** Ed25519 public key, SPKI in base64: who may instruct the banks. */
+  readonly clientKey: string
+  /** `whsec_…`, Standard Webhooks. */
+  readonly callbackSecret: string
+  readonly bankBDelayMs: number
+}
+
+interface Sandbox {
+  readonly app: Express
+  /** Settles what fell due while the sandbox was down, and makes the calls that are still to be made. */
+  resume(): void
+  stop(): void
+}
+
+/** Our money at each bank before anything happened: 1,000,000.00 USD. */
+const OPENING_CAPITAL = '100000000'
+
+/** The outside world as an Express application; it knows the product only by its public key and its address. */
+export function createSandbox(world: World, options: SandboxOptions): Sandbox {
+  const stop = new AbortController()
+  const stopping = stop.signal
+  openAccounts(world)
+  const callbacks = createCallbacks({ world, secret: options.callbackSecret, stopping })
+  const clock = createClock(world, () => Object.values(banks), callbacks)
+  const shared = { world, callbacks, onPending: clock.expect, stopping }
+  const banks = {
+    a: createBank('a', { ...shared, settleAfterMs: 0 }),
+    b: createBank('b', { ...shared, settleAfterMs: options.bankBDelayMs })
+  }
+  const signed = requireSignature(options.clientKey)
+
+  const app = express()
+  app.disable('x-powered-by').disable('etag')
+  app.get('/livez', (_request, response) => void response.json({ status: 'ok' }))
+  app.use(express.raw({ type: () => true, limit: '100kb' }))
+  app.use('/banks', signed, bankRoutes(world, banks))
+  app.use('/notifications', signed, notifierRoutes(world))
+  app.use('/admin', requireAdminKey(options.adminKey), adminRoutes({ world, clock, callbacks }))
+  app.use(() => {
+    throw new SandboxRefusal(404, 'not_found', 'there is no such route')
+  })
+  app.use(answerErrors)
+  return {
+    app,
+    resume() {
+      clock.start()
+      callbacks.resume()
+      // The API may have missed how far the clock has moved; the total can be said again without harm.
+      if (world.offsetMs > 0) void callbacks.announceClock()
+    },
+    stop() {
+      clock.stop()
+      stop.abort()
+    }
+  }
+}
+
+const openAccounts = (world: World): void => {
+  for (const bank of bankNames) {
+    if (world.banks[bank].journal.length > 0) continue
+    world.record({
+      type: 'booked',
+      bank,
+      bank_reference: 'opening',
+      line: {
+        seq: 1,
+        reference: 'opening',
+        operation: 'opening',
+        iban: ownIban(bank),
+        amount: OPENING_CAPITAL,
+        currency: currency('USD'),
+        direction: 'in',
+        booked_at: new Date(world.now()).toISOString()
+      }
+    })
+  }
+}

@@ -1,0 +1,51 @@
+import { Router, type RequestHandler, type Response } from 'express'
+import { z } from 'zod'
+import type { Bank, Reply } from './bank.ts'
+import { BankName, Order } from './bank-types.ts'
+import { parseBody, parseValue, SandboxRefusal } from './refusal.ts'
+import { useRule } from './rules.ts'
+import type { World } from './world.ts'
+
+const Reference = z.string().min(1).max(100)
+
+/** `POST /banks/{bank}/instructions` and its inquiry; whoever mounts them has checked the signature. */
+export function bankRoutes(world: World, banks: Readonly<Record<BankName, Bank>>): Router {
+  const instruct: RequestHandler = async (request, response) => {
+    const bank = banks[bankIn(request.params.bank)]
+    const reply = await bank.instruct(parseBody(Order, request.body))
+    await world.durable()
+    send(response, reply)
+  }
+
+  const inquire: RequestHandler = async (request, response) => {
+    const name = bankIn(request.params.bank)
+    const reference = parseValue(Reference, request.params.reference)
+    const order = world.banks[name].instructions.get(reference)?.order
+    const rule = useRule(world, { operation: 'inquiry', reference, order })
+    const answer = async () => {
+      const body = banks[name].inquire(reference)
+      await world.durable()
+      send(response, { ending: 'answer', status: 200, body })
+    }
+    if (rule === undefined) return answer()
+    if (rule.outcome === 'error') return send(response, { ending: 'error' })
+    // A bank that hangs has not looked the reference up either: nothing is fenced.
+    if (rule.outcome === 'delay') setTimeout(() => void answer(), rule.delay_ms).unref()
+  }
+
+  return Router().post('/:bank/instructions', instruct).get('/:bank/instructions/:reference', inquire)
+}
+
+const send = (response: Response, reply: Reply): void => {
+  if (reply.ending === 'answer') response.status(reply.status).json(reply.body)
+  if (reply.ending === 'error') response.status(500).json({ code: 'internal', message: 'the bank failed' })
+  if (reply.ending === 'close') response.socket?.destroy()
+  // `hang`: no answer, until the client gives up.
+}
+
+/** @throws {SandboxRefusal} 404 for a bank that does not exist. */
+const bankIn = (name: unknown): BankName => {
+  const parsed = BankName.safeParse(name)
+  if (!parsed.success) throw new SandboxRefusal(404, 'not_found', 'there is no such bank')
+  return parsed.data
+}

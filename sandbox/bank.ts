@@ -1,0 +1,125 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { BankName, JournalLine, Order, Standing } from './bank-types.ts'
+import type { Callbacks } from './callbacks.ts'
+import { planFor, type Ending, type Plan } from './outcomes.ts'
+import { SandboxRefusal } from './refusal.ts'
+import type { Instruction, World } from './world.ts'
+
+export type Reply =
+  | { readonly ending: 'answer'; readonly status: number; readonly body: object }
+  | { readonly ending: Exclude<Ending, 'answer'> }
+
+export interface Bank {
+  /** Takes an instruction; the same reference is never booked twice. */
+  instruct(order: Order): Promise<Reply>
+  /** What became of a reference. `not_found` fences it: it will never be booked from then on. */
+  inquire(reference: string): object
+  /** Settles whatever is due by the sandbox's own clock. */
+  settleDue(): void
+  /** When the next pending instruction is due, in milliseconds of the sandbox's own clock. */
+  nextDue(): number
+}
+
+interface BankDeps {
+  readonly world: World
+  readonly callbacks: Callbacks
+  /** How long the bank takes to settle, by the sandbox's own clock: nothing at bank A, minutes at bank B. */
+  readonly settleAfterMs: number
+  /** Told when an instruction was taken that is not due yet. */
+  readonly onPending: (dueAt: number) => void
+  /** Aborts when the sandbox stops: what was only held back then never reached the bank. */
+  readonly stopping: AbortSignal
+}
+
+export function createBank(name: BankName, { world, callbacks, settleAfterMs, onPending, stopping }: BankDeps): Bank {
+  const books = world.banks[name]
+
+  const settle = ({ order, fate, reports }: Instruction) => {
+    const { reference } = order
+    if (fate.kind === 'book') {
+      const line = lineFor(order, books.journal.length + 1, world.now())
+      const bank_reference = `COF${name.toUpperCase()}${line.seq.toString().padStart(12, '0')}`
+      world.record({ type: 'booked', bank: name, line, bank_reference })
+    } else if (fate.kind === 'decline') {
+      world.record({ type: 'declined', bank: name, reference, code: fate.code })
+    } else {
+      world.record({ type: 'lost', bank: name, reference })
+    }
+    return callbacks.report(name, reference, reports)
+  }
+
+  const settleDue = () => {
+    for (const instruction of books.pending.values()) {
+      if (instruction.due_at <= world.now()) void settle(instruction)
+    }
+  }
+
+  const take = async (order: Order, plan: Plan): Promise<void> => {
+    if (plan.fate === undefined) return
+    const dueIn = name === 'a' ? 0 : (plan.settleAfterMs ?? settleAfterMs)
+    const { fate, reports } = plan
+    world.record({ type: 'taken', taken: { bank: name, order, fate, reports, due_at: world.now() + dueIn } })
+    const instruction = books.instructions.get(order.reference)!
+    if (name === 'b' && plan.reportFirst !== true) return onPending(instruction.due_at)
+    const reported = settle(instruction)
+    if (plan.reportFirst === true) await reported
+  }
+
+  return {
+    async instruct(order) {
+      const known = () => knownAnswer(name, books, order)
+      const first = known()
+      if (first) return first
+      const plan = planFor(world, name, order)
+      if (plan.holdMs > 0 && !(await held(plan.holdMs, stopping))) return { ending: 'hang' }
+      const meanwhile = known()
+      if (meanwhile) return meanwhile
+      await take(order, plan)
+      if (plan.ending !== 'answer') return { ending: plan.ending }
+      return answerFor(name, books.instructions.get(order.reference)!.standing)
+    },
+    inquire(reference) {
+      const standing = books.instructions.get(reference)?.standing
+      if (standing && standing.status !== 'lost') return standing
+      if (!books.fenced.has(reference)) world.record({ type: 'fenced', bank: name, reference })
+      return { status: 'not_found' }
+    },
+    settleDue,
+    nextDue: () => [...books.pending.values()].reduce((next, { due_at }) => Math.min(next, due_at), Infinity)
+  }
+}
+
+/** @throws {SandboxRefusal} 409 when the reference stands for another instruction. */
+const knownAnswer = (name: BankName, books: World['banks'][BankName], order: Order): Reply | undefined => {
+  const first = books.instructions.get(order.reference)
+  if (first && fingerprint(first.order) !== fingerprint(order))
+    throw new SandboxRefusal(409, 'reference_reused', 'the reference stands for another instruction')
+  if (books.fenced.has(order.reference))
+    return { ending: 'answer', status: 200, body: { status: 'declined', code: 'reference_fenced' } }
+  return first && answerFor(name, first.standing)
+}
+
+/** Bank A knows at once; bank B only says that it has taken the instruction, however often it is asked. */
+const answerFor = (name: BankName, standing: Standing): Reply => {
+  if (name === 'b') return { ending: 'answer', status: 202, body: { status: 'pending' } }
+  const body = standing.status === 'booked' ? { ...standing, status: 'accepted' } : standing
+  return { ending: 'answer', status: 200, body }
+}
+
+/** False when the sandbox stops first. */
+const held = (ms: number, stopping: AbortSignal): Promise<boolean> =>
+  sleep(ms, true, { signal: stopping }).catch(() => false)
+
+const fingerprint = ({ reference, operation, iban, holder, amount }: Order): string =>
+  JSON.stringify([reference, operation, iban, holder, amount.amount, amount.currency])
+
+const lineFor = ({ reference, operation, iban, amount }: Order, seq: number, at: number): JournalLine => ({
+  seq,
+  reference,
+  operation,
+  iban,
+  amount: amount.amount,
+  currency: amount.currency,
+  direction: operation === 'pull' ? 'in' : 'out',
+  booked_at: new Date(at).toISOString()
+})

@@ -1,0 +1,116 @@
+import { sql, type Kysely } from 'kysely'
+import type { Database } from '../db/schema.ts'
+
+/** A row of a process's history, and what the world is told of it. `data` is the thing as callers see it at that moment. */
+export interface ProcessEvent {
+  readonly id: string
+  readonly type: string
+  readonly objectId: string
+  readonly version: number
+  readonly from: string | null
+  readonly to: string
+  readonly customerId: string | null
+  readonly merchantId: string | null
+  /** Who asked for it; null: the process itself. */
+  readonly actor: string | null
+  readonly data: Readonly<Record<string, unknown>>
+  readonly createdAt: Date
+}
+
+/** The history of one thing up to a version, oldest first; empty when there is no such thing (yet). */
+export async function listHistory(db: Kysely<Database>, objectId: string, version?: number): Promise<ProcessEvent[]> {
+  const rows = await db
+    .selectFrom('event')
+    .selectAll()
+    .where('object_id', '=', objectId)
+    .$if(version !== undefined, (query) => query.where('object_version', '<=', version!))
+    .orderBy('object_version')
+    .execute()
+  return rows.map(toEvent)
+}
+
+/**
+ * The version that the first committed unit reached: what the first answer told. For the rare replay that Temporal no
+ * longer remembers.
+ */
+export async function findFirstVersion(db: Kysely<Database>, objectId: string): Promise<number | undefined> {
+  const { rows } = await sql<{ version: number | null }>`
+    select max(object_version) as version from event
+      where object_id = ${objectId} and xid = (select xid from event where object_id = ${objectId} and object_version = 1)
+  `.execute(db)
+  return rows[0]?.version ?? undefined
+}
+
+export interface EventFilter {
+  readonly customerId?: string
+  readonly merchantId?: string
+  readonly type?: string
+  readonly objectId?: string
+}
+
+export interface EventPlace {
+  readonly xid: string
+  readonly seq: bigint
+}
+
+/**
+ * Events after a place in commit order. Rows of transactions that may still be running, or began after one that is, are
+ * not shown yet: two batches in flight commit in any order, and a cursor that had passed one would hide it for ever.
+ */
+export async function listEventsAfter(
+  db: Kysely<Database>,
+  filter: EventFilter,
+  after: EventPlace | undefined,
+  limit: number
+): Promise<(ProcessEvent & { readonly place: EventPlace })[]> {
+  const rows = await db
+    .selectFrom('event')
+    .selectAll()
+    .select(sql<string>`xid::text`.as('xid_text'))
+    .where(sql<boolean>`xid < pg_snapshot_xmin(pg_current_snapshot())`)
+    .$if(after !== undefined, (query) =>
+      query.where(sql<boolean>`(xid, seq) > (${after!.xid}::xid8, ${after!.seq.toString()}::bigint)`)
+    )
+    .$if(filter.customerId !== undefined, (query) => query.where('customer_id', '=', filter.customerId!))
+    .$if(filter.merchantId !== undefined, (query) => query.where('merchant_id', '=', filter.merchantId!))
+    .$if(filter.type !== undefined, (query) => query.where('type', '=', filter.type!))
+    .$if(filter.objectId !== undefined, (query) => query.where('object_id', '=', filter.objectId!))
+    .orderBy('xid')
+    .orderBy('seq')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({ ...toEvent(row), place: { xid: row.xid_text, seq: row.seq } }))
+}
+
+export async function findEvent(db: Kysely<Database>, id: string): Promise<ProcessEvent | undefined> {
+  const row = await db.selectFrom('event').selectAll().where('id', '=', id).executeTakeFirst()
+  return row && toEvent(row)
+}
+
+interface EventRow {
+  id: string
+  type: string
+  object_id: string
+  object_version: number
+  from_state: string | null
+  to_state: string
+  customer_id: string | null
+  merchant_id: string | null
+  actor: string | null
+  data: unknown
+  created_at: Date
+}
+
+const toEvent = (row: EventRow): ProcessEvent => ({
+  id: row.id,
+  type: row.type,
+  objectId: row.object_id,
+  version: row.object_version,
+  from: row.from_state,
+  to: row.to_state,
+  customerId: row.customer_id,
+  merchantId: row.merchant_id,
+  actor: row.actor,
+  data: row.data as Readonly<Record<string, unknown>>,
+  createdAt: row.created_at
+})

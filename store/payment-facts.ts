@@ -1,0 +1,113 @@
+import { sql, type Kysely } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import type { CurrencyCode } from '../domain/currencies.ts'
+import type { CustomerId } from '../domain/ids.ts'
+import { limitWindows, type LimitPolicy } from '../domain/limits.ts'
+import type { AuthorizationFacts } from '../domain/payment-authorization.ts'
+import type { PaymentPolicy } from '../domain/policy/index.ts'
+
+export interface PaymentFacts extends Omit<AuthorizationFacts, 'amount' | 'confirmed'> {
+  readonly customerId: CustomerId
+  readonly now: Date
+  /** Where this payment counts: outgoing gross of the customer's day and month, and since the last confirmation. */
+  readonly counters: {
+    readonly day: string
+    readonly month: string
+    readonly stepUpTotal: string
+    readonly stepUpCount: string
+  }
+}
+
+/**
+ * Everything that an authorization is decided on, read without a lock in two statements. The unit of work tests limits
+ * and funds again under the lock.
+ * @throws {TypeError} when wallet or merchant are not there: the route has looked before.
+ */
+export async function readPaymentFacts(
+  db: Kysely<Database>,
+  { walletId, merchantId }: { walletId: string; merchantId: string },
+  policy: PaymentPolicy
+): Promise<PaymentFacts> {
+  const parties = await readParties(db, walletId, merchantId)
+  const { customer_id: customerId, currency, zone, last_confirmed: lastConfirmed, now } = parties
+  const limitPolicy = (parties.policy ?? parties.tier) as LimitPolicy
+  const counters = counterIds(customerId, currency, limitWindows(now, zone), lastConfirmed ?? 'first')
+  const used = limitPolicy === 'unlimited' ? new Map<string, bigint>() : await readCounters(db, Object.values(counters))
+  return {
+    customerId: customerId as CustomerId,
+    currency: currency as CurrencyCode,
+    now,
+    counters,
+    limitPolicy,
+    customerActive: parties.customer_state === 'active',
+    walletState: parties.wallet_state as PaymentFacts['walletState'],
+    merchantActive: parties.merchant_state === 'active',
+    suspended: parties.suspended,
+    available: parties.available ?? 0n,
+    usedToday: used.get(counters.day) ?? 0n,
+    usedThisMonth: used.get(counters.month) ?? 0n,
+    sinceStepUp: { total: used.get(counters.stepUpTotal) ?? 0n, count: Number(used.get(counters.stepUpCount) ?? 0n) },
+    recent: limitPolicy === 'unlimited' ? { count: 0, medianTwice: 0n } : await readRecent(db, customerId, policy)
+  }
+}
+
+/** A day of the customer's zone, a month of it, and the time since the payment that they last confirmed. */
+const counterIds = (
+  customerId: string,
+  currency: string,
+  { day, month }: { day: string; month: string },
+  epoch: string
+) => ({
+  day: `limit/${customerId}/${currency}/${day}`,
+  month: `limit/${customerId}/${currency}/${month}`,
+  stepUpTotal: `step-up/${customerId}/${currency}/${epoch}/total`,
+  stepUpCount: `step-up/${customerId}/${currency}/${epoch}/count`
+})
+
+interface Parties {
+  customer_id: string
+  tier: number
+  policy: string | null
+  zone: string
+  customer_state: string
+  currency: string
+  wallet_state: string
+  merchant_state: string
+  available: bigint | null
+  suspended: boolean
+  last_confirmed: string | null
+  now: Date
+}
+
+async function readParties(db: Kysely<Database>, walletId: string, merchantId: string): Promise<Parties> {
+  const { rows } = await sql<Parties>`
+    select w.customer_id, c.tier, c.policy, c.zone, c.state as customer_state, w.currency, w.state as wallet_state,
+        m.state as merchant_state, l.credits_posted - l.debits_posted - l.debits_pending as available,
+        exists (select from kill_switch where process = 'payment' and rail in ('', 'balance') and "on") as suspended,
+        (select id from payment p where p.customer_id = w.customer_id and confirmed_at is not null
+          order by confirmed_at desc limit 1) as last_confirmed,
+        business_now() as now
+      from wallet w
+      join customer c on c.id = w.customer_id
+      join merchant m on m.id = ${merchantId}
+      left join ledger_account l on l.kind = 'wallet' and l.owner = w.id and l.currency = w.currency
+      where w.id = ${walletId}`.execute(db)
+  if (!rows[0]) throw new TypeError(`${walletId} or ${merchantId} is not there`)
+  return rows[0]
+}
+
+async function readCounters(db: Kysely<Database>, ids: readonly string[]): Promise<Map<string, bigint>> {
+  const rows = await db.selectFrom('limit_counter').selectAll().where('id', 'in', ids).execute()
+  return new Map(rows.map(({ id, used }) => [id, used]))
+}
+
+/** The sum of the two middle amounts is twice the median, and stays an integer. */
+async function readRecent(db: Kysely<Database>, customerId: string, policy: PaymentPolicy) {
+  const { rows } = await sql<{ count: bigint; median_twice: bigint | null }>`
+    select count(*) as count,
+        percentile_disc(0.5) within group (order by amount) + percentile_disc(0.5) within group (order by amount desc) as median_twice
+      from payment
+      where customer_id = ${customerId}
+        and authorized_at > business_now() - ${policy.step_up.median_window_ms} * interval '1 millisecond'`.execute(db)
+  return { count: Number(rows[0]!.count), medianTwice: rows[0]!.median_twice ?? 0n }
+}

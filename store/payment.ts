@@ -1,0 +1,161 @@
+import type { Kysely } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import { currency, type CurrencyCode } from '../domain/currencies.ts'
+import { idOf, sameDigits, type CustomerId, type MerchantId, type PaymentId, type WalletId } from '../domain/ids.ts'
+import { toWire } from '../domain/money.ts'
+import type { CaptureMode, PaymentState } from '../domain/payment.ts'
+
+/** A payment as its record stands; amounts in minor units of `currency`. */
+export interface Payment {
+  readonly id: PaymentId
+  readonly state: PaymentState
+  /** Of the record: a write names the version that it was decided on. */
+  readonly version: number
+  readonly customerId: CustomerId
+  readonly walletId: WalletId
+  readonly merchantId: MerchantId
+  readonly currency: CurrencyCode
+  readonly amount: bigint
+  readonly capture: CaptureMode
+  readonly captured: bigint
+  readonly refunded: bigint
+  readonly fee: bigint
+  readonly description: string | null
+  readonly metadata: Readonly<Record<string, string>>
+  readonly declineCode: string | null
+  readonly confirmBefore: Date | null
+  readonly confirmedAt: Date | null
+  readonly authorizedAt: Date | null
+  readonly captureBefore: Date | null
+  /** The limit counters that the uncaptured part is given back to. */
+  readonly limitCounters: readonly string[]
+  readonly createdAt: Date
+}
+
+export async function findPayment(db: Kysely<Database>, id: string): Promise<Payment | undefined> {
+  const row = await db
+    .selectFrom('payment')
+    .innerJoin('process', 'process.id', 'payment.id')
+    .selectAll('payment')
+    .select(['process.state', 'process.version'])
+    .where('payment.id', '=', id)
+    .executeTakeFirst()
+  return row && toPayment(row)
+}
+
+/** @throws {TypeError} when there is none: for ids that we made and wrote. */
+export async function getPayment(db: Kysely<Database>, id: string): Promise<Payment> {
+  const payment = await findPayment(db, id)
+  if (!payment) throw new TypeError(`${id} is not there`)
+  return payment
+}
+
+/** The posting queue's statement for whole rows; `$1` is a jsonb array of them. */
+export const paymentWriter = {
+  kind: 'payment',
+  sql: `
+    insert into payment
+      select r.* from jsonb_populate_recordset(null::payment, $1::jsonb) r
+      on conflict (id) do update set
+        captured = excluded.captured, refunded = excluded.refunded, fee = excluded.fee,
+        decline_code = excluded.decline_code, confirmed_at = excluded.confirmed_at,
+        authorized_at = excluded.authorized_at, capture_before = excluded.capture_before,
+        limit_counters = excluded.limit_counters`
+} as const
+
+/** The row of a record, whole. */
+export const toPaymentRow = (payment: Payment): object => ({
+  id: payment.id,
+  customer_id: payment.customerId,
+  wallet_id: payment.walletId,
+  merchant_id: payment.merchantId,
+  currency: payment.currency,
+  amount: payment.amount.toString(),
+  capture: payment.capture,
+  captured: payment.captured.toString(),
+  refunded: payment.refunded.toString(),
+  fee: payment.fee.toString(),
+  description: payment.description,
+  metadata: payment.metadata,
+  decline_code: payment.declineCode,
+  confirm_before: payment.confirmBefore,
+  confirmed_at: payment.confirmedAt,
+  authorized_at: payment.authorizedAt,
+  capture_before: payment.captureBefore,
+  limit_counters: payment.limitCounters,
+  created_at: payment.createdAt
+})
+
+/**
+ * A payment as callers see it, without its timeline: what an event carries, and what the API answers with. Where it is
+ * absent, there is nothing to say: no decline code without a decline.
+ */
+export function toPaymentView(payment: Payment): Record<string, unknown> {
+  const money = (amount: bigint) => toWire({ amount, currency: payment.currency })
+  return {
+    id: payment.id,
+    object: 'payment',
+    state: payment.state,
+    ...(payment.declineCode && { decline_code: payment.declineCode }),
+    amount: money(payment.amount),
+    captured: money(payment.captured),
+    refunded: money(payment.refunded),
+    fee: money(payment.fee),
+    capture: payment.capture,
+    wallet_id: payment.walletId,
+    merchant_id: payment.merchantId,
+    ...(payment.state === 'requires_action' && { confirm_before: payment.confirmBefore?.toISOString() }),
+    ...(payment.captureBefore && { capture_before: payment.captureBefore.toISOString() }),
+    ...(payment.captured > 0n && { receipt_id: sameDigits('rct', payment.id) }),
+    ...(payment.description !== null && { description: payment.description }),
+    metadata: payment.metadata
+  }
+}
+
+interface PaymentRow {
+  id: string
+  state: string
+  version: number
+  customer_id: string
+  wallet_id: string
+  merchant_id: string
+  currency: string
+  amount: bigint
+  capture: string
+  captured: bigint
+  refunded: bigint
+  fee: bigint
+  description: string | null
+  metadata: unknown
+  decline_code: string | null
+  confirm_before: Date | null
+  confirmed_at: Date | null
+  authorized_at: Date | null
+  capture_before: Date | null
+  limit_counters: string[]
+  created_at: Date
+}
+
+const toPayment = (row: PaymentRow): Payment => ({
+  id: idOf('pay', row.id),
+  state: row.state as PaymentState,
+  version: row.version,
+  customerId: idOf('cus', row.customer_id),
+  walletId: idOf('wal', row.wallet_id),
+  merchantId: idOf('mer', row.merchant_id),
+  currency: currency(row.currency),
+  amount: row.amount,
+  capture: row.capture as CaptureMode,
+  captured: row.captured,
+  refunded: row.refunded,
+  fee: row.fee,
+  description: row.description,
+  metadata: row.metadata as Payment['metadata'],
+  declineCode: row.decline_code,
+  confirmBefore: row.confirm_before,
+  confirmedAt: row.confirmed_at,
+  authorizedAt: row.authorized_at,
+  captureBefore: row.capture_before,
+  limitCounters: row.limit_counters,
+  createdAt: row.created_at
+})

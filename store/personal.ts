@@ -1,0 +1,156 @@
+import { sql, type Kysely } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import { Refusal } from '../domain/errors.ts'
+import type { CustomerId } from '../domain/ids.ts'
+import { idOf } from '../domain/ids.ts'
+import { isEmail, isPhone, normalise, type PersonalKind } from '../domain/personal.ts'
+import type { Vault, WrappedKey } from './vault.ts'
+
+/** One thing known about an owner (a customer, a merchant). */
+export interface PersonalDatum {
+  readonly kind: PersonalKind
+  /** What it belongs to where an owner has several: a bank account's id; '' for the one of its kind. */
+  readonly reference: string
+  readonly value: string
+  readonly verifiedAt: Date | null
+}
+
+/** What may be looked up by its value. */
+const INDEXED: ReadonlySet<PersonalKind> = new Set(['email', 'phone', 'iban'])
+
+/**
+ * Seals and keeps a value, in place of the one that stood there; makes the owner's key with the first one. This file is
+ * the only one that writes or reads personal data.
+ * @throws {Refusal} `state_conflict` with `field` when someone else has proved the same e-mail address or phone number.
+ */
+export async function putPersonal(
+  db: Kysely<Database>,
+  vault: Vault,
+  ownerId: string,
+  datum: { kind: PersonalKind; reference?: string; value: string; verified?: boolean }
+): Promise<void> {
+  const { kind, reference = '', value, verified = false } = datum
+  const key = await keyFor(db, vault, ownerId)
+  const row = {
+    ciphertext: vault.seal(key, ownerId, `${kind}|${reference}`, value),
+    blind_index: INDEXED.has(kind) ? vault.blindIndex(kind, normalise(kind, value)) : null,
+    verified_at: verified ? sql<Date>`clock_timestamp()` : null
+  }
+  try {
+    await db
+      .insertInto('personal_data')
+      .values({ owner_id: ownerId, kind, reference, ...row })
+      .onConflict((conflict) => conflict.columns(['owner_id', 'kind', 'reference']).doUpdateSet(row))
+      .execute()
+  } catch (error) {
+    const taken = (error as { constraint?: string }).constraint === 'personal_data_log_in'
+    throw taken ? new Refusal('state_conflict', { field: kind }) : error
+  }
+}
+
+/** Everything known about an owner; empty for one who is unknown or erased. */
+export async function findPersonal(db: Kysely<Database>, vault: Vault, ownerId: string): Promise<PersonalDatum[]> {
+  const rows = await db
+    .selectFrom('personal_data')
+    .innerJoin('personal_key', 'personal_key.owner_id', 'personal_data.owner_id')
+    .select(['kind', 'reference', 'ciphertext', 'verified_at', 'wrapped_key', 'master_key_id'])
+    .where('personal_data.owner_id', '=', ownerId)
+    .orderBy('kind')
+    .orderBy('reference')
+    .execute()
+  return rows.map((row) => {
+    const key = { wrappedKey: row.wrapped_key, masterKeyId: row.master_key_id }
+    const value = vault.open(key, ownerId, `${row.kind}|${row.reference}`, row.ciphertext)
+    return { kind: row.kind as PersonalKind, reference: row.reference, value, verifiedAt: row.verified_at }
+  })
+}
+
+/** One value, such as the IBAN of a bank account; undefined when it is not there or was erased. */
+export async function findPersonalValue(
+  db: Kysely<Database>,
+  vault: Vault,
+  { ownerId, kind, reference = '' }: { ownerId: string; kind: PersonalKind; reference?: string }
+): Promise<string | undefined> {
+  const known = await findPersonal(db, vault, ownerId)
+  return known.find((datum) => datum.kind === kind && datum.reference === reference)?.value
+}
+
+/** Whose the same IBAN, e-mail address or phone number is, verified or not, with the reference it stands under. */
+export async function findOwnersByValue(
+  db: Kysely<Database>,
+  vault: Vault,
+  kind: 'email' | 'phone' | 'iban',
+  value: string
+): Promise<{ ownerId: string; reference: string }[]> {
+  const index = vault.blindIndex(kind, normalise(kind, value))
+  const rows = await db
+    .selectFrom('personal_data')
+    .select(['owner_id as ownerId', 'reference'])
+    .where('kind', '=', kind)
+    .where('blind_index', '=', index)
+    .execute()
+  return rows
+}
+
+/** The customer who logs in with this e-mail address or phone number: only one who has proved it. */
+export async function findCustomerByLogin(
+  db: Kysely<Database>,
+  vault: Vault,
+  login: string
+): Promise<CustomerId | undefined> {
+  const kind = loginKind(login)
+  if (!kind) return undefined
+  const row = await db
+    .selectFrom('personal_data')
+    .select('owner_id')
+    .where('kind', '=', kind)
+    .where('blind_index', '=', vault.blindIndex(kind, normalise(kind, login)))
+    .where('verified_at', 'is not', null)
+    .where('owner_id', 'like', 'cus\\_%')
+    .executeTakeFirst()
+  return row && idOf('cus', row.owner_id)
+}
+
+/** The name under which log-ins of one account are counted, whether it exists or not; not readable. */
+export function loginIndex(vault: Vault, login: string): string {
+  const kind = loginKind(login) ?? 'email'
+  return vault.blindIndex(kind, normalise(kind, login)).toString('hex')
+}
+
+/**
+ * Forgets a person: the rows go with the key, and without the key no other copy of the ciphertext can be read. What the
+ * ledger holds stays: it names only the id.
+ */
+export async function erasePersonal(db: Kysely<Database>, ownerId: string): Promise<void> {
+  await db.deleteFrom('stored_reply').where('object_id', '=', ownerId).execute()
+  await db.deleteFrom('personal_key').where('owner_id', '=', ownerId).execute()
+}
+
+function loginKind(login: string): 'email' | 'phone' | undefined {
+  if (isPhone(normalise('phone', login))) return 'phone'
+  return isEmail(normalise('email', login)) ? 'email' : undefined
+}
+
+/** Two first writers may meet: whoever comes second uses the first one's key. */
+async function keyFor(db: Kysely<Database>, vault: Vault, ownerId: string): Promise<WrappedKey> {
+  const found = await findKey(db, ownerId)
+  if (found) return found
+  const { wrappedKey, masterKeyId } = vault.newKey(ownerId)
+  await db
+    .insertInto('personal_key')
+    .values({ owner_id: ownerId, wrapped_key: wrappedKey, master_key_id: masterKeyId })
+    .onConflict((conflict) => conflict.column('owner_id').doNothing())
+    .execute()
+  const key = await findKey(db, ownerId)
+  if (!key) throw new Error(`the key of ${ownerId} was erased while it was made`)
+  return key
+}
+
+async function findKey(db: Kysely<Database>, ownerId: string): Promise<WrappedKey | undefined> {
+  const row = await db
+    .selectFrom('personal_key')
+    .select(['wrapped_key as wrappedKey', 'master_key_id as masterKeyId'])
+    .where('owner_id', '=', ownerId)
+    .executeTakeFirst()
+  return row
+}

@@ -1,0 +1,5 @@
+import type { RecordWriter } from '../ledger/posting-queue.ts'
+import { paymentWriter } from './payment.ts'
+
+/** The set-based statement of each kind of record, for the posting queue. */
+export const recordWriters: readonly RecordWriter[] = [paymentWriter]

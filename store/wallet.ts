@@ -1,0 +1,57 @@
+import type { Kysely } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import { currency, type CurrencyCode } from '../domain/currencies.ts'
+import { idOf, type CustomerId, type WalletId } from '../domain/ids.ts'
+
+export type WalletState = 'active' | 'frozen' | 'closed'
+
+/** A wallet holds one currency; its money is the ledger account `wallet:<id>:<currency>`. */
+export interface Wallet {
+  readonly id: WalletId
+  readonly customerId: CustomerId
+  readonly currency: CurrencyCode
+  readonly state: WalletState
+  readonly createdAt: Date
+}
+
+export async function insertWallet(
+  db: Kysely<Database>,
+  { id, customerId, currency }: Pick<Wallet, 'id' | 'customerId' | 'currency'>
+): Promise<void> {
+  await db
+    .insertInto('wallet')
+    .values({ id, customer_id: customerId, currency })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+export async function findWallet(db: Kysely<Database>, id: string): Promise<Wallet | undefined> {
+  const row = await db.selectFrom('wallet').selectAll().where('id', '=', id).executeTakeFirst()
+  return row && toWallet(row)
+}
+
+/** Oldest first; a customer has few. */
+export async function listWallets(db: Kysely<Database>, customerId: CustomerId): Promise<Wallet[]> {
+  const rows = await db
+    .selectFrom('wallet')
+    .selectAll()
+    .where('customer_id', '=', customerId)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
+  return rows.map(toWallet)
+}
+
+const toWallet = (row: {
+  id: string
+  customer_id: string
+  currency: string
+  state: string
+  created_at: Date
+}): Wallet => ({
+  id: idOf('wal', row.id),
+  customerId: idOf('cus', row.customer_id),
+  currency: currency(row.currency),
+  state: row.state as WalletState,
+  createdAt: row.created_at
+})

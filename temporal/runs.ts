@@ -1,0 +1,42 @@
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client'
+import { nudge, workflowIdOf } from '../workflows/messages.ts'
+import { WORKFLOW_TASK_TIMEOUT_MS } from './tuning.ts'
+
+/** What the sweeper does with runs: looks, starts again from the record, wakes. */
+export function createRuns(client: Client, taskQueue: string) {
+  return {
+    isRunning: async (workflowId: string): Promise<boolean> => {
+      try {
+        const { status } = await client.workflow.getHandle(workflowId).describe()
+        return status.name === 'RUNNING'
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return false
+        throw error
+      }
+    },
+
+    restart: async (kind: string, id: string, order: unknown): Promise<void> => {
+      try {
+        await client.workflow.start(kind, {
+          workflowId: workflowIdOf(kind, id),
+          taskQueue,
+          args: [order],
+          // The run before was lost or closed too early; the record says that there is still something to do.
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,
+          staticSummary: 'started again from its record'
+        })
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
+      }
+    },
+
+    nudge: async (workflowId: string): Promise<void> => {
+      try {
+        await client.workflow.getHandle(workflowId).signal(nudge)
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError)) throw error
+      }
+    }
+  }
+}

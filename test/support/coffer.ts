@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { connect, type DatabaseHandle } from '../../db/connect.ts'
+import type { Seeded, SeededCustomer } from '../../local/credentials.ts'
+import { seedRecords } from '../../local/seed-records.ts'
+import { createVault } from '../../store/vault.ts'
+import { client, type Client } from './client.ts'
+import { testContext } from './context.ts'
+import { cloneDatabase, type ClonedDatabase } from './database.ts'
+import { startPart, type Part } from './part.ts'
+import { startSandbox, type SandboxHandle } from './sandbox.ts'
+
+export interface CofferOptions {
+  /** Laid over the default policies, as `COFFER_POLICY` is. */
+  readonly policy?: object
+  readonly bankBDelayMs?: number
+  /** A proxy in front of the database, or another Temporal, for tests that break them. */
+  readonly environment?: Readonly<Record<string, string>>
+  /** Of the worker alone: `CRASH_AT`. */
+  readonly workerEnvironment?: Readonly<Record<string, string>>
+  /** How many API processes; they share nothing but Postgres and Temporal. */
+  readonly apis?: number
+}
+
+/** A whole Coffer of one's own: database, sandbox, worker and API as processes, seeded; nothing shared but the servers. */
+export interface Coffer {
+  readonly database: ClonedDatabase
+  /** As the application role. */
+  readonly db: DatabaseHandle['db']
+  readonly pool: DatabaseHandle['pool']
+  readonly sandbox: SandboxHandle
+  readonly worker: Part
+  readonly api: Part
+  readonly apis: readonly Part[]
+  readonly seeded: Seeded
+  readonly namespaceAndQueue: { readonly namespace: string; readonly taskQueue: string }
+  /** Over HTTP with that bearer token; the seeded keys by role. */
+  as(token: string): Client
+  readonly service: Client
+  readonly merchant: Client
+  readonly finance: Client
+  readonly finance2: Client
+  readonly admin: Client
+  readonly support: Client
+  /** Logs in once and remembers. */
+  asCustomer(login: 'customer-a' | 'customer-b' | 'bench'): Promise<Client>
+  customer(login: 'customer-a' | 'customer-b' | 'bench'): SeededCustomer
+  /** Moves the business clock of sandbox and product; returns when every waiting run was nudged. */
+  advanceClock(byMs: number): Promise<void>
+  /** Tops the wallet up through its bank; minor units, the last two digits `00` so that no magic acts. */
+  fund(login: 'customer-a' | 'customer-b' | 'bench', amount: number): Promise<void>
+  stop(): Promise<void>
+}
+
+export async function startCoffer(options: CofferOptions = {}): Promise<Coffer> {
+  const context = testContext()
+  const directory = mkdtempSync(join(tmpdir(), 'coffer-'))
+  const [database, sandbox] = await Promise.all([
+    cloneDatabase(),
+    startSandbox({ state: directory, bankBDelayMs: options.bankBDelayMs })
+  ])
+  const masterKey = randomBytes(32)
+  const taskQueue = `test-${randomBytes(6).toString('hex')}`
+  const handle = connect({ url: database.appUrl, poolMax: 4, applicationName: 'coffer-test' })
+  const vault = createVault(masterKey)
+  const seeded = await seedRecords({ db: handle.db, pool: handle.pool, vault })
+  const environment = {
+    COFFER_MODE: 'test',
+    PORT: '0',
+    DATABASE_URL: database.appUrl,
+    DATABASE_POOL_MAX: '8',
+    TEMPORAL_ADDRESS: context.temporalAddress,
+    TEMPORAL_NAMESPACE: context.temporalNamespace,
+    TEMPORAL_TASK_QUEUE: taskQueue,
+    COFFER_MASTER_KEY: masterKey.toString('hex'),
+    COFFER_ID_SALT: randomBytes(16).toString('hex'),
+    PROVIDER_URL: sandbox.url,
+    PROVIDER_SIGNING_KEY: sandbox.keys.privateKey,
+    CALLBACK_SECRET: sandbox.callbackSecret,
+    WORKFLOW_BUNDLE: context.workflowBundlePath,
+    LOG_LEVEL: 'warn',
+    ...(options.policy && { COFFER_POLICY: writePolicy(directory, options.policy) }),
+    ...options.environment
+  }
+  const [worker, ...apis] = await Promise.all([
+    startPart('worker.ts', { ...environment, ...options.workerEnvironment }),
+    ...Array.from({ length: options.apis ?? 1 }, () => startPart('api/main.ts', environment))
+  ])
+  const api = apis[0]!
+  await sandbox.setCallbackUrl(api.url)
+
+  const as = (token: string) => client(() => api.url, token)
+  const customer = (login: string) => seeded.seed.customers.find(({ email }) => email === `${login}@example.com`)!
+  const sessions = new Map<string, Promise<Client>>()
+  const logIn = async (login: string) => {
+    const { email, password } = customer(login)
+    const { body } = await as('').post('/v1/sessions', { login: email, password }, null)
+    return as(String(body['access_token']))
+  }
+  const asCustomer = (login: string) => {
+    const session = sessions.get(login) ?? logIn(login)
+    sessions.set(login, session)
+    return session
+  }
+  const service = as(seeded.keys.service)
+  return {
+    database,
+    db: handle.db,
+    pool: handle.pool,
+    sandbox,
+    worker: worker!,
+    api,
+    apis,
+    seeded,
+    namespaceAndQueue: { namespace: context.temporalNamespace, taskQueue },
+    as,
+    service,
+    merchant: as(seeded.keys.merchant),
+    finance: as(seeded.keys.finance),
+    finance2: as(seeded.keys.finance_2),
+    admin: as(seeded.keys.admin),
+    support: as(seeded.keys.support),
+    asCustomer,
+    customer,
+    advanceClock: async (byMs) => void (await sandbox.advanceClock(byMs)),
+    fund: (login, amount) => fund(service, customer(login), amount),
+    stop: async () => {
+      await Promise.all([worker!.stop(), ...apis.map((part) => part.stop())])
+      await Promise.all([sandbox.stop(), handle.close()])
+      await database.drop()
+      rmSync(directory, { recursive: true, force: true })
+    }
+  }
+}
+
+async function fund(service: Client, { wallet_id, bank_account_id }: SeededCustomer, amount: number): Promise<void> {
+  const made = await service.post('/v1/top-ups', {
+    wallet_id,
+    bank_account_id,
+    amount: { amount: String(amount), currency: 'USD' }
+  })
+  await service.until(`/v1/top-ups/${String(made.body['id'])}`, ({ state }) => state === 'succeeded')
+}
+
+function writePolicy(directory: string, policy: object): string {
+  const file = join(directory, 'policy.json')
+  writeFileSync(file, JSON.stringify(policy))
+  return file
+}

@@ -1,0 +1,88 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+/** A process of the product that a test started: it may be killed, and started again as it was or otherwise. */
+export interface Part {
+  /** Where it listens, as it said itself; '' for the worker. */
+  readonly url: string
+  readonly pid: number
+  readonly running: boolean
+  /** What it wrote so far, for canaries. */
+  readonly output: string
+  /** Resolves when it has ended by itself or by a signal. */
+  ended(): Promise<void>
+  kill9(): Promise<void>
+  pause(): void
+  resume(): void
+  start(changes?: Readonly<Record<string, string>>): Promise<void>
+  /** SIGTERM, and waits. */
+  stop(): Promise<void>
+}
+
+/** Starts `script` with exactly this environment and resolves when it says `listening …`. */
+export async function startPart(script: string, environment: Readonly<Record<string, string>>): Promise<Part> {
+  let child: ChildProcess
+  let url = ''
+  const output: string[] = []
+
+  async function start(changes: Readonly<Record<string, string>> = {}): Promise<void> {
+    const env = {
+      PATH: process.env['PATH'],
+      ...environment,
+      ...(url !== '' && { PORT: new URL(url).port }),
+      ...changes
+    }
+    child = spawn(process.execPath, ['--import', 'tsx', script], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    child.stderr!.on('data', (chunk: Buffer) => output.push(chunk.toString()))
+    url = await announced(child, script, output)
+  }
+
+  const isRunning = () => child.exitCode === null && child.signalCode === null
+  const end = async (signal: NodeJS.Signals) => {
+    if (!isRunning()) return
+    const exited = once(child, 'exit')
+    child.kill(signal)
+    await exited
+  }
+  await start()
+  return {
+    get url() {
+      return url
+    },
+    get pid() {
+      return child.pid!
+    },
+    get running() {
+      return isRunning()
+    },
+    get output() {
+      return output.join('')
+    },
+    ended: async () => {
+      if (isRunning()) await once(child, 'exit')
+    },
+    kill9: () => end('SIGKILL'),
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
+    start,
+    stop: () => end('SIGTERM')
+  }
+}
+
+function announced(child: ChildProcess, script: string, output: string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const exited = (code: number | null) => reject(new Error(`${script} ended with ${code}: ${output.join('')}`))
+    child.once('exit', exited)
+    createInterface({ input: child.stdout! }).on('line', (line) => {
+      output.push(`${line}\n`)
+      const said = /^listening (\S+)$/.exec(line)?.[1]
+      if (said === undefined) return
+      child.off('exit', exited)
+      resolve(said === 'worker' ? '' : said)
+    })
+  })
+}

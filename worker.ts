@@ -1,0 +1,81 @@
+import { Runtime, Worker } from '@temporalio/worker'
+import { createCrashPoint, crashPointOf } from './activities/crash-points.ts'
+import { createActivities } from './activities/index.ts'
+import { loadConfig } from './config.ts'
+import { assertApplicationRole } from './db/assert-application-role.ts'
+import { connect } from './db/connect.ts'
+import { PostingQueue } from './ledger/posting-queue.ts'
+import { createHttpBank } from './providers/bank-http.ts'
+import { recordWriters } from './store/record-writers.ts'
+import { createVault } from './store/vault.ts'
+import { bundleWorkflows } from './temporal/bundle.ts'
+import { connectClient, connectWorker, dataConverter } from './temporal/connection.ts'
+import { keepNamespaceReady } from './temporal/namespace.ts'
+import { createRuns } from './temporal/runs.ts'
+import { ensureSweeper } from './temporal/sweeper.ts'
+import { workerTuning } from './temporal/tuning.ts'
+
+/** The provider's own limit on a call to a bank: below the activity's (workflows/activity-options.ts). */
+const BANK_TIMEOUT_MS = 10_000
+
+/** Composition root of the worker: config → database → providers → activities → Worker. */
+const config = loadConfig()
+Runtime.install({ shutdownSignals: [] })
+const database = connect({
+  url: config.DATABASE_URL,
+  poolMax: config.DATABASE_POOL_MAX,
+  applicationName: 'coffer-worker'
+})
+await assertApplicationRole(database.db)
+
+const client = connectClient(config)
+const keeper = keepNamespaceReady({
+  connection: client.connection,
+  namespace: config.TEMPORAL_NAMESPACE,
+  onReady: () => ensureSweeper(client.client, config.TEMPORAL_TASK_QUEUE),
+  onFailure: (error) => console.error('Temporal is not ready:', error instanceof Error ? error.message : error)
+})
+const crash = createCrashPoint(config.CRASH_AT, () => process.kill(process.pid, 'SIGKILL'))
+const ledger = new PostingQueue({
+  pool: database.pool,
+  writers: recordWriters,
+  onTransaction: (moment, keys) => {
+    for (const key of keys) crash(crashPointOf(key, moment))
+  }
+})
+const activities = createActivities({
+  db: database.db,
+  ledger,
+  bank: createHttpBank({
+    url: config.PROVIDER_URL,
+    signingKey: config.PROVIDER_SIGNING_KEY,
+    timeoutMs: BANK_TIMEOUT_MS
+  }),
+  vault: createVault(config.COFFER_MASTER_KEY),
+  runs: createRuns(client.client, config.TEMPORAL_TASK_QUEUE),
+  crash
+})
+const [workflowBundle, connection] = await Promise.all([workflowCode(), connectWorker(config), keeper.firstRound])
+const worker = await Worker.create({
+  connection,
+  namespace: config.TEMPORAL_NAMESPACE,
+  taskQueue: config.TEMPORAL_TASK_QUEUE,
+  dataConverter: dataConverter(config),
+  workflowBundle,
+  activities,
+  ...workerTuning
+})
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => worker.shutdown())
+console.log('listening worker')
+await worker.run()
+await keeper.stop()
+await client.close()
+await connection.close()
+await database.close()
+// A process that installed a runtime ends only after it was shut down.
+await Runtime.instance().shutdown()
+
+/** Tests bundle once for all their workers; everyone else at start. */
+async function workflowCode(): Promise<{ codePath: string } | { code: string }> {
+  return config.WORKFLOW_BUNDLE === undefined ? bundleWorkflows() : { codePath: config.WORKFLOW_BUNDLE }
+}

@@ -1,0 +1,42 @@
+import type { ActivityOptions, LocalActivityOptions } from '@temporalio/common'
+
+/** Every timeout and retry of every activity, with its reason. */
+
+/**
+ * Steps that touch only our Postgres: local activities, which ride in the workflow task. They are repeated for ever,
+ * because only bugs and outages throw: a refusal is a value, and what cannot get better comes as non-retryable.
+ */
+export const recordOptions: LocalActivityOptions = {
+  // A unit takes milliseconds; one that takes this long hangs on a lost connection, and its key makes repeating it safe.
+  startToCloseTimeout: '10 s',
+  retry: { initialInterval: '50 ms', backoffCoefficient: 2, maximumInterval: '10 s' },
+  // Short rests stay inside the workflow task (5 s); longer ones become a timer, so that an outage of Postgres neither
+  // holds a task open nor fills the history with heartbeats.
+  localRetryThreshold: '3 s'
+}
+
+/**
+ * A send to a bank goes out once: no retry of Temporal's. A worker lost while sending, or the timeout, is *unknown*, and
+ * the workflow inquires. "Undelivered" comes back as a value, and the workflow sends again.
+ */
+export const bankOptions: ActivityOptions = {
+  // Above the provider's own 10 s limit on the call, so that normally its answer says what happened, and not this.
+  startToCloseTimeout: '15 s',
+  retry: { maximumAttempts: 1 }
+}
+
+/**
+ * Asking what became of a reference changes nothing, so Temporal may repeat it. What the bank says, "unknown" included,
+ * is a value; when to ask next is the workflow's plan (5 s, 15 s, 1 min …), so only a lost worker is repeated here.
+ */
+export const inquiryOptions: ActivityOptions = {
+  startToCloseTimeout: '15 s',
+  retry: { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '30 s' }
+}
+
+/** The sweeper asks the engine about every open record: minutes at worst; one that hangs is given up and comes again in 30 s. */
+export const sweepOptions: ActivityOptions = {
+  startToCloseTimeout: '10 min',
+  heartbeatTimeout: '30 s',
+  retry: { maximumAttempts: 2 }
+}
