@@ -75,3 +75,31 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
   if (parsed.data.CRASH_AT && parsed.data.COFFER_MODE !== 'test') throw new Error('CRASH_AT is for test mode only')
   return Object.freeze(parsed.data)
 }
+
+/** What `npm run verify` is told: a local installation's home, or the parts one by one, which win. */
+const VerifyEnvironment = z.object({
+  COFFER_HOME: z.string().default('.coffer'),
+  DATABASE_URL: url.optional(),
+  SANDBOX_URL: url.optional(),
+  SANDBOX_ADMIN_KEY: z.string().optional(),
+  TEMPORAL_ADDRESS: z.string().optional(),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
+  TEMPORAL_TLS: flag,
+  TEMPORAL_API_KEY: z.string().min(1).optional()
+})
+
+export type VerifyConfig = Readonly<z.output<typeof VerifyEnvironment>>
+
+export const loadVerifyConfig = (environment: NodeJS.ProcessEnv = process.env): VerifyConfig =>
+  VerifyEnvironment.parse(Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== '')))
+
+/** What `npm run migrate` is told: the owner, who migrates, and the application, to whose role the grants go. */
+const MigrateEnvironment = z.object({ DATABASE_OWNER_URL: url, DATABASE_URL: url })
+
+/** @throws {Error} naming what is missing or malformed. */
+export function loadMigrateConfig(environment: NodeJS.ProcessEnv = process.env): z.output<typeof MigrateEnvironment> {
+  const parsed = MigrateEnvironment.safeParse(environment)
+  if (parsed.success) return parsed.data
+  const names = parsed.error.issues.map(({ path }) => path.join('.')).join(' and ')
+  throw new Error(`${names}: a Postgres URL is needed, for the owner and for the application`)
+}

@@ -3,9 +3,17 @@ import type { ActivityDeps } from './deps.ts'
 import { paymentActivities } from './payment.ts'
 import { sweepActivities } from './sweep.ts'
 import { withFailures } from './to-failure.ts'
+import { topUpBankActivities } from './top-up-bank.ts'
+import { topUpActivities } from './top-up.ts'
 
 /** Every activity of the worker, by the name that workflows call it by. */
 export const createActivities = (deps: ActivityDeps) =>
-  withFailures({ ...clockActivities(deps), ...paymentActivities(deps), ...sweepActivities(deps) })
+  withFailures({
+    ...clockActivities(deps),
+    ...paymentActivities(deps),
+    ...topUpActivities(deps),
+    ...topUpBankActivities(deps),
+    ...sweepActivities(deps)
+  })
 
 export type Activities = ReturnType<typeof createActivities>

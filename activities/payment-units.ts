@@ -1,15 +1,19 @@
 import { account } from '../domain/account-kinds.ts'
-import type { ProblemCode } from '../domain/errors.ts'
+import { Refusal, type ProblemCode } from '../domain/errors.ts'
 import type { Limits } from '../domain/limits.ts'
 import { merchantFee } from '../domain/merchant-fee.ts'
+import type { HeldPayment } from '../domain/payment-rules.ts'
 import { authorizedPath, paymentStates, type PaymentState } from '../domain/payment.ts'
 import type { PaymentPolicy } from '../domain/policy/index.ts'
 import { fromUsd } from '../domain/reference-rates.ts'
-import type { Guard, PostingStep, RecordWrite } from '../ledger/unit-of-work.ts'
+import type { Guard, PostingStep, RecordWrite, UnitOfWork } from '../ledger/unit-of-work.ts'
 import type { PaymentFacts } from '../store/payment-facts.ts'
 import { toPaymentRow, toPaymentView, type Payment } from '../store/payment.ts'
 
 /** The payment's part of the books (POSTINGS.md, "payment from balance"): what each of its units tests, posts, writes. */
+
+/** A unit of work before it has a key. */
+export type Part = Omit<UnitOfWork, 'key' | 'fingerprint'>
 
 export const holdId = (payment: Payment): string => `${payment.id}/authorization`
 
@@ -175,3 +179,23 @@ export function paymentWrite(
 /** Between two arrows of one unit nothing was captured yet. */
 const viewAt = (payment: Payment, state: PaymentState, last: boolean): Payment =>
   last ? { ...payment, state } : { ...payment, state, captured: 0n, fee: 0n }
+
+/** The hold as the rules see it, or why there is none. */
+export function heldPayment({ state, currency, amount, captured, captureBefore }: Payment): HeldPayment | Refusal {
+  if (state !== 'requires_capture') return new Refusal('state_conflict', { state })
+  return { state, currency, authorized: amount, captured, captureBefore: captureBefore! }
+}
+
+/** Gives back what is left of the hold, and of the limits. */
+export function releasePart(
+  payment: Payment,
+  { released, path }: { released: bigint; path: readonly Payment['state'][] },
+  op: 'void_hold' | 'expire_hold',
+  actor?: string
+): Part {
+  return {
+    guards: giveBack(payment, released),
+    postings: [releasePosting(payment, op)],
+    records: [paymentWrite(payment, payment, path, { actor })]
+  }
+}

@@ -30,10 +30,13 @@ export function toPage<Row, Item>(
   const shown = rows.slice(0, limit)
   const hasMore = rows.length > limit
   const last = shown.at(-1)
-  const cursor =
-    hasMore && last !== undefined ? Buffer.from(JSON.stringify(cursorOf(last))).toString('base64url') : null
+  const cursor = hasMore && last !== undefined ? writeCursor(cursorOf(last)) : null
   return { data: shown.map(toItem), next_cursor: cursor, has_more: hasMore }
 }
+
+/** A place in a list's order as callers carry it; opaque to them. */
+export const writeCursor = (parts: readonly string[]): string =>
+  Buffer.from(JSON.stringify(parts)).toString('base64url')
 
 /**
  * The parts that `cursorOf` gave; undefined without a cursor. It is only a place in an order, never a right to see it.

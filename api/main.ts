@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { loadConfig, type Config } from '../config.ts'
+import { assertApplicationRole } from '../db/assert-application-role.ts'
 import { connect } from '../db/connect.ts'
 import { mergePolicy, type Policy } from '../domain/policy/index.ts'
 import { forgetOld } from '../store/idempotency.ts'
@@ -7,6 +8,7 @@ import { createVault } from '../store/vault.ts'
 import { connectClient } from '../temporal/connection.ts'
 import { workflowIdOf } from '../workflows/messages.ts'
 import { createApp } from './app.ts'
+import { bankCallbackHandlers } from './bank-callbacks.ts'
 import type { ApiDeps } from './deps.ts'
 import { listen } from './listen.ts'
 import { createLogger } from './logger.ts'
@@ -18,6 +20,7 @@ const FORGET_EVERY_MS = 3_600_000
 const config = loadConfig()
 const logger = createLogger(config.LOG_LEVEL)
 const database = connect({ url: config.DATABASE_URL, poolMax: config.DATABASE_POOL_MAX, applicationName: 'coffer-api' })
+await assertApplicationRole(database.db)
 const temporal = connectClient(config)
 const processes = createProcesses({ client: temporal.client, taskQueue: config.TEMPORAL_TASK_QUEUE })
 
@@ -30,7 +33,7 @@ const deps: ApiDeps = {
   vault: createVault(config.COFFER_MASTER_KEY),
   nudgeAll,
   temporalReady: async () => void (await temporal.connection.workflowService.getSystemInfo({})),
-  callbackHandlers: {},
+  callbackHandlers: bankCallbackHandlers({ db: database.db, processes, logger }),
   logger
 }
 

@@ -84,11 +84,11 @@ function whoMay(callers: Callers): string {
 }
 
 function goodReplies({ spec }: Route): RouteConfig['responses'] {
-  const replies = Object.entries(spec.otherReplies ?? {}).map(([status, { description, schema }]) => [
-    status,
-    { description, content: { 'application/json': { schema } } }
-  ])
-  return { [spec.status]: firstReply(spec), ...Object.fromEntries(replies) }
+  const replies: RouteConfig['responses'] = { [spec.status]: firstReply(spec) }
+  for (const [status, { description, schema }] of Object.entries(spec.otherReplies ?? {})) {
+    replies[status] = { description, content: { 'application/json': { schema } } }
+  }
+  return replies
 }
 
 function firstReply({ reply, summary }: Route['spec']): RouteConfig['responses'][string] {

@@ -22,7 +22,7 @@ const isJson = (contentType: string | undefined): boolean =>
 export async function readBytes(request: Request, response: Response, limit = BODY_MAX_BYTES): Promise<Buffer> {
   const parser = raw({ limit, type: () => true, inflate: false })
   await new Promise<void>((resolve, reject) =>
-    parser(request, response, (error: unknown) => (error ? reject(error as Error) : resolve()))
+    parser(request, response, (error: unknown) => (error ? reject(error) : resolve()))
   )
   return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
 }

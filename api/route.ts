@@ -4,15 +4,8 @@ import type { z } from 'zod'
 import type { Database } from '../db/schema.ts'
 import type { ProblemCode } from '../domain/errors.ts'
 import type { IdByPrefix, IdPrefix } from '../domain/ids.ts'
-import type {
-  CustomerCaller,
-  MerchantCaller,
-  OperatorCaller,
-  OperatorRole,
-  Owner,
-  Role,
-  ServiceCaller
-} from './caller.ts'
+import type { OperatorRole } from '../store/operators.ts'
+import type { CustomerCaller, MerchantCaller, OperatorCaller, Owner, Role, ServiceCaller } from './caller.ts'
 
 /**
  * One declaration gives validation, authorization, OpenAPI and the row that `test/api/matrix.test.ts` asks for:

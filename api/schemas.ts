@@ -46,8 +46,6 @@ export const InstantRequest = z
   .transform((text) => new Date(text))
   .meta({ id: 'InstantRequest', format: 'date-time', example: '2026-01-31T09:00:00.000Z' })
 
-export const CalendarDate = z.iso.date().meta({ id: 'Date', format: 'date', example: '2026-01-31' })
-
 /** An IANA time zone that this installation knows, such as `Europe/Berlin`. */
 export const Zone = z
   .string()

@@ -1,6 +1,7 @@
 import type { SearchAttributePair } from '@temporalio/common'
 import type { Database } from '../db/schema.ts'
-import type { Kysely } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
+import { inTransaction } from '../db/in-transaction.ts'
 import { Refusal, type ProblemCode } from '../domain/errors.ts'
 import type { Progress, Start } from '../domain/orders.ts'
 import { decisionUnitKey, recordDecision } from '../store/decision.ts'
@@ -34,6 +35,8 @@ export interface DecisionRequest {
   readonly action: string
   readonly data: Readonly<Record<string, unknown>>
   readonly role: string
+  /** Stands if and only if the decision does: the audit log's row, a review that is closed by it. */
+  readonly alongside?: (transaction: Transaction<Database>) => Promise<void>
 }
 
 /** How routes start processes, decide about them, and read them: with one answer for one key, whoever has to give it. */
@@ -69,7 +72,7 @@ export function createSubmit({ db, processes, config }: Pick<ApiDeps, 'db' | 'pr
      * @throws {Refusal} what the process refuses; `state_conflict` when it is over
      */
     decide: async (call: AnyCall, request: DecisionRequest): Promise<Answer<unknown>> => {
-      const { type, processId, action, data, role } = request
+      const { type, processId, action, data, role, alongside } = request
       const decision = {
         id: call.updateId.slice(0, 32),
         processId,
@@ -83,7 +86,11 @@ export function createSubmit({ db, processes, config }: Pick<ApiDeps, 'db' | 'pr
       const record = await findProcess(db, processId)
       if (!record) throw new Refusal('not_found')
       if (!record.open) await refuseUnlessKnown(db, decision, record.state)
-      const { replayOf } = await recordDecision(db, decision)
+      const { replayOf } = await inTransaction(db, async (transaction) => {
+        const recorded = await recordDecision(transaction, decision)
+        if (recorded.made) await alongside?.(transaction)
+        return recorded
+      })
       const given = await processes.update<DecisionAnswer>({
         workflowId: workflowIdOf(type, processId),
         name: action,

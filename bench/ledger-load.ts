@@ -28,7 +28,13 @@ export async function fund(queue: PostingQueue): Promise<void> {
       key: `bench:fund:${index}`,
       fingerprint: 'fund',
       postings: [
-        { op: 'post', debit: account('bank_in_transit', 'a', usd), credit: wallet(index), amount: 1_000_000_000_000n, code: 'top_up' }
+        {
+          op: 'post',
+          debit: account('bank_in_transit', 'a', usd),
+          credit: wallet(index),
+          amount: 1_000_000_000_000n,
+          code: 'top_up'
+        }
       ]
     })
   )
@@ -55,7 +61,13 @@ export function paymentUnit(shape: 'hot' | 'spread'): UnitOfWork {
         id,
         version: 0,
         from: null,
-        crossed: [{ state: 'succeeded', type: 'payment.succeeded', data: { id, object: 'payment', state: 'succeeded', amount: money } }],
+        crossed: [
+          {
+            state: 'succeeded',
+            type: 'payment.succeeded',
+            data: { id, object: 'payment', state: 'succeeded', amount: money }
+          }
+        ],
         open: false,
         order: { wallet_id: wallet(from).owner, merchant_id: merchant(to).owner, amount: money },
         row: { id, wallet: wallet(from).owner, merchant: merchant(to).owner, amount }
@@ -72,14 +84,22 @@ export interface Slice {
 }
 
 /** So many callers, each with one unit under way at a time, for so long. */
-export async function runCallers(queue: PostingQueue, shape: 'hot' | 'spread', callers: number, seconds: number): Promise<Slice> {
+export async function runCallers(
+  queue: PostingQueue,
+  shape: 'hot' | 'spread',
+  callers: number,
+  seconds: number
+): Promise<Slice> {
   const latencies: number[] = []
   let failed = 0
   const startedAt = performance.now()
   const endAt = startedAt + seconds * 1_000
   const call = async () => {
     for (let sentAt = performance.now(); sentAt < endAt; sentAt = performance.now()) {
-      const posted = await queue.post(paymentUnit(shape)).then(({ status }) => status === 'posted', () => false)
+      const posted = await queue.post(paymentUnit(shape)).then(
+        ({ status }) => status === 'posted',
+        () => false
+      )
       if (posted) latencies.push(performance.now() - sentAt)
       else failed += 1
     }

@@ -6,7 +6,7 @@ grant usage on schema public to :app_role;
 
 -- The books and the processes: read everything, write nothing; money moves through post_units alone.
 grant select on schema_migration, business_clock, ledger_account_kind, ledger_account, unit, posting, entry, hold, limit_counter, process, event to :app_role;
-grant execute on function business_now(), set_business_clock(bigint), entry_version_at(bigint, timestamptz) to :app_role;
+grant execute on function business_now(), entry_version_at(bigint, timestamptz) to :app_role;
 grant execute on function open_ledger_account(text, text, text), post_units to :app_role;
 
 
@@ -22,3 +22,6 @@ grant execute on function append_audit(text, text, text, text, jsonb) to :app_ro
 grant select, insert on wallet, merchant, bank_account, decision to :app_role;
 grant update (state) on wallet, merchant, bank_account to :app_role;
 grant select, insert, update on payment, top_up, task, review to :app_role;
+
+-- QR codes are given out once and never changed.
+grant select, insert on qr_code to :app_role;

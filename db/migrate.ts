@@ -11,9 +11,14 @@ const LOCK = 7_202_611
 /**
  * Brings the database up to the newest migration, then gives the application role exactly what `grants.sql` lists.
  * Safe to call from several processes at once (an advisory lock), and again (it does nothing).
+ * @param movableClock lets the application move the business clock: for local and test mode only.
  * @throws {Error} when a migration that was applied has been edited since: they are numbered, named, never edited.
  */
-export async function migrate(ownerUrl: string, appRole: string): Promise<{ applied: string[] }> {
+export async function migrate(
+  ownerUrl: string,
+  appRole: string,
+  { movableClock = false }: { movableClock?: boolean } = {}
+): Promise<{ applied: string[] }> {
   const client = new pg.Client({ connectionString: ownerUrl, application_name: 'coffer-migrate' })
   await client.connect()
   try {
@@ -23,6 +28,8 @@ export async function migrate(ownerUrl: string, appRole: string): Promise<{ appl
     )
     const applied = await applyNewOnes(client)
     await client.query((await readFile(grants, 'utf8')).replaceAll(':app_role', pg.escapeIdentifier(appRole)))
+    if (movableClock)
+      await client.query(`grant execute on function set_business_clock(bigint) to ${pg.escapeIdentifier(appRole)}`)
     return { applied }
   } finally {
     await client.end()

@@ -113,7 +113,7 @@ function processRow({ u, when, write }: Written): object {
 }
 
 function eventRows({ u, when, write }: Written): object[] {
-  const { id, version, from, crossed, customerId, merchantId } = write
+  const { id, version, from, crossed, customerId, merchantId, actor } = write
   return crossed.map(({ state, type, data }, index) => ({
     u,
     when,
@@ -124,6 +124,7 @@ function eventRows({ u, when, write }: Written): object[] {
     to_state: state,
     customer_id: customerId,
     merchant_id: merchantId,
+    actor,
     data
   }))
 }

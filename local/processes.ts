@@ -8,9 +8,11 @@ import { readFileSync } from 'node:fs'
  */
 export function startOf(pid: number): string | undefined {
   if (!isAlive(pid)) return undefined
-  // The name in brackets may hold spaces; the start is the 22nd field, the 20th after it.
+  // The name in brackets may hold spaces; after it, the state is the first field and the start the 20th.
   const stat = onLinux(pid, 'stat')
-  if (stat !== undefined) return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
+  // A zombie has ended; in a container there may be nobody who ever takes notice of that.
+  if (fields) return fields[0] === 'Z' ? undefined : fields[19]
   return ps(pid, 'lstart=')
 }
 

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
-const jest = createRequire(import.meta.url).resolve('jest/bin/jest.js')
+const jest = createRequire(import.meta.url).resolve('jest/bin/jest')
 // Jest loads ES modules through node:vm, which Node calls experimental at every start.
 const options = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning']
 const child = spawn(process.execPath, [jest, ...process.argv.slice(2)], {

@@ -54,8 +54,11 @@ const people = [
 
 type Person = (typeof people)[number]
 
-/** Writes customers, merchant, keys and the opening capital of a new installation, without any process. */
-export async function seedRecords(target: SeedTarget): Promise<Seeded> {
+/**
+ * Writes customers, merchant, keys and the opening capital of a new installation, without any process.
+ * @param withBench the load generator's customer too, who has no limits: not in production.
+ */
+export async function seedRecords(target: SeedTarget, { withBench = true } = {}): Promise<Seeded> {
   await openCapital(target)
   const merchantId = newId('mer')
   await insertMerchant(target.db, {
@@ -67,7 +70,8 @@ export async function seedRecords(target: SeedTarget): Promise<Seeded> {
     currency: USD
   })
   const customers: SeededCustomer[] = []
-  for (const person of people) customers.push(await seedPerson(target, person))
+  for (const person of people.filter(({ login }) => withBench || login !== 'bench'))
+    customers.push(await seedPerson(target, person))
   return {
     keys: await seedKeys(target.db, merchantId),
     seed: {

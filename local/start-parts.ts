@@ -77,7 +77,7 @@ async function startDatabase(input: StartInput): Promise<string> {
   const { ownerPassword, appPassword } = input.secrets
   const roles = { name: databaseName, ownerPassword, appPassword }
   const { ownerUrl }: DatabaseUrls = await ensureDatabase(superuserUrl(options), roles)
-  await migrate(ownerUrl, appRole)
+  await migrate(ownerUrl, appRole, { movableClock: true })
   return ownerUrl
 }
 
@@ -86,7 +86,7 @@ async function migrateGiven(
   { appUrl, ownerUrl }: NonNullable<Settings['database']>,
   say: StartInput['say']
 ): Promise<string | undefined> {
-  if (ownerUrl) await migrate(ownerUrl, decodeURIComponent(new URL(appUrl).username))
+  if (ownerUrl) await migrate(ownerUrl, decodeURIComponent(new URL(appUrl).username), { movableClock: true })
   else say('DATABASE_OWNER_URL is not set: the database is taken as migrated already')
   return ownerUrl
 }

@@ -22,10 +22,13 @@ export const decisionUnitKey = ({ processId, action, id }: Pick<Decision, 'proce
 
 /**
  * Stores the decision, once.
- * @returns the request id of the first time when it was there already: this one is a replay
+ * @returns whether it was made now, and the request id of the first time when it was there already: this one is a replay
  * @throws {Refusal} `idempotency_key_reused` when the key stands for another decision
  */
-export async function recordDecision(db: Kysely<Database>, decision: Decision): Promise<{ replayOf?: string }> {
+export async function recordDecision(
+  db: Kysely<Database>,
+  decision: Decision
+): Promise<{ made: boolean; replayOf?: string }> {
   const { id, processId, action, data, actor, role, fingerprint, requestId } = decision
   const made = await db
     .insertInto('decision')
@@ -42,14 +45,14 @@ export async function recordDecision(db: Kysely<Database>, decision: Decision): 
     })
     .onConflict((conflict) => conflict.column('id').doNothing())
     .executeTakeFirst()
-  if (made.numInsertedOrUpdatedRows === 1n) return {}
+  if (made.numInsertedOrUpdatedRows === 1n) return { made: true }
   const before = await db
     .selectFrom('decision')
     .select(['fingerprint', 'request_id'])
     .where('id', '=', id)
     .executeTakeFirstOrThrow()
   if (before.fingerprint !== fingerprint) throw new Refusal('idempotency_key_reused')
-  return before.request_id === requestId ? {} : { replayOf: before.request_id }
+  return before.request_id === requestId ? { made: false } : { made: false, replayOf: before.request_id }
 }
 
 /** @throws {Refusal} `not_found` when a message came without the row that gives it authority. */

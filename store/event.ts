@@ -82,6 +82,12 @@ export async function listEventsAfter(
   return rows.map((row) => ({ ...toEvent(row), place: { xid: row.xid_text, seq: row.seq } }))
 }
 
+/** The place before which no event can appear any more: all transactions that began before it are over. */
+export async function readEventHorizon(db: Kysely<Database>): Promise<EventPlace> {
+  const { rows } = await sql<{ xid: string }>`select pg_snapshot_xmin(pg_current_snapshot())::text as xid`.execute(db)
+  return { xid: rows[0]!.xid, seq: 0n }
+}
+
 export async function findEvent(db: Kysely<Database>, id: string): Promise<ProcessEvent | undefined> {
   const row = await db.selectFrom('event').selectAll().where('id', '=', id).executeTakeFirst()
   return row && toEvent(row)

@@ -112,7 +112,7 @@ export function toPaymentView(payment: Payment): Record<string, unknown> {
   }
 }
 
-interface PaymentRow {
+export interface PaymentRow {
   id: string
   state: string
   version: number
@@ -136,7 +136,7 @@ interface PaymentRow {
   created_at: Date
 }
 
-const toPayment = (row: PaymentRow): Payment => ({
+export const toPayment = (row: PaymentRow): Payment => ({
   id: idOf('pay', row.id),
   state: row.state as PaymentState,
   version: row.version,

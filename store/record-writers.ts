@@ -1,5 +1,6 @@
 import type { RecordWriter } from '../ledger/posting-queue.ts'
 import { paymentWriter } from './payment.ts'
+import { topUpWriter } from './top-up.ts'
 
 /** The set-based statement of each kind of record, for the posting queue. */
-export const recordWriters: readonly RecordWriter[] = [paymentWriter]
+export const recordWriters: readonly RecordWriter[] = [paymentWriter, topUpWriter]

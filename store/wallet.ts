@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { currency, type CurrencyCode } from '../domain/currencies.ts'
+import { Refusal } from '../domain/errors.ts'
 import { idOf, type CustomerId, type WalletId } from '../domain/ids.ts'
 
 export type WalletState = 'active' | 'frozen' | 'closed'
@@ -23,6 +24,23 @@ export async function insertWallet(
     .values({ id, customer_id: customerId, currency })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
+}
+
+/**
+ * Opens a wallet at a customer's or backend's wish; `insertWallet` is for seeds, which may come twice.
+ * @throws {Refusal} `state_conflict` when the customer has a wallet of the currency already.
+ */
+export async function openWallet(
+  db: Kysely<Database>,
+  { id, customerId, currency }: Pick<Wallet, 'id' | 'customerId' | 'currency'>
+): Promise<Wallet> {
+  try {
+    const row = { id, customer_id: customerId, currency }
+    return toWallet(await db.insertInto('wallet').values(row).returningAll().executeTakeFirstOrThrow())
+  } catch (error) {
+    const taken = (error as { constraint?: string }).constraint === 'wallet_one_per_currency'
+    throw taken ? new Refusal('state_conflict', { field: 'currency' }) : error
+  }
 }
 
 export async function findWallet(db: Kysely<Database>, id: string): Promise<Wallet | undefined> {

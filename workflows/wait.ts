@@ -52,6 +52,13 @@ export async function untilBusinessTime(deadline: string, wait: Wait): Promise<'
   }
 }
 
+/** Waits without a deadline: until nudged, or until `or` holds. For what only a person, or news from outside, can move. */
+export async function untilNudged({ nudges, or = () => false }: Pick<Wait, 'nudges' | 'or'>): Promise<'nudged' | 'met'> {
+  await condition(() => or() || nudges.received > nudges.taken)
+  nudges.taken = nudges.received
+  return or() ? 'met' : 'nudged'
+}
+
 function millisecondsOf(instant: string): number {
   const ms = Date.parse(instant)
   if (Number.isNaN(ms)) throw ApplicationFailure.nonRetryable('not an RFC 3339 instant', 'MalformedInstant')

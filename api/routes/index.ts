@@ -2,11 +2,22 @@ import type { ApiDeps } from '../deps.ts'
 import type { Route } from '../route.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { auditLogRoutes } from './audit-log.ts'
+import { bankAccountRoutes } from './bank-account.ts'
 import { callbackRoutes } from './callbacks.ts'
 import { customerRoutes } from './customers.ts'
+import { eventRoutes } from './event.ts'
+import { merchantRoutes } from './merchant.ts'
+import { paymentListRoutes } from './payment-list.ts'
 import { paymentRoutes } from './payment.ts'
 import { policyRoutes } from './policies.ts'
+import { qrCodeRoutes } from './qr-code.ts'
+import { receiptRoutes } from './receipt.ts'
+import { reviewRoutes } from './review.ts'
 import { sessionRoutes } from './sessions.ts'
+import { taskRoutes } from './task.ts'
+import { topUpListRoutes } from './top-up-list.ts'
+import { topUpRoutes } from './top-up.ts'
+import { walletRoutes } from './wallet.ts'
 
 /** Every route below `/v1`: what is mounted, what OpenAPI describes, what the matrix test walks. */
 export const listRoutes = (deps: ApiDeps): Route[] => [
@@ -16,5 +27,16 @@ export const listRoutes = (deps: ApiDeps): Route[] => [
   ...policyRoutes(deps),
   ...auditLogRoutes(deps),
   ...callbackRoutes(deps),
-  ...paymentRoutes(deps)
+  ...paymentRoutes(deps),
+  ...bankAccountRoutes(deps),
+  ...eventRoutes(deps),
+  ...merchantRoutes(deps),
+  ...paymentListRoutes(deps),
+  ...qrCodeRoutes(deps),
+  ...receiptRoutes(deps),
+  ...walletRoutes(deps),
+  ...topUpRoutes(deps),
+  ...topUpListRoutes(deps),
+  ...taskRoutes(deps),
+  ...reviewRoutes(deps)
 ]

@@ -6,7 +6,7 @@
 --         h a hold or a counter. A `record` step has the version that was read in `amount`, and in `max` when the record
 --         is written: 1 posted, 0 refused, null either way
 --   created, changed   [{u, when, id, kind, state, open, version, order}]   rows of `process`: new ones, and next states
---   events             [{u, when, object_id, object_version, type, from_state, to_state, customer_id, merchant_id, data}]
+--   events             [{u, when, object_id, object_version, type, from_state, to_state, customer_id, merchant_id, actor, data}]
 -- Answers [{unit, status, code, data, replayed}] of the units that were not simply posted now, or null when all were:
 --   refused (stored, for ever) · stale (a record moved on since it was read: nothing stored, build the unit again)
 --   reused (the key has other content) · and `replayed: true` with posted or refused when the answer was stored before.
@@ -280,9 +280,9 @@ begin
       where p.id = w.id and u_id[w.u] is not null and w."when" = u_status[w.u];
   end if;
   if events is not null then
-    insert into event (type, object_id, object_version, from_state, to_state, customer_id, merchant_id, data, created_at)
-      select e.type, e.object_id, e.object_version, e.from_state, e.to_state, e.customer_id, e.merchant_id, e.data, now_in_business
-        from jsonb_to_recordset(events) as e (u integer, "when" text, type text, object_id text, object_version integer, from_state text, to_state text, customer_id text, merchant_id text, data jsonb)
+    insert into event (type, object_id, object_version, from_state, to_state, customer_id, merchant_id, actor, data, created_at)
+      select e.type, e.object_id, e.object_version, e.from_state, e.to_state, e.customer_id, e.merchant_id, e.actor, e.data, now_in_business
+        from jsonb_to_recordset(events) as e (u integer, "when" text, type text, object_id text, object_version integer, from_state text, to_state text, customer_id text, merchant_id text, actor text, data jsonb)
         where u_id[e.u] is not null and e."when" = u_status[e.u];
   end if;
 

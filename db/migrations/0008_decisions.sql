@@ -37,12 +37,16 @@ create table review (
   process_id text not null,
   action text not null,
   data jsonb not null,
-  state text not null default 'open' check (state in ('open', 'approved', 'rejected')),
+  -- lapsed: the process ended before anyone decided.
+  state text not null default 'open' check (state in ('open', 'approved', 'rejected', 'lapsed')),
   requested_by text not null,
   decided_by text,
+  fingerprint text not null,
   request_id text not null,
   created_at timestamptz not null default clock_timestamp(),
   decided_at timestamptz,
   check (decided_by is null or decided_by <> requested_by)
 );
-create index review_open on review (created_at) where state = 'open';
+-- One thing waits for one review at a time.
+create unique index review_open on review (process_id, action) where state = 'open';
+create index review_of_process on review (process_id);

@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely'
 
-/** Whose money: wallets, merchants, linked bank accounts (0005), and what was decided about processes (0008). */
+/** Whose money: wallets, merchants, linked bank accounts (0005), QR codes (0009), and what was decided about processes (0008). */
 export interface PartyTables {
   wallet: { id: string; customer_id: string; currency: string; state: Generated<string>; created_at: Generated<Date> }
   merchant: {
@@ -14,6 +14,14 @@ export interface PartyTables {
     created_at: Generated<Date>
   }
   bank_account: { id: string; customer_id: string; bank: string; state: string; linked_at: Generated<Date> }
+  qr_code: {
+    id: string
+    merchant_id: string
+    amount: bigint | null
+    currency: string
+    text: string
+    created_at: Generated<Date>
+  }
   decision: {
     id: string
     process_id: string
@@ -43,6 +51,7 @@ export interface PartyTables {
     state: Generated<string>
     requested_by: string
     decided_by: string | null
+    fingerprint: string
     request_id: string
     created_at: Generated<Date>
     decided_at: Date | null

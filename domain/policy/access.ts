@@ -1,7 +1,7 @@
 /** Sessions, and how often anything that guesses may be tried. Real milliseconds. */
 export const access = {
-  /** 15 minutes: a stolen access token is worthless soon, and a refresh costs one request. */
-  access_token_ms: 900_000,
+  /** 10 minutes: a stolen access token is worthless soon, and a refresh costs one request. */
+  access_token_ms: 600_000,
   /** 30 days without use end a session. */
   refresh_token_ms: 2_592_000_000,
   /** Failed log-ins of one login name: ten honest typos, not a dictionary. */

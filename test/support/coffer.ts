@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Client as TemporalClient, Connection, WorkflowNotFoundError } from '@temporalio/client'
 import { connect, type DatabaseHandle } from '../../db/connect.ts'
 import type { Seeded, SeededCustomer } from '../../local/credentials.ts'
 import { seedRecords } from '../../local/seed-records.ts'
 import { createVault } from '../../store/vault.ts'
 import { client, type Client } from './client.ts'
-import { testContext } from './context.ts'
+import { testContext, type TestContext } from './context.ts'
 import { cloneDatabase, type ClonedDatabase } from './database.ts'
 import { startPart, type Part } from './part.ts'
 import { startSandbox, type SandboxHandle } from './sandbox.ts'
@@ -22,6 +24,9 @@ export interface CofferOptions {
   readonly workerEnvironment?: Readonly<Record<string, string>>
   /** How many API processes; they share nothing but Postgres and Temporal. */
   readonly apis?: number
+  /** Instead of a clone on the shared server, for tests that break the server; a random key otherwise. */
+  readonly database?: ClonedDatabase
+  readonly masterKey?: Buffer
 }
 
 /** A whole Coffer of one's own: database, sandbox, worker and API as processes, seeded; nothing shared but the servers. */
@@ -51,17 +56,20 @@ export interface Coffer {
   advanceClock(byMs: number): Promise<void>
   /** Tops the wallet up through its bank; minor units, the last two digits `00` so that no magic acts. */
   fund(login: 'customer-a' | 'customer-b' | 'bench', amount: number): Promise<void>
+  /** Kills the sandbox (`kill -9`), does what is to be done without it, and starts it where and as it was. */
+  restartSandbox(meanwhile?: () => Promise<void>): Promise<void>
+  /** Deletes a run from Temporal, as its retention does after a day. */
+  forgetRun(workflowId: string): Promise<void>
   stop(): Promise<void>
 }
 
 export async function startCoffer(options: CofferOptions = {}): Promise<Coffer> {
   const context = testContext()
   const directory = mkdtempSync(join(tmpdir(), 'coffer-'))
-  const [database, sandbox] = await Promise.all([
-    cloneDatabase(),
-    startSandbox({ state: directory, bankBDelayMs: options.bankBDelayMs })
-  ])
-  const masterKey = randomBytes(32)
+  const sandboxSetup = { state: directory, bankBDelayMs: options.bankBDelayMs }
+  const [database, firstSandbox] = await Promise.all([options.database ?? cloneDatabase(), startSandbox(sandboxSetup)])
+  let sandbox = firstSandbox
+  const masterKey = options.masterKey ?? randomBytes(32)
   const taskQueue = `test-${randomBytes(6).toString('hex')}`
   const handle = connect({ url: database.appUrl, poolMax: 4, applicationName: 'coffer-test' })
   const vault = createVault(masterKey)
@@ -109,7 +117,9 @@ export async function startCoffer(options: CofferOptions = {}): Promise<Coffer> 
     database,
     db: handle.db,
     pool: handle.pool,
-    sandbox,
+    get sandbox() {
+      return sandbox
+    },
     worker: worker!,
     api,
     apis,
@@ -126,6 +136,13 @@ export async function startCoffer(options: CofferOptions = {}): Promise<Coffer> 
     customer,
     advanceClock: async (byMs) => void (await sandbox.advanceClock(byMs)),
     fund: (login, amount) => fund(service, customer(login), amount),
+    restartSandbox: async (meanwhile) => {
+      await sandbox.kill9()
+      await meanwhile?.()
+      const { port, keys, adminKey, callbackSecret } = sandbox
+      sandbox = await startSandbox({ ...sandboxSetup, port, keys, adminKey, callbackSecret, callbackUrl: api.url })
+    },
+    forgetRun: (workflowId) => forgetRun(context, workflowId),
     stop: async () => {
       await Promise.all([worker!.stop(), ...apis.map((part) => part.stop())])
       await Promise.all([sandbox.stop(), handle.close()])
@@ -142,6 +159,25 @@ async function fund(service: Client, { wallet_id, bank_account_id }: SeededCusto
     amount: { amount: String(amount), currency: 'USD' }
   })
   await service.until(`/v1/top-ups/${String(made.body['id'])}`, ({ state }) => state === 'succeeded')
+}
+
+async function forgetRun({ temporalAddress, temporalNamespace }: TestContext, workflowId: string): Promise<void> {
+  const connection = await Connection.connect({ address: temporalAddress })
+  const namespace = temporalNamespace
+  try {
+    const workflowExecution = { workflowId }
+    await connection.workflowService.deleteWorkflowExecution({ namespace, workflowExecution })
+    const { workflow } = new TemporalClient({ connection, namespace })
+    // Deletion is a task of the server's; it is gone when nobody knows it any more.
+    for (;;) {
+      await workflow.getHandle(workflowId).describe()
+      await pause(50)
+    }
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error
+  } finally {
+    await connection.close()
+  }
 }
 
 function writePolicy(directory: string, policy: object): string {

@@ -11,6 +11,8 @@ export interface Part {
   readonly url: string
   readonly pid: number
   readonly running: boolean
+  /** How it ended: `SIGKILL`, `SIGTERM`, or its exit code; null while it runs. */
+  readonly endedBy: NodeJS.Signals | number | null
   /** What it wrote so far, for canaries. */
   readonly output: string
   /** Resolves when it has ended by itself or by a signal. */
@@ -58,6 +60,9 @@ export async function startPart(script: string, environment: Readonly<Record<str
     },
     get running() {
       return isRunning()
+    },
+    get endedBy() {
+      return child.signalCode ?? child.exitCode
     },
     get output() {
       return output.join('')

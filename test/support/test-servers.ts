@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { migrate } from '../../db/migrate.ts'
@@ -23,6 +23,8 @@ const template = 'template_coffer'
  */
 export async function startTestServers(): Promise<Stop> {
   const directory = mkdtempSync(join(tmpdir(), 'coffer-test-'))
+  // Root's Postgres runs as another user, who has to get through.
+  chmodSync(directory, 0o711)
   const stops: Stop[] = []
   const stopAll: Stop = async () => {
     await Promise.all(stops.map((stop) => stop()))
@@ -62,7 +64,7 @@ async function postgresWithTemplate(directory: string, port: number, stops: Stop
   stops.push(() => postgres.stop())
   const { superuserUrl } = postgres
   const { ownerUrl } = await ensureDatabase(superuserUrl, { name: template, ownerPassword, appPassword })
-  await migrate(ownerUrl, appRole)
+  await migrate(ownerUrl, appRole, { movableClock: true })
   // Nobody may connect from now on: a template that is in use cannot be cloned.
   await asSuperuser(superuserUrl, (client) =>
     client.query(`alter database ${template} with is_template true allow_connections false`)

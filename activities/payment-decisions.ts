@@ -1,0 +1,86 @@
+import { Refusal } from '../domain/errors.ts'
+import type { DecisionOutcome } from '../domain/orders.ts'
+import { captureDecision, voidDecision } from '../domain/payment-rules.ts'
+import type { PaymentState } from '../domain/payment.ts'
+import type { Decision } from '../store/decision.ts'
+import { readPaymentFacts } from '../store/payment-facts.ts'
+import { getPayment, type Payment } from '../store/payment.ts'
+import { readBusinessNow } from '../store/process.ts'
+import { carryOut } from './carry-out.ts'
+import type { ActivityDeps } from './deps.ts'
+import { authorizePaymentUnit, declineUnit } from './payment-authorize.ts'
+import { toPaymentProgress, type PaymentStart } from './payment-progress.ts'
+import { capturePostings, giveBack, heldPayment, paymentWrite, releasePart, type Part } from './payment-units.ts'
+import { settle } from './settle.ts'
+
+type PaymentDecided = DecisionOutcome<PaymentState>
+
+/** What customers, merchants and backends decide about a payment that waits; each decision is one unit of work. */
+export function paymentDecisions({ db, ledger, crash }: Pick<ActivityDeps, 'db' | 'ledger' | 'crash'>) {
+  async function decide(
+    { id }: PaymentStart,
+    decisionId: string,
+    action: string,
+    partFor: (payment: Payment, decision: Decision) => Promise<Part | Refusal>
+  ): Promise<PaymentDecided> {
+    const settled = await carryOut({ db, ledger }, { processId: id, decisionId }, async (decision) =>
+      partFor(await getPayment(db, id), decision)
+    )
+    const progress = toPaymentProgress(await getPayment(db, id))
+    crash(`payment.${action}/report`)
+    return { ...settled, progress }
+  }
+
+  return {
+    /** The customer has confirmed (the decision says so): authorize now, on today's facts. */
+    confirmPayment: async (start: PaymentStart, decisionId: string): Promise<PaymentDecided> => {
+      const outcome = await decide(start, decisionId, 'confirm', async (payment, { actor }) => {
+        if (payment.state !== 'requires_action') return new Refusal('state_conflict', { state: payment.state })
+        const facts = await readPaymentFacts(db, payment, start.policy)
+        if (facts.now >= payment.confirmBefore!) return new Refusal('confirmation_expired')
+        return authorizePaymentUnit(start, { ...payment, confirmedAt: facts.now }, facts, actor)
+      })
+      // A confirmed payment that cannot be made is declined: the customer has said yes, the books say no.
+      if (outcome.kind !== 'refused' || outcome.progress.state !== 'requires_action') return outcome
+      if (outcome.code === 'confirmation_expired' || outcome.code === 'state_conflict') return outcome
+      await settle(ledger, async () => declineUnit(start, await getPayment(db, start.id), outcome.code))
+      return { ...outcome, progress: toPaymentProgress(await getPayment(db, start.id)) }
+    },
+
+    /** Books a part of the hold, or all that is left of it; the last part gives the rest back. */
+    capturePayment: (start: PaymentStart, decisionId: string): Promise<PaymentDecided> =>
+      decide(start, decisionId, 'capture', async (payment, { data, actor }) => {
+        const order = {
+          amount: data['amount'] === undefined ? undefined : BigInt(data['amount'] as string),
+          final: data['final'] as boolean | undefined
+        }
+        const held = heldPayment(payment)
+        if (held instanceof Refusal) return held
+        const decided = captureDecision(held, order, await readBusinessNow(db), start.policy.merchant_fee)
+        if (decided instanceof Refusal) return decided
+        const { amount, feeDelta, released, path } = decided
+        const after = { ...payment, captured: payment.captured + amount, fee: payment.fee + feeDelta }
+        return {
+          guards: giveBack(payment, released),
+          postings: capturePostings(payment, amount, feeDelta, released),
+          records: [paymentWrite(payment, after, path, { event: 'payment.captured', actor })]
+        }
+      }),
+
+    /** The merchant gives up what is left of the hold. */
+    voidPayment: (start: PaymentStart, decisionId: string): Promise<PaymentDecided> =>
+      decide(start, decisionId, 'void', async (payment, { actor }) => {
+        const held = heldPayment(payment)
+        const decided = held instanceof Refusal ? held : voidDecision(held)
+        return decided instanceof Refusal ? decided : releasePart(payment, decided, 'void_hold', actor)
+      }),
+
+    /** The customer, or the backend for them, takes the order back before it was confirmed. */
+    cancelPayment: (start: PaymentStart, decisionId: string): Promise<PaymentDecided> =>
+      decide(start, decisionId, 'cancel', async (payment, { actor }) =>
+        payment.state === 'requires_action'
+          ? { records: [paymentWrite(payment, payment, ['canceled'], { actor })] }
+          : new Refusal('state_conflict', { state: payment.state })
+      )
+  }
+}

@@ -1,0 +1,22 @@
+import type { Progress, Start, TopUpOrder } from '../domain/orders.ts'
+import type { TopUpPolicy } from '../domain/policy/index.ts'
+import type { TopUpState } from '../domain/top-up.ts'
+import type { TopUp } from '../store/top-up.ts'
+
+export type TopUpStart = Start<TopUpOrder, TopUpPolicy>
+
+/** Instants are RFC 3339 in business time. */
+export interface TopUpProgress extends Progress<TopUpState> {
+  readonly created_at: string
+  /** From then on the bank may have it; absent: it certainly does not. */
+  readonly sent_at?: string
+}
+
+export const toTopUpProgress = ({ id, state, version, declineCode, createdAt, sentAt }: TopUp): TopUpProgress => ({
+  id,
+  state,
+  version,
+  created_at: createdAt.toISOString(),
+  ...(declineCode !== null && { decline_code: declineCode }),
+  ...(sentAt && { sent_at: sentAt.toISOString() })
+})

@@ -1,0 +1,146 @@
+import { account } from '../domain/account-kinds.ts'
+import type { ProblemCode } from '../domain/errors.ts'
+import { sameDigits } from '../domain/ids.ts'
+import { toWire } from '../domain/money.ts'
+import { decideAcceptance } from '../domain/top-up-acceptance.ts'
+import { topUpStates, type TopUpState } from '../domain/top-up.ts'
+import type { Guard, PostingStep, RecordWrite, UnitOfWork } from '../ledger/unit-of-work.ts'
+import type { TaskMove } from '../store/task.ts'
+import { onTheWayCounter, type TopUpFacts } from '../store/top-up-facts.ts'
+import { toTopUpRow, toTopUpView, type TopUp } from '../store/top-up.ts'
+import type { TopUpStart } from './top-up-progress.ts'
+
+/** A top-up's part of the books (POSTINGS.md, "top-up"): what each of its units tests, posts, writes. */
+
+type Unkeyed = Omit<UnitOfWork, 'key' | 'fingerprint'>
+
+/** Takes the order in and counts it against the balance limit; no money moves. Or refuses, with the code of the decline. */
+export function acceptUnit(start: TopUpStart, topUp: TopUp, facts: TopUpFacts): UnitOfWork {
+  const { amount, walletId, currency } = topUp
+  const unit = { key: `${start.id}:accept`, fingerprint: start.fingerprint }
+  const decision = decideAcceptance({ ...facts, amount }, start.policy)
+  if (decision.kind === 'decline')
+    return { ...unit, guards: [{ kind: 'refuse', code: decision.code, data: decision.data }] }
+  const counter = onTheWayCounter(walletId)
+  const code: ProblemCode = 'balance_limit_exceeded'
+  const limit: Guard[] =
+    decision.balanceLimit === null
+      ? []
+      : [
+          {
+            kind: 'max_balance',
+            account: account('wallet', walletId, currency),
+            counter,
+            add: amount,
+            max: decision.balanceLimit,
+            code,
+            data: { limit: 'balance' }
+          }
+        ]
+  return {
+    ...unit,
+    guards: [...limit, { kind: 'counter', counter, add: amount, code }],
+    records: [topUpWrite(undefined, topUp, ['processing'], { order: start, actor: start.actor })]
+  }
+}
+
+/** The record of a top-up that the bank is not asked for. */
+export const refusedUnit = (start: TopUpStart, topUp: TopUp, code: ProblemCode): UnitOfWork => ({
+  key: `${start.id}:decline`,
+  fingerprint: start.fingerprint,
+  records: [topUpWrite(undefined, { ...topUp, declineCode: code }, ['declined'], { order: start, actor: start.actor })]
+})
+
+/** The bank has booked: the money is the customer's. */
+export const bookPart = (topUp: TopUp, bankReference: string): Unkeyed => ({
+  guards: giveBack(topUp),
+  postings: [fromBank(topUp, account('wallet', topUp.walletId, topUp.currency), 'top_up')],
+  records: [topUpWrite(topUp, { ...topUp, bankReference }, ['succeeded'])]
+})
+
+/** The bank has not booked and never will. */
+export const declinePart = (topUp: TopUp, code: ProblemCode): Unkeyed => ({
+  guards: giveBack(topUp),
+  records: [topUpWrite(topUp, { ...topUp, declineCode: code }, ['declined'])]
+})
+
+/** An operator gives it up, with proof that the bank did not book; nothing is posted. */
+export const writeOffPart = (topUp: TopUp, actor: string): Unkeyed => ({
+  guards: giveBack(topUp),
+  records: [topUpWrite(topUp, { ...topUp, declineCode: 'written_off' }, ['failed'], { actor })]
+})
+
+/** Given up, and booked after all: the bank has moved the money, and whose it is has to be found out (suspense). */
+export const lateBookingPart = (topUp: TopUp, bankReference: string): Unkeyed => ({
+  postings: [fromBank(topUp, account('suspense', topUp.bank, topUp.currency), 'top_up.late_booking')],
+  records: [topUpWrite(topUp, { ...topUp, bankReference }, [], { event: 'top_up.booked_late' })]
+})
+
+/** The mark that the bank may have it from now on; made before the first byte leaves. */
+export const sendPart = (topUp: TopUp, sentAt: Date): Unkeyed => ({
+  records: [topUpWrite(topUp, { ...topUp, sentAt }, [], { event: 'top_up.sent' })]
+})
+
+/** The connection was refused: the bank certainly does not have it, so the mark is taken back. */
+export const undeliveredPart = (topUp: TopUp): Unkeyed => ({
+  records: [topUpWrite(topUp, { ...topUp, sentAt: null }, [], { event: 'top_up.undelivered' })]
+})
+
+/** Nobody knows after 24 hours: an operator has to find out. */
+export const stuckPart = (topUp: TopUp): Unkeyed => ({
+  records: [
+    topUpWrite(topUp, topUp, [], {
+      event: 'top_up.stuck',
+      task: {
+        id: sameDigits('tsk', topUp.id),
+        kind: 'stuck_bank_instruction',
+        data: { bank: topUp.bank, reference: topUp.id, amount: toWire(topUp), sent_at: topUp.sentAt }
+      }
+    })
+  ]
+})
+
+/** An operator has the bank asked once more, now. */
+export const retryPart = (topUp: TopUp, actor: string): Unkeyed => ({
+  records: [topUpWrite(topUp, topUp, [], { event: 'top_up.retried', actor })]
+})
+
+/** However it ends, it does not count against the balance limit any longer. */
+const giveBack = ({ walletId, amount }: TopUp): Guard[] => [
+  { kind: 'counter', counter: onTheWayCounter(walletId), add: -amount, code: 'balance_limit_exceeded' }
+]
+
+const fromBank = ({ bank, currency, amount }: TopUp, credit: PostingStep['credit'], code: string): PostingStep => ({
+  op: 'post',
+  debit: account('bank_in_transit', bank, currency),
+  credit,
+  amount,
+  code
+})
+
+/** The record's write for an arrow; none repeats the state with an event of its own. `after` carries the new columns. */
+function topUpWrite(
+  before: TopUp | undefined,
+  after: TopUp,
+  path: readonly TopUpState[],
+  extra: { order?: object; event?: string; actor?: string; task?: TaskMove['task'] } = {}
+): RecordWrite {
+  const from = before?.state ?? null
+  topUpStates.assertPath(from ?? 'start', path)
+  const state = path.at(-1) ?? after.state
+  const next = { ...after, state }
+  const open = !topUpStates.isTerminal(state)
+  const move: TaskMove = { is_over: !open, task: extra.task }
+  return {
+    kind: 'top-up',
+    id: after.id,
+    version: before?.version ?? 0,
+    from,
+    crossed: [{ state, type: extra.event ?? `top_up.${state}`, data: toTopUpView(next) }],
+    open,
+    order: extra.order,
+    customerId: after.customerId,
+    actor: extra.actor,
+    row: { ...toTopUpRow(next), ...move }
+  }
+}

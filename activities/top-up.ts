@@ -1,0 +1,145 @@
+import { currency } from '../domain/currencies.ts'
+import { Refusal, type ProblemCode } from '../domain/errors.ts'
+import { idOf } from '../domain/ids.ts'
+import type { DecisionOutcome } from '../domain/orders.ts'
+import type { TopUpState } from '../domain/top-up.ts'
+import { writeOffNeedsFourEyes } from '../domain/write-off.ts'
+import type { UnitOfWork } from '../ledger/unit-of-work.ts'
+import { listPendingDecisions, type Decision } from '../store/decision.ts'
+import { findReview } from '../store/review.ts'
+import { findOpenTask } from '../store/task.ts'
+import { readTopUpFacts, type TopUpFacts } from '../store/top-up-facts.ts'
+import { findTopUp, getTopUp, type TopUp } from '../store/top-up.ts'
+import { carryOut } from './carry-out.ts'
+import type { ActivityDeps } from './deps.ts'
+import { settle } from './settle.ts'
+import { toTopUpProgress, type TopUpProgress, type TopUpStart } from './top-up-progress.ts'
+import * as units from './top-up-units.ts'
+
+/** Every step of a top-up that touches only our books; each is one unit of work, and safe to repeat. */
+export function topUpActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' | 'ledger' | 'crash'>) {
+  const progressOf = async (id: string): Promise<TopUpProgress> => toTopUpProgress(await getTopUp(db, id))
+
+  /** Posts what `partFor` makes of the record as it is now; undefined: it moved on, and there is nothing to do. */
+  async function step(
+    { id, fingerprint }: TopUpStart,
+    name: string,
+    partFor: (topUp: TopUp) => Part | undefined
+  ): Promise<TopUpProgress> {
+    for (let topUp = await getTopUp(db, id); ; topUp = await getTopUp(db, id)) {
+      const part = partFor(topUp)
+      if (!part) return toTopUpProgress(topUp)
+      const result = await ledger.post({ key: `${id}:${name}`, fingerprint, ...part })
+      if (result.status === 'posted') return progressOf(id)
+      // What the bank has moved is booked: no rule of ours can refuse it, so this is a bug, and a person has to look.
+      if (result.status !== 'stale') throw new Error(`${id}:${name} was ${result.status}`)
+    }
+  }
+
+  async function decide(
+    { id }: TopUpStart,
+    decisionId: string,
+    partFor: (topUp: TopUp, decision: Decision) => Promise<Part | Refusal>
+  ): Promise<TopUpDecided> {
+    const settled = await carryOut({ db, ledger }, { processId: id, decisionId }, async (decision) => {
+      const topUp = await getTopUp(db, id)
+      if (decision.role !== 'finance') return new Refusal('forbidden')
+      if (topUp.state !== 'processing') return new Refusal('state_conflict', { state: topUp.state })
+      return partFor(topUp, decision)
+    })
+    return { ...settled, progress: await progressOf(id) }
+  }
+
+  return {
+    /** Takes the order in, or declines it before any bank is asked. A record that is there already answers for itself. */
+    acceptTopUp: async (start: TopUpStart): Promise<TopUpProgress> => {
+      const there = await findTopUp(db, start.id)
+      if (there) return toTopUpProgress(there)
+      const { wallet_id: walletId, bank_account_id: bankAccountId } = start.order
+      const facts = await readTopUpFacts(db, { walletId, bankAccountId })
+      const topUp = newTopUp(start, facts)
+      const settled = await settle(ledger, async () => units.acceptUnit(start, topUp, facts))
+      if (settled.kind === 'refused') await settle(ledger, async () => units.refusedUnit(start, topUp, settled.code))
+      const progress = await progressOf(start.id)
+      crash('top-up.accept/report')
+      return progress
+    },
+
+    /** Credits the wallet with what the bank has booked; or, when it was given up meanwhile, the bank's suspense account. */
+    bookTopUp: async (start: TopUpStart, bankReference: string): Promise<TopUpProgress> => {
+      const { state } = await getTopUp(db, start.id)
+      if (state === 'failed')
+        return step(start, 'late-booking', (topUp) =>
+          topUp.bankReference === null ? units.lateBookingPart(topUp, bankReference) : undefined
+        )
+      const progress = await step(start, 'book', (topUp) =>
+        topUp.state === 'processing' ? units.bookPart(topUp, bankReference) : undefined
+      )
+      crash('top-up.book/report')
+      return progress
+    },
+
+    declineTopUp: async (start: TopUpStart, code: ProblemCode): Promise<TopUpProgress> => {
+      const progress = await step(start, 'decline', (topUp) =>
+        topUp.state === 'processing' ? units.declinePart(topUp, code) : undefined
+      )
+      crash('top-up.decline/report')
+      return progress
+    },
+
+    /** Opens the operator's task; the money and the limit stay as they are. */
+    markTopUpStuck: (start: TopUpStart): Promise<TopUpProgress> =>
+      step(start, 'stuck', (topUp) => (topUp.state === 'processing' ? units.stuckPart(topUp) : undefined)),
+
+    /** Puts on record that an operator has the bank asked now; the run asks. */
+    retryTopUp: (start: TopUpStart, decisionId: string): Promise<TopUpDecided> =>
+      decide(start, decisionId, async (topUp, { actor }) => units.retryPart(topUp, actor)),
+
+    /** Gives the instruction up. Only one that is stuck, and above the threshold only with another operator's review. */
+    writeOffTopUp: (start: TopUpStart, decisionId: string): Promise<TopUpDecided> =>
+      decide(start, decisionId, async (topUp, decision) => {
+        if (!(await findOpenTask(db, topUp.id, 'stuck_bank_instruction')))
+          return new Refusal('state_conflict', { state: topUp.state, reason: 'not_stuck' })
+        const alone = writeOffNeedsFourEyes(topUp, start.policy) && !(await isReviewed(topUp, decision))
+        return alone ? new Refusal('four_eyes_required') : units.writeOffPart(topUp, decision.actor)
+      }),
+
+    readTopUp: (start: TopUpStart): Promise<TopUpProgress> => progressOf(start.id),
+
+    /** Decisions that no message has brought: after a nudge the run looks for them here. */
+    listTopUpDecisions: async (start: TopUpStart): Promise<{ id: string; action: string }[]> =>
+      (await listPendingDecisions(db, start.id)).map(({ id, action }) => ({ id, action }))
+  }
+
+  /** The decision alone says little: the review has to say the same, and that someone else has asked for it. */
+  async function isReviewed({ id }: TopUp, { action, actor, data }: Decision): Promise<boolean> {
+    const review = await findReview(db, String(data['review_id']))
+    return (
+      review?.processId === id &&
+      review.action === action &&
+      review.state === 'approved' &&
+      review.decidedBy === actor &&
+      review.requestedBy !== actor
+    )
+  }
+}
+
+type TopUpDecided = DecisionOutcome<TopUpState>
+type Part = Omit<UnitOfWork, 'key' | 'fingerprint'>
+
+const newTopUp = ({ id, order }: TopUpStart, { customerId, now }: TopUpFacts): TopUp => ({
+  id: idOf('top', id),
+  state: 'processing',
+  version: 0,
+  customerId,
+  walletId: idOf('wal', order.wallet_id),
+  bankAccountId: idOf('ban', order.bank_account_id),
+  bank: order.bank,
+  currency: currency(order.amount.currency),
+  amount: BigInt(order.amount.amount),
+  metadata: order.metadata,
+  declineCode: null,
+  bankReference: null,
+  sentAt: null,
+  createdAt: now
+})

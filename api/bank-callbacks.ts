@@ -1,0 +1,50 @@
+import type { Start } from '../domain/orders.ts'
+import { findProcess, type ProcessRecord } from '../store/process.ts'
+import { searchAttributes } from '../temporal/search-attribute-keys.ts'
+import { workflowIdOf } from '../workflows/messages.ts'
+import type { ApiDeps, CallbackHandler } from './deps.ts'
+
+/** The workflow that asks what the news are of an order that was given up. */
+const LATE_NEWS = 'late-bank-news'
+
+/**
+ * What a bank's callback sets off: it only names a reference, and whoever has given the bank that reference asks it. A
+ * process that is running is nudged; one that was written off gets a run that asks whether the bank has booked after all;
+ * every other end was the bank's own word, and nothing is left to ask.
+ */
+export function bankCallbackHandlers({
+  db,
+  processes,
+  logger
+}: Pick<ApiDeps, 'db' | 'processes' | 'logger'>): Readonly<Record<'bank-a' | 'bank-b', CallbackHandler>> {
+  let unknown = 0
+
+  async function askLate({ id, kind, order }: ProcessRecord): Promise<void> {
+    const start = order as Start<{ readonly bank: string }>
+    await processes.startOnce({
+      ...start,
+      type: LATE_NEWS,
+      id,
+      updateId: workflowIdOf(LATE_NEWS, id),
+      summary: `the bank has news of a ${kind} that was written off`,
+      searchAttributes: [{ key: searchAttributes.rail, value: `bank_${start.order.bank}` }]
+    })
+    await processes.nudge(workflowIdOf(LATE_NEWS, id))
+  }
+
+  const handlerOf =
+    (provider: string): CallbackHandler =>
+    async ({ reference }) => {
+      const record = await findProcess(db, reference)
+      if (!record) {
+        unknown += 1
+        logger.warn({ provider, unknown_references: unknown }, 'callback about a reference that is not ours')
+      } else if (record.open) {
+        await processes.nudge(workflowIdOf(record.kind, record.id))
+      } else if (record.state === 'failed') {
+        await askLate(record)
+      }
+    }
+
+  return { 'bank-a': handlerOf('bank-a'), 'bank-b': handlerOf('bank-b') }
+}

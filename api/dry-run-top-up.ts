@@ -1,0 +1,23 @@
+import type { Kysely } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import type { TopUpOrder } from '../domain/orders.ts'
+import type { TopUpPolicy } from '../domain/policy/index.ts'
+import { decideAcceptance } from '../domain/top-up-acceptance.ts'
+import { readTopUpFacts } from '../store/top-up-facts.ts'
+
+/** What would happen now, by the rules that the workflow's activity uses; nothing is stored, and no bank is asked. */
+export async function dryRunTopUp(db: Kysely<Database>, order: TopUpOrder, policy: TopUpPolicy) {
+  const { wallet_id, bank_account_id, amount, metadata } = order
+  const facts = await readTopUpFacts(db, { walletId: wallet_id, bankAccountId: bank_account_id })
+  const decision = decideAcceptance({ ...facts, amount: BigInt(amount.amount) }, policy)
+  return {
+    id: null,
+    object: 'top_up',
+    state: decision.kind === 'accept' ? 'processing' : 'declined',
+    ...(decision.kind === 'decline' && { decline_code: decision.code, limit: decision.data['limit'] }),
+    amount,
+    wallet_id,
+    bank_account_id,
+    metadata
+  }
+}

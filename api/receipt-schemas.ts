@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { id, Instant, MoneyReply } from './schemas.ts'
+
+export const ReceiptReply = z
+  .strictObject({
+    id: id('rct'),
+    object: z.literal('receipt'),
+    payment_id: id('pay'),
+    state: z.string().meta({ description: 'Of the payment' }),
+    wallet_id: id('wal'),
+    merchant: z.strictObject({ id: id('mer'), name: z.string(), city: z.string(), country: z.string() }),
+    amount: MoneyReply.meta({ description: 'What was ordered' }),
+    captured: MoneyReply.meta({ description: 'What was paid' }),
+    refunded: MoneyReply,
+    fee: MoneyReply.optional().meta({ description: 'What the merchant was charged; customers are not shown it here' }),
+    description: z.string().optional(),
+    entries: z
+      .array(
+        z.strictObject({
+          posting_id: z.string(),
+          code: z.string(),
+          amount: MoneyReply,
+          effective_at: Instant,
+          posted_at: Instant
+        })
+      )
+      .meta({ description: 'Each movement from the wallet to the merchant, oldest first; their sum is `captured`' }),
+    created_at: Instant,
+    paid_at: Instant.meta({ description: 'Business time of the last capture' })
+  })
+  .meta({ id: 'Receipt' })

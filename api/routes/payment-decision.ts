@@ -1,0 +1,142 @@
+import { z } from 'zod'
+import { Refusal } from '../../domain/errors.ts'
+import { findPayment, type Payment } from '../../store/payment.ts'
+import { verifyPin } from '../../store/pin.ts'
+import { roleOf } from '../caller.ts'
+import type { ApiDeps } from '../deps.ts'
+import { CaptureRequest, ConfirmRequest, PaymentReply, Pending } from '../payment-schemas.ts'
+import { route, type Route } from '../route.ts'
+import { id } from '../schemas.ts'
+import { createSubmit, type Submit } from '../submit.ts'
+
+const params = z.strictObject({ id: id('pay') })
+const pending = { 202: { description: 'Nothing is committed yet: ask again under Location', schema: Pending } }
+
+/** What may be decided about a payment that waits: a row first, then the run is told of it. */
+export function paymentDecisionRoutes(deps: ApiDeps): Route[] {
+  const submit = createSubmit(deps)
+  return [confirmPayment, capturePayment, voidPayment, cancelPayment].map((declare) => declare(deps, submit))
+}
+
+/** The customer says yes, with the PIN, in their own session. */
+const confirmPayment = (deps: ApiDeps, submit: Submit): Route =>
+  route.post(
+    '/payments/{id}/confirm',
+    {
+      summary: 'Confirm a payment that requires action, with the PIN',
+      description: 'Only the customer’s own session confirms; it is bound to amount and payee, which never change.',
+      params,
+      body: ConfirmRequest,
+      reply: PaymentReply,
+      status: 200,
+      otherReplies: pending,
+      callers: { customer: 'own' },
+      idempotency: 'process',
+      errors: ['confirmation_failed', 'pin_locked', 'confirmation_expired', 'state_conflict']
+    },
+    async (call) => {
+      const payment = await ownedPayment(deps, call)
+      if (payment.state === 'requires_action') {
+        const pin = await verifyPin(deps.db, deps.vault, deps.policy.pin, payment.customerId, call.body.pin)
+        if (pin.kind === 'locked') throw new Refusal('pin_locked', { retry_after_ms: pin.retry_after_ms })
+        if (pin.kind === 'wrong') throw new Refusal('confirmation_failed', { attempts_left: pin.attempts_left })
+        if (pin.kind === 'not_set') throw new Refusal('confirmation_failed', { reason: 'no_pin' })
+      }
+      const { amount, currency, merchantId } = payment
+      const data = { by: 'pin', amount: amount.toString(), currency, merchant_id: merchantId }
+      return submit.decide(call, {
+        type: 'payment',
+        processId: payment.id,
+        action: 'confirm',
+        data,
+        role: 'customer'
+      })
+    }
+  )
+
+/** The merchant takes a part of the hold, or all that is left. */
+const capturePayment = (deps: ApiDeps, submit: Submit): Route =>
+  route.post(
+    '/payments/{id}/capture',
+    {
+      summary: 'Capture a held payment, whole or in parts',
+      description: 'Without an amount: all that is left, and final. With one: a part, and final only if it says so.',
+      params,
+      body: CaptureRequest,
+      reply: PaymentReply,
+      status: 200,
+      otherReplies: pending,
+      callers: { service: 'any', merchant: 'own' },
+      scope: 'payments:capture',
+      idempotency: 'process',
+      errors: ['amount_exceeds_hold', 'hold_expired', 'state_conflict', 'currency_mismatch']
+    },
+    async (call) => {
+      const payment = await ownedPayment(deps, call)
+      const { amount, final } = call.body
+      if (amount && amount.currency !== payment.currency) throw new Refusal('currency_mismatch')
+      const data = { ...(amount && { amount: amount.amount.toString() }), ...(final !== undefined && { final }) }
+      return submit.decide(call, {
+        type: 'payment',
+        processId: payment.id,
+        action: 'capture',
+        data,
+        role: roleOf(call.caller)
+      })
+    }
+  )
+
+/** The merchant gives back what is left of the hold. */
+const voidPayment = (deps: ApiDeps, submit: Submit): Route =>
+  route.post(
+    '/payments/{id}/void',
+    {
+      summary: 'Give back what is left of the hold',
+      params,
+      reply: PaymentReply,
+      status: 200,
+      otherReplies: pending,
+      callers: { service: 'any', merchant: 'own' },
+      scope: 'payments:capture',
+      idempotency: 'process',
+      errors: ['state_conflict']
+    },
+    async (call) => {
+      const payment = await ownedPayment(deps, call)
+      return submit.decide(call, { ...about(payment), action: 'void', data: {}, role: roleOf(call.caller) })
+    }
+  )
+
+/** The order is taken back before it was confirmed. */
+const cancelPayment = (deps: ApiDeps, submit: Submit): Route =>
+  route.post(
+    '/payments/{id}/cancel',
+    {
+      summary: 'Take back a payment that was not confirmed yet',
+      params,
+      reply: PaymentReply,
+      status: 200,
+      otherReplies: pending,
+      callers: { customer: 'own', service: 'any' },
+      scope: 'payments:write',
+      idempotency: 'process',
+      errors: ['state_conflict']
+    },
+    async (call) => {
+      const payment = await ownedPayment(deps, call)
+      return submit.decide(call, { ...about(payment), action: 'cancel', data: {}, role: roleOf(call.caller) })
+    }
+  )
+
+/** The payment, for a caller whose it is. @throws {Refusal} `not_found` */
+export async function ownedPayment(
+  { db }: Pick<ApiDeps, 'db'>,
+  { params, mustOwn }: { params: { id: string }; mustOwn: (owner: { customerId: string; merchantId: string }) => void }
+): Promise<Payment> {
+  const payment = await findPayment(db, params.id)
+  if (!payment) throw new Refusal('not_found')
+  mustOwn(payment)
+  return payment
+}
+
+const about = ({ id }: Payment) => ({ type: 'payment', processId: id })

@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import { Refusal } from '../../domain/errors.ts'
+import { sameDigits } from '../../domain/ids.ts'
+import { toWire } from '../../domain/money.ts'
+import { findMerchant, type Merchant } from '../../store/merchant.ts'
+import { findPayment, type Payment } from '../../store/payment.ts'
+import { listCaptures, type Capture } from '../../store/receipt.ts'
+import type { ApiDeps } from '../deps.ts'
+import { ReceiptReply } from '../receipt-schemas.ts'
+import { route, type Route } from '../route.ts'
+import { id, instant } from '../schemas.ts'
+
+/** What both sides of a payment keep. It has the payment's digits, and exists once something was captured. */
+export const receiptRoutes = ({ db }: ApiDeps): Route[] => [
+  route.get(
+    '/receipts/{id}',
+    {
+      summary: 'Read the receipt of a payment',
+      params: z.strictObject({ id: id('rct') }),
+      reply: ReceiptReply,
+      callers: { customer: 'own', service: 'any', merchant: 'own', support: 'any', reviewer: 'any', finance: 'any' },
+      scope: 'receipts:read'
+    },
+    async ({ params, caller, mustOwn }) => {
+      const payment = await findPayment(db, sameDigits('pay', params.id))
+      if (!payment || payment.captured === 0n) throw new Refusal('not_found')
+      mustOwn(payment)
+      const [merchant, captures] = await Promise.all([
+        findMerchant(db, payment.merchantId),
+        listCaptures(db, payment.id, payment.walletId)
+      ])
+      const paid = captures.reduce((sum, { amount }) => sum + amount, 0n)
+      // A receipt that disagrees with the books must not be shown to anyone; a capture between the two reads passes.
+      if (!merchant || paid < payment.captured)
+        throw new Error(`${payment.id}: the books do not show what was captured`)
+      return toReply(payment, merchant, captures, caller.kind !== 'customer')
+    }
+  )
+]
+
+function toReply(
+  payment: Payment,
+  { id, name, city, country }: Merchant,
+  captures: readonly Capture[],
+  withFee: boolean
+): z.input<typeof ReceiptReply> {
+  const money = (amount: bigint) => toWire({ amount, currency: payment.currency })
+  return {
+    id: sameDigits('rct', payment.id),
+    object: 'receipt',
+    payment_id: payment.id,
+    state: payment.state,
+    wallet_id: payment.walletId,
+    merchant: { id, name, city, country },
+    amount: money(payment.amount),
+    captured: money(payment.captured),
+    refunded: money(payment.refunded),
+    ...(withFee && { fee: money(payment.fee) }),
+    ...(payment.description !== null && { description: payment.description }),
+    entries: captures.map(({ postingId, code, amount, effectiveAt, postedAt }) => ({
+      posting_id: postingId,
+      code,
+      amount: money(amount),
+      effective_at: instant(effectiveAt),
+      posted_at: instant(postedAt)
+    })),
+    created_at: instant(payment.createdAt),
+    paid_at: instant(captures.at(-1)!.effectiveAt)
+  }
+}

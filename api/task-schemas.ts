@@ -1,0 +1,15 @@
+import { z } from 'zod'
+import { id, Instant } from './schemas.ts'
+
+export const TaskReply = z
+  .strictObject({
+    id: id('tsk'),
+    object: z.literal('task'),
+    kind: z.enum(['stuck_bank_instruction']),
+    state: z.enum(['open', 'done']),
+    process_id: z.string().meta({ description: 'What it is about, such as a top-up' }),
+    data: z.record(z.string(), z.unknown()),
+    created_at: Instant,
+    done_at: Instant.nullable()
+  })
+  .meta({ id: 'Task', description: 'What waits for an operator.' })

@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { Run, Timeline } from './payment-schemas.ts'
+import { id, Instant, Metadata, MoneyReply, MoneyRequest, text } from './schemas.ts'
+
+export const TopUpRequest = z
+  .strictObject({
+    wallet_id: id('wal'),
+    bank_account_id: id('ban'),
+    amount: MoneyRequest,
+    metadata: Metadata.default({}),
+    dry_run: z.boolean().default(false)
+  })
+  .meta({ id: 'TopUpRequest' })
+
+/** Both stay on record for ever, and the audit log names who said them. */
+export const WriteOffRequest = z
+  .strictObject({
+    reason: text(500),
+    proof: text(500).meta({
+      description: 'Where it is shown that the bank did not book: a letter, a statement, a ticket'
+    })
+  })
+  .meta({ id: 'WriteOffRequest' })
+
+export const TopUpReply = z
+  .strictObject({
+    id: id('top').nullable(),
+    object: z.literal('top_up'),
+    state: z.enum([
+      'requires_action',
+      'in_review',
+      'processing',
+      'succeeded',
+      'declined',
+      'failed',
+      'canceled',
+      'expired'
+    ]),
+    decline_code: z.string().optional(),
+    amount: MoneyReply,
+    wallet_id: id('wal'),
+    bank_account_id: id('ban'),
+    bank_reference: z.string().optional().meta({ description: 'The bank’s own reference, once it has booked' }),
+    metadata: z.record(z.string(), z.string()),
+    created_at: Instant.optional(),
+    updated_at: Instant.optional(),
+    timeline: Timeline.optional(),
+    run: Run.optional(),
+    limit: z.string().optional().meta({ description: 'dry_run: which limit would decline it' })
+  })
+  .meta({ id: 'TopUp' })

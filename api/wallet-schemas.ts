@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { ListQuery } from './list.ts'
+import { Currency, id, Instant, InstantRequest, MoneyReply } from './schemas.ts'
+
+export const WalletRequest = z
+  .strictObject({
+    customer_id: id('cus'),
+    currency: Currency.meta({ description: 'One that limits can be measured in: USD, or one with a reference rate' })
+  })
+  .meta({ id: 'WalletRequest' })
+
+export const WalletReply = z
+  .strictObject({
+    id: id('wal'),
+    object: z.literal('wallet'),
+    customer_id: id('cus'),
+    currency: Currency,
+    state: z.enum(['active', 'frozen', 'closed']),
+    posted: MoneyReply.meta({ description: 'What the books say' }),
+    pending: MoneyReply.meta({ description: 'What is held against it' }),
+    available: MoneyReply.meta({ description: 'What can be spent: posted minus pending' }),
+    created_at: Instant
+  })
+  .meta({ id: 'Wallet' })
+
+export const EntriesQuery = ListQuery.extend({
+  from: InstantRequest.optional().meta({ description: 'Posted at or after' }),
+  to: InstantRequest.optional().meta({ description: 'Posted before' })
+})
+
+export const EntryReply = z
+  .strictObject({
+    id: z.string(),
+    posting_id: z.string(),
+    version: z.int().min(1).meta({ description: 'Counts the wallet’s entries from 1, without gaps' }),
+    delta: MoneyReply.meta({ description: 'Below zero when money left' }),
+    balance_after: MoneyReply,
+    effective_at: Instant.meta({ description: 'Business time at which it counts' }),
+    posted_at: Instant.meta({ description: 'Real time at which it was written' }),
+    source: z
+      .strictObject({
+        process: z.string().meta({ description: 'Its id, such as that of a payment' }),
+        code: z.string().meta({ description: 'What was booked', example: 'payment.capture' })
+      })
+      .meta({ description: 'What booked it' })
+  })
+  .meta({ id: 'Entry' })

@@ -1,0 +1,108 @@
+import { sql, type Kysely } from 'kysely'
+import type { Database } from '../../db/schema.ts'
+import type { Bank, BankJournalLine } from '../../providers/bank.ts'
+import type { BankJournal } from '../../providers/bank-journal.ts'
+
+/** What both sides know of one reference in one currency, in minor units: `in` is positive. */
+interface Reference {
+  readonly reference: string
+  readonly currency: string
+  theirs: bigint
+  ours: bigint
+  readonly lines: BankJournalLine[]
+  /** Whether we booked a part of it after the bank's journal was read. */
+  late: boolean
+}
+
+/** The capital has no process of its own: both sides know it by what it is. */
+const OPENING = 'opening'
+
+/**
+ * The bank oracle (POSTINGS.md): every line of the bank's journal is posted here under its reference, or is excused, by
+ * name; the other way round as well; and cash + in transit equal the journal's balance ± exactly those.
+ * @param since the database's clock before the journal was read: what was booked later may be missing from it.
+ * @returns the first breach in words.
+ */
+export async function findBankBreach(
+  db: Kysely<Database>,
+  bank: Bank,
+  journal: BankJournal,
+  since: Date,
+  note: (exception: string) => void
+): Promise<string | undefined> {
+  const references = byReference(journal.lines)
+  await addOurs(db, bank, since, references)
+  const excused = new Map<string, bigint>()
+  for (const reference of references.values()) {
+    if (reference.ours === reference.theirs) continue
+    const excuse = await excuseFor(db, reference)
+    const what = `bank ${bank}, ${reference.reference}: the bank has ${reference.theirs} ${reference.currency}, our books ${reference.ours}`
+    if (excuse === undefined) return what
+    note(`${what} (${excuse})`)
+    excused.set(reference.currency, (excused.get(reference.currency) ?? 0n) + reference.theirs - reference.ours)
+  }
+  return findTotalBreach(db, bank, journal, excused)
+}
+
+function byReference(lines: readonly BankJournalLine[]): Map<string, Reference> {
+  const references = new Map<string, Reference>()
+  for (const line of lines) {
+    const reference = referenceIn(references, line.operation === 'opening' ? OPENING : line.reference, line.currency)
+    reference.theirs += signed(line)
+    reference.lines.push(line)
+  }
+  return references
+}
+
+const signed = ({ direction, amount }: BankJournalLine): bigint => (direction === 'in' ? BigInt(amount) : -BigInt(amount))
+
+function referenceIn(references: Map<string, Reference>, reference: string, currency: string): Reference {
+  const key = `${reference} ${currency}`
+  const known = references.get(key) ?? { reference, currency, theirs: 0n, ours: 0n, lines: [], late: false }
+  references.set(key, known)
+  return known
+}
+
+/** Our postings on the bank's two accounts; the first part of a unit's key is the reference that the bank was given. */
+async function addOurs(db: Kysely<Database>, bank: Bank, since: Date, references: Map<string, Reference>): Promise<void> {
+  const { rows } = await sql<{ reference: string; currency: string; delta: bigint; late: boolean }>`
+    select case when p.code = 'capital.opening' then ${OPENING} else split_part(u.key, ':', 1) end as reference, p.currency,
+        case when a.id = p.debit_account then p.amount else -p.amount end as delta, p.posted_at >= ${since} as late
+      from ledger_account a join posting p on a.id in (p.debit_account, p.credit_account) join unit u on u.id = p.unit_id
+      where a.kind in ('bank_cash', 'bank_in_transit') and a.owner = ${bank} and p.op in ('post', 'post_hold')`.execute(db)
+  for (const { reference, currency, delta, late } of rows) {
+    const known = referenceIn(references, reference, currency)
+    known.ours += delta
+    known.late ||= late
+  }
+}
+
+/** Why the two sides may differ on a reference for now; undefined when they may not. */
+async function excuseFor(db: Kysely<Database>, { reference, lines, late }: Reference): Promise<string | undefined> {
+  if (late) return "booked here while the bank's journal was read"
+  const process = await db.selectFrom('process').select(['open', 'state']).where('id', '=', reference).executeTakeFirst()
+  if (process?.open) return `the outcome is open, ${process.state}`
+  // Returns and the bank's own charges reach us with its statement.
+  const isUnannounced = lines.length > 0 && lines.every(({ operation }) => operation === 'return' || operation === 'fee')
+  return isUnannounced ? 'not on a statement yet' : undefined
+}
+
+async function findTotalBreach(
+  db: Kysely<Database>,
+  bank: Bank,
+  { lines, balances }: BankJournal,
+  excused: ReadonlyMap<string, bigint>
+): Promise<string | undefined> {
+  const ours = await sql<{ currency: string; balance: string }>`
+    select currency, sum(debits_posted - credits_posted) as balance from ledger_account
+      where kind in ('bank_cash', 'bank_in_transit') and owner = ${bank} group by currency`.execute(db)
+  const booked = new Map(ours.rows.map(({ currency, balance }) => [currency, BigInt(balance)]))
+  for (const currency of new Set([...Object.keys(balances), ...booked.keys(), ...lines.map((line) => line.currency)])) {
+    const theirs = BigInt(balances[currency] ?? '0')
+    const journaled = lines.filter((line) => line.currency === currency).reduce((sum, line) => sum + signed(line), 0n)
+    if (theirs !== journaled) return `bank ${bank}: its balance is ${theirs} ${currency}, its journal's lines make ${journaled}`
+    const expected = (booked.get(currency) ?? 0n) + (excused.get(currency) ?? 0n)
+    if (theirs !== expected) return `bank ${bank}: the bank has ${theirs} ${currency}, cash + in transit ± what is open make ${expected}`
+  }
+  return undefined
+}

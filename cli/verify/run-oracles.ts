@@ -1,0 +1,102 @@
+import { CompiledQuery, sql, type Kysely } from 'kysely'
+import type { Database } from '../../db/schema.ts'
+import { limits } from '../../domain/policy/limits.ts'
+import type { ReferenceRates } from '../../domain/reference-rates.ts'
+import type { States } from '../../domain/transitions.ts'
+import { bookOracles } from '../../ledger/oracles.ts'
+import type { Bank } from '../../providers/bank.ts'
+import type { BankJournal } from '../../providers/bank-journal.ts'
+import { legalArrows, machines, processOracles } from '../../store/oracles.ts'
+import { findBankBreach } from './bank.ts'
+import { findLostProcess, type ListWorkflows } from './live-workflows.ts'
+import { judge, summarize, type OracleReport, type OracleResult } from './report.ts'
+import { findSafeguardingBreach } from './safeguarding.ts'
+
+export interface OracleInput {
+  readonly db: Kysely<Database>
+  /** Without it the bank oracle is left out. */
+  readonly readJournal?: (bank: Bank) => Promise<BankJournal>
+  /** Without it the live half of O7 is left out. */
+  readonly listWorkflows?: ListWorkflows
+  readonly rates?: ReferenceRates
+  /** The state machines by kind of process; tests of the ledger alone bring their own. */
+  readonly states?: Readonly<Record<string, States<never>>>
+}
+
+const banks: readonly Bank[] = ['a', 'b']
+
+/**
+ * Judges the whole system, read-only, also while it works: everything that one database knows is read in one snapshot.
+ * The banks' journals are read before it, so that what we booked on their word cannot be missing there.
+ */
+export async function runOracles(input: OracleInput): Promise<OracleReport> {
+  const { db, listWorkflows, rates = limits.reference_rates, states = machines } = input
+  const journals = await readJournals(input)
+  const inSnapshot = await db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute(async (snapshot) => [
+      ...(await runStatements(snapshot, legalArrows(states))),
+      ...(await judgeBanks(snapshot, journals)),
+      await judge({ oracle: 'safeguarding', rule: 'customers and merchants are covered by the banks' }, () =>
+        findSafeguardingBreach(snapshot, rates)
+      )
+    ])
+    .catch((error: unknown) => [unreachable(error)])
+  const live = listWorkflows
+    ? [await judge({ oracle: 'O7', rule: 'every open process has a running workflow' }, () => findLostProcess(db, listWorkflows))]
+    : []
+  return summarize([...inSnapshot, ...live])
+}
+
+async function runStatements(snapshot: Kysely<Database>, arrows: string): Promise<OracleResult[]> {
+  const results: OracleResult[] = []
+  for (const statement of [...bookOracles, ...processOracles]) {
+    const query = CompiledQuery.raw(statement.sql, statement.sql.includes('$1') ? [arrows] : [])
+    const find = async () => (await snapshot.executeQuery(query)).rows as { breach: string }[]
+    results.push(await judge(statement, async () => (await find())[0]?.breach))
+  }
+  return results
+}
+
+interface Journals {
+  /** The database's clock before any of them was read: our postings are compared with it. */
+  readonly since: Date
+  readonly journals: readonly { readonly bank: Bank; readonly journal: BankJournal | Error }[]
+}
+
+async function readJournals({ db, readJournal }: OracleInput): Promise<Journals> {
+  if (!readJournal) return { since: new Date(), journals: [] }
+  try {
+    const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db)
+    const read = async (bank: Bank) => ({ bank, journal: await readJournal(bank).catch(asError) })
+    return { since: rows[0]!.now, journals: await Promise.all(banks.map(read)) }
+  } catch (error) {
+    return { since: new Date(), journals: banks.map((bank) => ({ bank, journal: asError(error) })) }
+  }
+}
+
+async function judgeBanks(snapshot: Kysely<Database>, { since, journals }: Journals): Promise<OracleResult[]> {
+  const results: OracleResult[] = []
+  for (const { bank, journal } of journals) {
+    const rule = `bank ${bank}'s journal and our cash + in transit agree, line by line and in total`
+    results.push(
+      await judge({ oracle: 'O4', rule }, async (note) => {
+        if (journal instanceof Error) throw journal
+        return findBankBreach(snapshot, bank, journal, since, note)
+      })
+    )
+  }
+  return results
+}
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
+
+const unreachable = (error: unknown): OracleResult => ({
+  oracle: 'database',
+  rule: 'the books can be read',
+  verdict: 'unknown',
+  detail: asError(error).message,
+  exceptions: []
+})

@@ -1,0 +1,12 @@
+import type { ProblemCode } from './errors.ts'
+
+/** Bank's word → ours. A reference that a bank has fenced was never received by it, and never will be. */
+const known: ReadonlyMap<string, ProblemCode> = new Map([
+  ['insufficient_funds', 'insufficient_funds'],
+  ['account_closed', 'account_closed'],
+  ['invalid_bank_account', 'invalid_bank_account'],
+  ['reference_fenced', 'bank_not_received']
+])
+
+/** A bank's code as one of the closed union; banks invent new ones, and those are `bank_declined`. */
+export const declineCodeOf = (bankCode: string): ProblemCode => known.get(bankCode) ?? 'bank_declined'

@@ -1,0 +1,44 @@
+import type { CurrencyCode } from './currencies.ts'
+import type { ProblemCode } from './errors.ts'
+import { limitsFor, type LimitPolicy } from './limits.ts'
+import type { TopUpPolicy } from './policy/index.ts'
+
+/** What is known when a top-up is ordered; amounts in minor units of the wallet's currency. */
+export interface AcceptanceFacts {
+  readonly amount: bigint
+  readonly currency: CurrencyCode
+  /** False for a customer who is suspended, closing or closed; one who is only registered is stopped by the limit. */
+  readonly customerMayPay: boolean
+  readonly walletState: 'active' | 'frozen' | 'closed'
+  readonly bankAccountLinked: boolean
+  /** A kill switch is on for top-ups from this bank. */
+  readonly suspended: boolean
+  readonly limitPolicy: LimitPolicy
+  /** What the wallet holds, what is held for payments included. */
+  readonly posted: bigint
+  /** The sum of the wallet's top-ups in `processing`, without this one. */
+  readonly onTheWay: bigint
+}
+
+export type AcceptanceDecision =
+  | { readonly kind: 'accept'; readonly balanceLimit: bigint | null }
+  | { readonly kind: 'decline'; readonly code: ProblemCode; readonly data: Readonly<Record<string, string>> }
+
+/**
+ * Whether the bank is asked at all, on facts read without a lock: the unit of work repeats the balance limit under the
+ * lock, so a race can only turn a yes into a no. Once accepted, the limit is never tested again (API.md, "Limits").
+ */
+export function decideAcceptance(facts: AcceptanceFacts, policy: Pick<TopUpPolicy, 'limits'>): AcceptanceDecision {
+  const decline = (code: ProblemCode, data: Record<string, string> = {}): AcceptanceDecision => ({
+    kind: 'decline',
+    code,
+    data
+  })
+  if (facts.suspended) return decline('rail_suspended')
+  if (facts.walletState === 'closed' || !facts.bankAccountLinked) return decline('account_closed')
+  if (facts.walletState === 'frozen' || !facts.customerMayPay) return decline('wallet_frozen')
+  const { balance } = limitsFor(facts.limitPolicy, policy, facts.currency)
+  if (balance !== null && facts.posted + facts.onTheWay + facts.amount > balance)
+    return decline('balance_limit_exceeded', { limit: 'balance' })
+  return { kind: 'accept', balanceLimit: balance }
+}

@@ -1,0 +1,86 @@
+import type { States } from '../domain/transitions.ts'
+import { paymentStates } from '../domain/payment.ts'
+import { topUpStates } from '../domain/top-up.ts'
+
+/**
+ * What has to hold among the processes (QUALITY.md, O7's half that Postgres knows, and O8): read-only statements that
+ * answer nothing, or the first row that breaks the rule, in words.
+ */
+export interface ProcessOracle {
+  readonly oracle: 'O7' | 'O8'
+  readonly rule: string
+  /** At most one row with one column, `breach`; `$1` is `legalArrows`, where it is used. */
+  readonly sql: string
+}
+
+/** The drawn arrows of every kind of process. */
+export const machines: Readonly<Record<string, States<never>>> = {
+  payment: paymentStates as unknown as States<never>,
+  'top-up': topUpStates as unknown as States<never>
+}
+
+/** `{arrows: [{kind, from_state, to_state}], terminal: [{kind, state}]}` as JSON; `from_state` of a first arrow is null. */
+export function legalArrows(of: Readonly<Record<string, States<never>>>): string {
+  const arrows = Object.entries(of).flatMap(([kind, states]) =>
+    (['start', ...states.all] as const).flatMap((from) =>
+      states.all
+        // A step without an arrow repeats the state: a part captured, a task opened.
+        .filter((to) => states.isLegal(from, to) || (from === to && !states.isTerminal(to)))
+        .map((to) => ({ kind, from_state: from === 'start' ? null : from, to_state: to }))
+    )
+  )
+  const terminal = Object.entries(of).flatMap(([kind, states]) => states.terminal.map((state) => ({ kind, state })))
+  return JSON.stringify({ arrows, terminal })
+}
+
+const holdsBelongToOpenProcesses: ProcessOracle = {
+  oracle: 'O7',
+  rule: 'an open hold belongs to an open process, whose id its own begins with',
+  sql: `
+    select format('hold %s: %s of %s %s still held, and %s', h.id, h.amount - h.posted - h.released, h.amount, h.currency,
+        case when p.id is null then 'there is no such process' else 'the process is ' || p.state end) as breach
+      from hold h left join process p on p.id = split_part(h.id, '/', 1)
+      where h.posted + h.released < h.amount and (p.id is null or not p.open or strpos(h.id, '/') = 0) order by h.id limit 1`
+}
+
+const historiesAreGapless: ProcessOracle = {
+  oracle: 'O8',
+  rule: "a process's events are its versions 1, 2, 3 … each beginning where the one before ended, and the last one is its state",
+  sql: `
+    with history as (
+      select *, row_number() over w as expected, lag(to_state) over w as before, lead(object_version) over w is null as newest
+        from event window w as (partition by object_id order by object_version))
+    select format('%s: event %s from %s to %s after %s; the process is %s at version %s', coalesce(p.id, h.object_id), h.object_version,
+        coalesce(h.from_state, 'start'), h.to_state, coalesce(h.before, 'start'), p.state, p.version) as breach
+      from process p full join history h on h.object_id = p.id
+      where p.id is null or h.object_id is null or h.object_version <> expected or h.from_state is distinct from h.before
+        or (newest and (p.state <> h.to_state or p.version <> h.object_version))
+      order by coalesce(p.id, h.object_id), h.object_version limit 1`
+}
+
+const arrowsAreDrawn: ProcessOracle = {
+  oracle: 'O8',
+  rule: 'a process crosses only the arrows that are drawn for its kind',
+  sql: `
+    with legal as (select * from jsonb_to_recordset($1::jsonb -> 'arrows') as t (kind text, from_state text, to_state text))
+    select format('%s (%s): %s → %s at version %s', p.id, p.kind, coalesce(e.from_state, 'start'), e.to_state, e.object_version) as breach
+      from event e join process p on p.id = e.object_id
+      where not exists (select from legal l where l.kind = p.kind and l.from_state is not distinct from e.from_state and l.to_state = e.to_state)
+      order by p.id, e.object_version limit 1`
+}
+
+const openUntilTerminal: ProcessOracle = {
+  oracle: 'O8',
+  rule: 'a process is open exactly until it reaches a terminal state',
+  sql: `
+    with terminal as (select * from jsonb_to_recordset($1::jsonb -> 'terminal') as t (kind text, state text))
+    select format('%s: %s, and %s', p.id, p.state, case when p.open then 'open' else 'closed' end) as breach
+      from process p where p.open = exists (select from terminal t where t.kind = p.kind and t.state = p.state) order by p.id limit 1`
+}
+
+export const processOracles: readonly ProcessOracle[] = [
+  holdsBelongToOpenProcesses,
+  historiesAreGapless,
+  arrowsAreDrawn,
+  openUntilTerminal
+]

@@ -1,0 +1,28 @@
+import type { Kysely } from 'kysely'
+import { sql } from 'kysely'
+import type { Database } from '../db/schema.ts'
+
+/** One movement of a payment's money from the wallet to the merchant, in minor units of the payment's currency. */
+export interface Capture {
+  readonly postingId: string
+  readonly code: string
+  readonly amount: bigint
+  readonly effectiveAt: Date
+  readonly postedAt: Date
+}
+
+/**
+ * What the books say was captured of a payment, oldest first. Money moves in the unit that authorizes it, or in one that
+ * someone decided (a confirmation, a capture): their keys are known, so nothing is searched for.
+ */
+export async function listCaptures(db: Kysely<Database>, paymentId: string, walletId: string): Promise<Capture[]> {
+  const { rows } = await sql<Capture>`
+    select 'pst_' || posting.id as "postingId", code, amount, effective_at as "effectiveAt", posting.posted_at as "postedAt"
+      from unit
+        join posting on posting.id >= unit.id * 4096 and posting.id < (unit.id + 1) * 4096
+        join ledger_account debited on debited.id = posting.debit_account
+      where unit.key in (select ${`${paymentId}:authorize`} union all select unit_key from decision where process_id = ${paymentId})
+        and posting.op in ('post', 'post_hold') and debited.kind = 'wallet' and debited.owner = ${walletId}
+      order by posting.id`.execute(db)
+  return rows
+}

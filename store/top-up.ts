@@ -1,0 +1,120 @@
+import type { Kysely } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import { currency, type CurrencyCode } from '../domain/currencies.ts'
+import { idOf, type BankAccountId, type CustomerId, type TopUpId, type WalletId } from '../domain/ids.ts'
+import { toWire } from '../domain/money.ts'
+import type { TopUpState } from '../domain/top-up.ts'
+import { withTasks } from './task.ts'
+
+/** A top-up as its record stands; the amount in minor units of `currency`. Its id is the bank's reference. */
+export interface TopUp {
+  readonly id: TopUpId
+  readonly state: TopUpState
+  /** Of the record: a write names the version that it was decided on. */
+  readonly version: number
+  readonly customerId: CustomerId
+  readonly walletId: WalletId
+  readonly bankAccountId: BankAccountId
+  readonly bank: 'a' | 'b'
+  readonly currency: CurrencyCode
+  readonly amount: bigint
+  readonly metadata: Readonly<Record<string, string>>
+  readonly declineCode: string | null
+  readonly bankReference: string | null
+  /** Business time from which the bank may have it; null: it certainly does not. */
+  readonly sentAt: Date | null
+  readonly createdAt: Date
+}
+
+export async function findTopUp(db: Kysely<Database>, id: string): Promise<TopUp | undefined> {
+  const row = await db
+    .selectFrom('top_up')
+    .innerJoin('process', 'process.id', 'top_up.id')
+    .selectAll('top_up')
+    .select(['process.state', 'process.version'])
+    .where('top_up.id', '=', id)
+    .executeTakeFirst()
+  return row && toTopUp(row)
+}
+
+/** @throws {TypeError} when there is none: for ids that we made and wrote. */
+export async function getTopUp(db: Kysely<Database>, id: string): Promise<TopUp> {
+  const topUp = await findTopUp(db, id)
+  if (!topUp) throw new TypeError(`${id} is not there`)
+  return topUp
+}
+
+/** The posting queue's statement for whole rows; `$1` is a jsonb array of them. */
+export const topUpWriter = {
+  kind: 'top-up',
+  sql: withTasks(`
+    insert into top_up
+      select r.* from jsonb_populate_recordset(null::top_up, $1::jsonb) r
+      on conflict (id) do update set
+        decline_code = excluded.decline_code, bank_reference = excluded.bank_reference, sent_at = excluded.sent_at`)
+} as const
+
+/** The row of a record, whole. */
+export const toTopUpRow = (topUp: TopUp): object => ({
+  id: topUp.id,
+  customer_id: topUp.customerId,
+  wallet_id: topUp.walletId,
+  bank_account_id: topUp.bankAccountId,
+  bank: topUp.bank,
+  currency: topUp.currency,
+  amount: topUp.amount.toString(),
+  metadata: topUp.metadata,
+  decline_code: topUp.declineCode,
+  bank_reference: topUp.bankReference,
+  sent_at: topUp.sentAt,
+  created_at: topUp.createdAt
+})
+
+/** A top-up as callers see it, without its timeline: what an event carries, and what the API answers with. */
+export function toTopUpView(topUp: TopUp): Record<string, unknown> {
+  return {
+    id: topUp.id,
+    object: 'top_up',
+    state: topUp.state,
+    ...(topUp.declineCode && { decline_code: topUp.declineCode }),
+    amount: toWire({ amount: topUp.amount, currency: topUp.currency }),
+    wallet_id: topUp.walletId,
+    bank_account_id: topUp.bankAccountId,
+    ...(topUp.bankReference !== null && { bank_reference: topUp.bankReference }),
+    metadata: topUp.metadata
+  }
+}
+
+export interface TopUpRow {
+  id: string
+  state: string
+  version: number
+  customer_id: string
+  wallet_id: string
+  bank_account_id: string
+  bank: string
+  currency: string
+  amount: bigint
+  metadata: unknown
+  decline_code: string | null
+  bank_reference: string | null
+  sent_at: Date | null
+  created_at: Date
+}
+
+export const toTopUp = (row: TopUpRow): TopUp => ({
+  id: idOf('top', row.id),
+  state: row.state as TopUpState,
+  version: row.version,
+  customerId: idOf('cus', row.customer_id),
+  walletId: idOf('wal', row.wallet_id),
+  bankAccountId: idOf('ban', row.bank_account_id),
+  bank: row.bank as TopUp['bank'],
+  currency: currency(row.currency),
+  amount: row.amount,
+  metadata: row.metadata as TopUp['metadata'],
+  declineCode: row.decline_code,
+  bankReference: row.bank_reference,
+  sentAt: row.sent_at,
+  createdAt: row.created_at
+})

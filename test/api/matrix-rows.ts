@@ -1,0 +1,200 @@
+import type { BankAccountId, MerchantId, PaymentId, WalletId } from '../../domain/ids.ts'
+import { keyFor, newId, newKey, sessionFor, type ApiUnderTest, type TestCustomer } from './api-under-test.ts'
+
+/** Every kind of caller there is. `own` and `other`: whose the thing in the path is. */
+export const callers = [
+  'none',
+  'garbage',
+  'expired',
+  'logged out',
+  'customer own',
+  'customer other',
+  'service',
+  'merchant own',
+  'merchant other',
+  'support',
+  'reviewer',
+  'finance',
+  'admin'
+] as const
+export type CallerName = (typeof callers)[number]
+
+/** What stands in the database before a request, and whose it is. */
+export interface World {
+  readonly api: ApiUnderTest
+  readonly own: TestCustomer & { readonly walletId: WalletId }
+  readonly bankAccountId: BankAccountId
+  readonly merchantId: MerchantId
+  readonly paymentId: PaymentId
+  readonly authorization: Readonly<Record<CallerName, string | undefined>>
+}
+
+export interface Row {
+  /** A concrete path below /v1; made anew for each caller, so that one's deed is not another's refusal. */
+  readonly path: string | ((world: World) => Promise<string> | string)
+  readonly body?: object | ((world: World) => object)
+  /** Statuses of those who get past authentication and role; everyone else: 401 without credentials, 403 with. */
+  readonly allowed: Partial<Record<CallerName, number>>
+  /** Needs no credentials: this status for every caller. */
+  readonly everyone?: number
+}
+
+const apiKeyId = async ({ api }: World) => {
+  const admin = await keyFor(api, 'admin')
+  const made = await api.http
+    .post('/v1/api-keys')
+    .set({ Authorization: admin, 'Idempotency-Key': newKey() })
+    .send({ role: 'service', name: 'matrix' })
+  return made.body.id as string
+}
+
+const qrCodeId = async ({ api, merchantId }: World) => {
+  const made = await api.http
+    .post('/v1/qr-codes')
+    .set({ Authorization: await keyFor(api, 'service'), 'Idempotency-Key': newKey() })
+    .send({ merchant_id: merchantId })
+  return made.body.id as string
+}
+
+const eventId = async ({ api, paymentId }: World) => {
+  const event = api.deps.db.selectFrom('event').select('id').where('object_id', '=', paymentId)
+  return (await event.executeTakeFirstOrThrow()).id
+}
+
+const customers = (own: number, other: number) => ({ 'customer own': own, 'customer other': other })
+const merchants = (own: number, other: number) => ({ 'merchant own': own, 'merchant other': other })
+const operators = (status: number) => ({ support: status, reviewer: status, finance: status })
+const walletReaders = { ...customers(200, 404), service: 200, support: 200, finance: 200 }
+/** Without saying whose, only customers get a list. */
+const listReaders = { ...customers(200, 200), service: 400, support: 400, finance: 400 }
+const partyReaders = { ...customers(200, 404), ...merchants(200, 404), ...operators(200), service: 200 }
+
+/** One row a route. A request need not succeed: 400 or 404 also shows that a caller was let in. */
+export const rows: Readonly<Record<string, Row>> = {
+  'post /sessions': {
+    path: '/sessions',
+    body: { login: 'nobody@example.org', password: 'guess' },
+    allowed: {},
+    everyone: 401
+  },
+  'post /sessions/refresh': {
+    path: '/sessions/refresh',
+    body: { refresh_token: `cof_refresh_${'0'.repeat(64)}` },
+    allowed: {},
+    everyone: 401
+  },
+  'get /sessions': { path: '/sessions', allowed: { 'customer own': 200, 'customer other': 200 } },
+  'delete /sessions/{id}': {
+    path: async ({ api, own }) => `/sessions/${(await sessionFor(api, own.id)).id}`,
+    allowed: { 'customer own': 204, 'customer other': 404 }
+  },
+  'post /customers': {
+    path: '/customers',
+    body: () => ({ name: 'New', email: `${newKey()}@example.org`, zone: 'UTC' }),
+    allowed: { service: 201 }
+  },
+  'get /customers/{id}': {
+    path: ({ own }) => `/customers/${own.id}`,
+    allowed: { 'customer own': 200, 'customer other': 404, service: 200, support: 200, reviewer: 200, finance: 200 }
+  },
+  'post /api-keys': { path: '/api-keys', body: { role: 'service', name: 'matrix' }, allowed: { admin: 201 } },
+  'post /api-keys/{id}/rotate': {
+    path: async (world) => `/api-keys/${await apiKeyId(world)}/rotate`,
+    body: {},
+    allowed: { admin: 201 }
+  },
+  'post /api-keys/{id}/revoke': {
+    path: async (world) => `/api-keys/${await apiKeyId(world)}/revoke`,
+    body: {},
+    allowed: { admin: 200 }
+  },
+  'get /api-keys': { path: '/api-keys', allowed: { admin: 200 } },
+  'get /api-keys/{id}': { path: async (world) => `/api-keys/${await apiKeyId(world)}`, allowed: { admin: 200 } },
+  'get /policies': { path: '/policies', allowed: { admin: 200 } },
+  'put /policies/kill-switches': {
+    path: '/policies/kill-switches',
+    body: { process: 'top-up', on: false },
+    allowed: { admin: 200 }
+  },
+  'get /audit-log': { path: '/audit-log', allowed: { admin: 200 } },
+  'post /wallets': {
+    path: '/wallets',
+    body: ({ own }) => ({ customer_id: own.id, currency: 'EUR' }),
+    allowed: { service: 201 }
+  },
+  'get /wallets': { path: '/wallets', allowed: listReaders },
+  'get /wallets/{id}': { path: ({ own }) => `/wallets/${own.walletId}`, allowed: walletReaders },
+  'get /wallets/{id}/entries': { path: ({ own }) => `/wallets/${own.walletId}/entries`, allowed: walletReaders },
+  'get /bank-accounts': { path: '/bank-accounts', allowed: listReaders },
+  'get /bank-accounts/{id}': { path: ({ bankAccountId }) => `/bank-accounts/${bankAccountId}`, allowed: walletReaders },
+  'get /merchants/{id}': {
+    path: ({ merchantId }) => `/merchants/${merchantId}`,
+    allowed: { ...customers(200, 200), ...merchants(200, 404), ...operators(200), service: 200, admin: 200 }
+  },
+  'post /qr-codes': {
+    path: '/qr-codes',
+    body: ({ merchantId }) => ({ merchant_id: merchantId }),
+    allowed: { ...merchants(201, 404), service: 201 }
+  },
+  'post /qr-codes/decode': {
+    path: '/qr-codes/decode',
+    body: { text: 'no code' },
+    allowed: { ...customers(400, 400), ...merchants(400, 400), ...operators(400), service: 400, admin: 400 }
+  },
+  'get /qr-codes/{id}': {
+    path: async (world) => `/qr-codes/${await qrCodeId(world)}`,
+    allowed: { ...merchants(200, 404), service: 200, support: 200 }
+  },
+  'get /qr-codes/{id}.png': {
+    path: async (world) => `/qr-codes/${await qrCodeId(world)}.png`,
+    allowed: { ...merchants(200, 404), service: 200, support: 200 }
+  },
+  'get /receipts/{id}': {
+    path: ({ paymentId }) => `/receipts/${paymentId.replace('pay_', 'rct_')}`,
+    allowed: partyReaders
+  },
+  'get /events': {
+    path: '/events',
+    allowed: { ...customers(200, 200), ...merchants(200, 200), ...operators(200), service: 200, admin: 200 }
+  },
+  'get /events/{id}': {
+    path: async (world) => `/events/${await eventId(world)}`,
+    allowed: { ...partyReaders, admin: 200 }
+  },
+  'get /payments': {
+    path: '/payments',
+    allowed: { ...customers(200, 200), ...merchants(200, 200), ...operators(400), service: 400 }
+  },
+  'get /payments/{id}': { path: ({ paymentId }) => `/payments/${paymentId}`, allowed: partyReaders },
+  'get /top-ups': { path: '/top-ups', allowed: { ...listReaders, reviewer: 400 } },
+  // What acts on a payment needs the engine behind it: here nobody has the thing, so that nobody gets that far.
+  'post /payments': {
+    path: '/payments',
+    body: ({ merchantId }) => ({
+      wallet_id: newId('wal'),
+      merchant_id: merchantId,
+      amount: { amount: '1', currency: 'USD' }
+    }),
+    allowed: { ...customers(404, 404), service: 404 }
+  },
+  'post /payments/{id}/confirm': {
+    path: () => `/payments/${newId('pay')}/confirm`,
+    body: { pin: '471100' },
+    allowed: customers(404, 404)
+  },
+  'post /payments/{id}/capture': {
+    path: () => `/payments/${newId('pay')}/capture`,
+    body: {},
+    allowed: { ...merchants(404, 404), service: 404 }
+  },
+  'post /payments/{id}/void': {
+    path: () => `/payments/${newId('pay')}/void`,
+    allowed: { ...merchants(404, 404), service: 404 }
+  },
+  'post /payments/{id}/cancel': {
+    path: () => `/payments/${newId('pay')}/cancel`,
+    allowed: { ...customers(404, 404), service: 404 }
+  },
+  'post /callbacks/clock': { path: '/callbacks/clock', body: { offset_ms: 1 }, allowed: {}, everyone: 401 },
+  'post /callbacks/{provider}': { path: '/callbacks/bank-a', body: { reference: 'top_1' }, allowed: {}, everyone: 401 }
+}

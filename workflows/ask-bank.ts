@@ -1,0 +1,106 @@
+import { isCancellation } from '@temporalio/workflow'
+import type { BankAnswer, BankInquiry } from '../activities/bank-words.ts'
+import { declineCodeOf } from '../domain/bank-decline.ts'
+import type { ProblemCode } from '../domain/errors.ts'
+import { nextInquiryAtMs, type InquiryPlan } from '../domain/inquiry-plan.ts'
+import { untilBusinessTime, untilNudged, type Nudges } from './wait.ts'
+
+/** The bank's last word on a reference; `over`: the process ended otherwise while nobody knew. */
+export type BankWord =
+  | { readonly kind: 'accepted'; readonly bankReference: string }
+  | { readonly kind: 'declined'; readonly code: ProblemCode }
+  | { readonly kind: 'over' }
+
+/** One instruction and its reference, as the process that gives it sees it. Instants are RFC 3339 in business time. */
+export interface BankTalk {
+  readonly plan: InquiryPlan
+  readonly nudges: Nudges
+  /** When the order was taken in: what is not delivered is tried again by the plan from here. */
+  readonly acceptedAt: string
+  /** As the record says: from then on the bank may have it, and is only asked. Set when a run is started again. */
+  readonly sentAt: string | undefined
+  /** Marks the record as sent, then sends; never repeated by Temporal. */
+  send(): Promise<BankAnswer>
+  inquire(): Promise<BankInquiry>
+  /** Reads the record's mark. */
+  readSentAt(): Promise<string | undefined>
+  businessNow(): Promise<string>
+  /** Someone has ended the process meanwhile (a write-off). */
+  isOver(): boolean
+  /** For operators: what is waited for, and until when; without it, until somebody acts. */
+  onWaiting(next: string | undefined): void
+  /** A nudge may stand for a decision that no message has brought. */
+  onNudged(): Promise<void>
+  /** The plan has ended and nobody knows: an operator's task. */
+  onStuck(): Promise<void>
+}
+
+/**
+ * Gives a bank an instruction once, and finds out what became of it. The send is repeated only when it is proven not to
+ * have been delivered; what may have been sent is asked about under the same reference, by the plan and whenever somebody
+ * nudges, for ever. An unknown never becomes a refusal by itself.
+ * @throws {CancelledFailure} when the run is canceled
+ */
+export async function askBank(talk: BankTalk): Promise<BankWord> {
+  let { sentAt } = talk
+  let lost = 0
+  for (;;) {
+    const word = sentAt === undefined ? await send(talk) : wordOf(await talk.inquire())
+    if (word && word !== 'lost') return word
+    sentAt = await talk.readSentAt()
+    // It took Temporal a while to notice that a worker died, so the plan's first question is overdue.
+    if (word === 'lost' && lost++ === 0) continue
+    const next = await nextAttempt(talk, sentAt)
+    // Never delivered in all that time, which is proven: nothing is unknown about it.
+    if (next === undefined && sentAt === undefined) return { kind: 'declined', code: 'bank_not_received' }
+    if (next === undefined) await talk.onStuck()
+    talk.onWaiting(next)
+    if ((await wait(talk, next)) === 'over') return { kind: 'over' }
+  }
+}
+
+/** `lost`: the send ended without saying how (its worker died), so only the record's mark tells whether it was sent. */
+async function send(talk: BankTalk): Promise<BankWord | 'lost' | undefined> {
+  try {
+    return wordOf(await talk.send())
+  } catch (error) {
+    if (isCancellation(error)) throw error
+    return 'lost'
+  }
+}
+
+/** Undefined while the bank has not said how it ends. */
+function wordOf(answer: BankAnswer | BankInquiry): BankWord | undefined {
+  switch (answer.kind) {
+    case 'accepted':
+    case 'booked':
+      return { kind: 'accepted', bankReference: answer.bankReference }
+    case 'declined':
+      return { kind: 'declined', code: declineCodeOf(answer.code) }
+    case 'not_found':
+      return { kind: 'declined', code: 'bank_not_received' }
+    case 'pending':
+    case 'unknown':
+    case 'undelivered':
+      return undefined
+  }
+}
+
+async function nextAttempt(talk: BankTalk, sentAt: string | undefined): Promise<string | undefined> {
+  const begun = Date.parse(sentAt ?? talk.acceptedAt)
+  const elapsedMs = Date.parse(await talk.businessNow()) - begun
+  const nextMs = nextInquiryAtMs(elapsedMs, talk.plan)
+  return nextMs === undefined ? undefined : new Date(begun + nextMs).toISOString()
+}
+
+async function wait(talk: BankTalk, next: string | undefined): Promise<'ask' | 'over'> {
+  const { nudges, businessNow } = talk
+  const or = () => talk.isOver()
+  const summary = next === undefined ? 'until an operator acts' : `ask the bank at ${next}`
+  const woken =
+    next === undefined
+      ? await untilNudged({ nudges, or })
+      : await untilBusinessTime(next, { nudges, businessNow, summary, or })
+  if (woken === 'nudged') await talk.onNudged()
+  return talk.isOver() ? 'over' : 'ask'
+}

@@ -1,0 +1,97 @@
+import { proxyActivities, proxyLocalActivities, setHandler } from '@temporalio/workflow'
+import type { Activities } from '../activities/index.ts'
+import type { TopUpProgress, TopUpStart } from '../activities/top-up-progress.ts'
+import { formatMoney, fromWire } from '../domain/money.ts'
+import type { Progress } from '../domain/orders.ts'
+import { topUpStates, type TopUpState } from '../domain/top-up.ts'
+import { bankOptions, inquiryOptions, recordOptions } from './activity-options.ts'
+import { askBank } from './ask-bank.ts'
+import { createDecisions } from './decisions.ts'
+import { answerFirst } from './first-outcome.ts'
+import { retry, writeOff } from './messages.ts'
+import { present } from './presentation.ts'
+import { receiveNudges } from './wait.ts'
+
+const { acceptTopUp, bookTopUp, declineTopUp, markTopUpStuck, retryTopUp, writeOffTopUp, readTopUp } =
+  proxyLocalActivities<Activities>(recordOptions)
+const { listTopUpDecisions, readBusinessClock } = proxyLocalActivities<Activities>(recordOptions)
+const { sendTopUp } = proxyActivities<Activities>({ ...bankOptions, summary: 'have the bank pull the money, once' })
+const { inquireTopUp } = proxyActivities<Activities>({ ...inquiryOptions, summary: 'ask the bank what became of it' })
+
+/** Money from a linked bank account: pulled once, and credited when the bank says, at whatever time, that it has booked. */
+export async function topUp(start: TopUpStart): Promise<Progress<TopUpState>> {
+  const answer = answerFirst<Progress<TopUpState>>(start)
+  const nudges = receiveNudges()
+  let current: Progress<TopUpState> | undefined
+  let next: string | undefined
+  const isOver = () => current !== undefined && topUpStates.isTerminal(current.state)
+
+  const decisions = createDecisions<TopUpState>(
+    {
+      retry: async (id) => {
+        const outcome = await retryTopUp(start, id)
+        nudges.received += 1
+        return outcome
+      },
+      'write-off': (id) => writeOffTopUp(start, id)
+    },
+    show
+  )
+  setHandler(retry, (id) => decisions.take('retry', id))
+  setHandler(writeOff, (id) => decisions.take('write-off', id))
+  const consumeDecisions = async () => {
+    for (const { id, action } of await listTopUpDecisions(start)) await decisions.take(action, id)
+  }
+
+  const accepted = await acceptTopUp(start)
+  show(accepted)
+  answer.give(accepted)
+  // A run that was started again may find decisions that nobody could deliver.
+  if (accepted.sent_at !== undefined) await consumeDecisions()
+  if (!isOver()) await settleWithBank(accepted)
+  await answer.delivered()
+  return current!
+
+  async function settleWithBank({ created_at, sent_at }: TopUpProgress): Promise<void> {
+    const word = await askBank({
+      plan: start.policy.inquiry,
+      nudges,
+      acceptedAt: created_at,
+      sentAt: sent_at,
+      send: () => sendTopUp(start),
+      inquire: () => inquireTopUp(start),
+      readSentAt: async () => (await readTopUp(start)).sent_at,
+      businessNow: readBusinessClock,
+      isOver,
+      onWaiting: (until) => {
+        next = until
+        show(current!)
+      },
+      onNudged: consumeDecisions,
+      onStuck: async () => show(await decisions.alone(() => markTopUpStuck(start)))
+    })
+    next = undefined
+    if (word.kind === 'accepted') show(await decisions.alone(() => bookTopUp(start, word.bankReference)))
+    if (word.kind === 'declined') show(await decisions.alone(() => declineTopUp(start, word.code)))
+  }
+
+  /** A step that answers late must not set the picture back. */
+  function show(progress: Progress<TopUpState>): void {
+    if (current && progress.version < current.version) return
+    current = progress
+    const { state } = current
+    const details = detailsOf(start, current, next)
+    present({ state, details, deadlineAt: isOver() ? undefined : next, rail: `bank_${start.order.bank}` })
+  }
+}
+
+const detailsOf = (
+  { id, order }: TopUpStart,
+  { decline_code }: Progress<TopUpState>,
+  next: string | undefined
+): string[] => [
+  `${formatMoney(fromWire(order.amount))} from \`${order.bank_account_id}\` at bank ${order.bank} to \`${order.wallet_id}\``,
+  ...(decline_code ? [`declined: \`${decline_code}\``] : []),
+  ...(next ? [`the bank is asked again at ${next} (business time)`] : []),
+  `record: \`GET /v1/top-ups/${id}\``
+]
