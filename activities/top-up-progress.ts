@@ -12,6 +12,9 @@ export interface TopUpProgress extends Progress<TopUpState> {
   readonly sent_at?: string
 }
 
+/** `first_version`: what the first answer told, where the record was there before the run. */
+export type TopUpAccepted = TopUpProgress & { readonly first_version?: number }
+
 export const toTopUpProgress = ({ id, state, version, declineCode, createdAt, sentAt }: TopUp): TopUpProgress => ({
   id,
   state,

@@ -6,6 +6,7 @@ import type { TopUpState } from '../domain/top-up.ts'
 import { writeOffNeedsFourEyes } from '../domain/write-off.ts'
 import type { UnitOfWork } from '../ledger/unit-of-work.ts'
 import { listPendingDecisions, type Decision } from '../store/decision.ts'
+import { findFirstVersion } from '../store/event.ts'
 import { findReview } from '../store/review.ts'
 import { findOpenTask } from '../store/task.ts'
 import { readTopUpFacts, type TopUpFacts } from '../store/top-up-facts.ts'
@@ -13,7 +14,7 @@ import { findTopUp, getTopUp, type TopUp } from '../store/top-up.ts'
 import { carryOut } from './carry-out.ts'
 import type { ActivityDeps } from './deps.ts'
 import { settle } from './settle.ts'
-import { toTopUpProgress, type TopUpProgress, type TopUpStart } from './top-up-progress.ts'
+import { toTopUpProgress, type TopUpAccepted, type TopUpProgress, type TopUpStart } from './top-up-progress.ts'
 import * as units from './top-up-units.ts'
 
 /** Every step of a top-up that touches only our books; each is one unit of work, and safe to repeat. */
@@ -52,9 +53,9 @@ export function topUpActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' |
 
   return {
     /** Takes the order in, or declines it before any bank is asked. A record that is there already answers for itself. */
-    acceptTopUp: async (start: TopUpStart): Promise<TopUpProgress> => {
+    acceptTopUp: async (start: TopUpStart): Promise<TopUpAccepted> => {
       const there = await findTopUp(db, start.id)
-      if (there) return toTopUpProgress(there)
+      if (there) return { ...toTopUpProgress(there), first_version: await findFirstVersion(db, start.id) }
       const { wallet_id: walletId, bank_account_id: bankAccountId } = start.order
       const facts = await readTopUpFacts(db, { walletId, bankAccountId })
       const topUp = newTopUp(start, facts)

@@ -55,6 +55,9 @@ export function connect({
     types
   })
   pool.on('error', () => undefined)
+  // A connection that breaks while someone has it says so twice: to the statement, whose caller hears of it, and here,
+  // where nobody listening would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
   return { db, pool, close: () => db.destroy() }
 }

@@ -24,8 +24,9 @@ export function legalArrows(of: Readonly<Record<string, States<never>>>): string
   const arrows = Object.entries(of).flatMap(([kind, states]) =>
     (['start', ...states.all] as const).flatMap((from) =>
       states.all
-        // A step without an arrow repeats the state: a part captured, a task opened.
-        .filter((to) => states.isLegal(from, to) || (from === to && !states.isTerminal(to)))
+        // A step without an arrow repeats the state: a part captured, a task opened; or, of one that is over, a facet
+        // of its record: booked late by the bank.
+        .filter((to) => states.isLegal(from, to) || from === to)
         .map((to) => ({ kind, from_state: from === 'start' ? null : from, to_state: to }))
     )
   )

@@ -71,13 +71,16 @@ function decrypt(payload: Payload, keyById: ReadonlyMap<string, Buffer>, context
   }
 }
 
-/** A Schedule's arguments are encrypted once, and each run that it starts carries its nominal time after that id. */
-const SCHEDULED_RUN = /^-\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/
+/**
+ * A Schedule's arguments are encrypted once, and each run that it starts carries its nominal time after that id; the
+ * next run is given the result of the one before. So the runs of one Schedule read each other's payloads.
+ */
+const NOMINAL_TIME = /-\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/
 
 /** The Temporal UI's codec endpoint and some client calls know no workflow: they read whatever the key opens. */
 function belongs(boundTo: string | undefined, workflowId: string | undefined): boolean {
   if (boundTo === undefined || workflowId === undefined || boundTo === workflowId) return true
-  return workflowId.startsWith(boundTo) && SCHEDULED_RUN.test(workflowId.slice(boundTo.length))
+  return NOMINAL_TIME.test(workflowId) && boundTo.replace(NOMINAL_TIME, '') === workflowId.replace(NOMINAL_TIME, '')
 }
 
 const authenticated = (keyId: string, workflowId = ''): Buffer => Buffer.from(`${CIPHER}\n${keyId}\n${workflowId}`)

@@ -45,7 +45,8 @@ export async function topUp(start: TopUpStart): Promise<Progress<TopUpState>> {
 
   const accepted = await acceptTopUp(start)
   show(accepted)
-  answer.give(accepted)
+  // Whoever asks again after Temporal has forgotten the first run gets the first answer, not today's.
+  answer.give({ ...accepted, version: accepted.first_version ?? accepted.version })
   // A run that was started again may find decisions that nobody could deliver.
   if (accepted.sent_at !== undefined) await consumeDecisions()
   if (!isOver()) await settleWithBank(accepted)

@@ -35,7 +35,6 @@ export async function newMerchant({ deps }: ApiUnderTest, currencyCode: Currency
 export function createTill(api: ApiUnderTest) {
   const { db, pool, policy } = api.deps
   const ledger = new PostingQueue({ pool, writers: recordWriters })
-  // Payments from balance ask neither bank nor engine.
   const crash = () => undefined
   const steps = paymentActivities({ db, ledger, crash })
   const post = (unit: Omit<UnitOfWork, 'fingerprint'>) => ledger.post({ ...unit, fingerprint: unit.key })

@@ -137,11 +137,11 @@ describe('the image', () => {
 
   it('holds every folder that the product runs from, and no state or secret', () => {
     const lines = read('.dockerignore').split('\n')
-    const let_in = lines.filter((line) => line.startsWith('!')).map((line) => line.slice(1))
+    const letIn = lines.filter((line) => line.startsWith('!')).map((line) => line.slice(1))
     expect(lines).toContain('*')
-    expect(let_in.filter((path) => !existsSync(join(root, path)))).toEqual([])
+    expect(letIn.filter((path) => !existsSync(join(root, path)))).toEqual([])
     const product = ['activities', 'api', 'cli', 'db', 'domain', 'ledger', 'local', 'providers', 'sandbox', 'store']
-    expect(let_in).toEqual(expect.arrayContaining([...product, 'temporal', 'workflows', 'config.ts', 'worker.ts']))
+    expect(letIn).toEqual(expect.arrayContaining([...product, 'temporal', 'workflows', 'config.ts', 'worker.ts']))
   })
 })
 

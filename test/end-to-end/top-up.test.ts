@@ -13,7 +13,8 @@ import {
   runOf,
   topUp,
   until,
-  usd
+  usd,
+  waiting
 } from '../support/top-ups.ts'
 
 let coffer: Coffer
@@ -33,7 +34,7 @@ async function run(amount: number, { lost = false }: { lost?: boolean } = {}) {
   expect(made.status).toBe(201)
   expectState(made, 'processing')
   if (lost) {
-    await until(coffer, idOf(made), 'top_up.sent')
+    await waiting(coffer, idOf(made))
     await coffer.advanceClock(5_000)
   }
   const over = await ended(coffer, idOf(made))
@@ -104,10 +105,15 @@ describe('A top-up through bank A', () => {
   })
 
   it('whose instruction reaches the bank only after the inquiry that fenced it, is booked nowhere', async () => {
-    await rule(2_400, { outcome: 'delay', delay_ms: 1_500 })
+    const arrivesAt = performance.now() + 3_000
+    await rule(2_400, { outcome: 'delay', delay_ms: 3_000 })
     const { over } = await run(2_400, { lost: true })
     expectState(over, 'declined', 'bank_not_received')
+    expect(performance.now()).toBeLessThan(arrivesAt)
+    // The bank takes its time in real seconds; it looks at the instruction a little after this.
+    await coffer.service.until(`/v1/top-ups/${idOf(over)}`, () => performance.now() > arrivesAt + 500)
     expect(await bookedTimes(coffer, 'a', idOf(over))).toBe(0)
+    await expectEverythingSettled(coffer)
   })
 
   it('whose callback overtakes the answer is credited once', async () => {
@@ -139,7 +145,7 @@ describe('A top-up through bank A', () => {
 describe('A top-up through bank B', () => {
   const order = async (amount: number) => {
     const made = await topUp(coffer, 'customer-b', amount)
-    await until(coffer, idOf(made), 'top_up.sent')
+    await waiting(coffer, idOf(made))
     return idOf(made)
   }
 

@@ -5,6 +5,9 @@ import { bank, merchant, move, openBooks, thing, thingId, unit, wallet, type Boo
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 import { thingWriter } from '../support/thing-writer.ts'
 
+/** What the client sends, and the server's command tag. */
+const atCommit = { asked: 'commit', answered: 'COMMIT' }
+
 describe('a connection that is cut', () => {
   let books: Books
   let proxy: TcpProxy
@@ -27,7 +30,7 @@ describe('a connection that is cut', () => {
   it('at COMMIT, after the server has committed: the unit is posted once, and the caller learns that it is', async () => {
     const id = thingId()
     await queue.post(unit([move(bank, wallet(id), 1n)]))
-    const cut = proxy.dropAnswerTo('commit')
+    const cut = proxy.dropAnswer(atCommit)
     const result = await queue.post(unit([move(bank, wallet(id), 10n)], { records: [thing(id, 'done')] }))
     await cut
     expect(result).toEqual({ status: 'posted', replayed: true })
@@ -36,7 +39,7 @@ describe('a connection that is cut', () => {
 
   it('at COMMIT keeps a refusal a refusal', async () => {
     const id = thingId()
-    const cut = proxy.dropAnswerTo('commit')
+    const cut = proxy.dropAnswer(atCommit)
     const result = await queue.post(unit([move(wallet(id), merchant(id), 10n)], { refused: [thing(id, 'dropped')] }))
     await cut
     expect(result).toEqual({ status: 'refused', code: 'insufficient_funds', data: {}, replayed: true })

@@ -9,10 +9,15 @@ import type { Answered } from './client.ts'
 export async function insist(send: () => Promise<Answered>, limitMs = 60_000): Promise<Answered> {
   const giveUpAt = performance.now() + limitMs
   for (;;) {
-    const answered = await send().catch((error: unknown) => error as Error)
-    if (!(answered instanceof Error) && answered.status !== 202 && answered.status !== 503) return answered
-    if (performance.now() > giveUpAt) throw new Error('no definite answer', { cause: answered })
-    await pause(answered instanceof Error ? 50 : 1_000 * Number(answered.headers.get('retry-after') ?? 0.1))
+    // Not by `instanceof Error`: the runtime's own errors are of another realm than a test's.
+    const [answered, error] = await send().then(
+      (answer) => [answer, undefined] as const,
+      (reason: unknown) => [undefined, reason] as const
+    )
+    if (answered && answered.status !== 202 && answered.status !== 503) return answered
+    const cause = answered ? `${answered.status} ${JSON.stringify(answered.body)}` : error
+    if (performance.now() > giveUpAt) throw new Error('no definite answer', { cause })
+    await pause(answered ? 1_000 * Number(answered.headers.get('retry-after') ?? 0.1) : 50)
   }
 }
 

@@ -7,23 +7,29 @@ export interface TcpProxy {
   /** The same address by way of the proxy. */
   through(url: string): string
   /**
-   * The next connection that sends this text is cut: the server gets it, its answer never arrives. Resolves when that
-   * has happened and the server has answered, so that what was asked is done.
+   * The next connection that sends the text `asked` is cut: the server gets it and does it, and from then on nothing it
+   * answers arrives. Resolves when its answer came by (`answered` is in it), so that what was asked is done.
    */
-  dropAnswerTo(text: string): Promise<void>
+  dropAnswer(trap: { asked: string; answered: string }): Promise<void>
   /** Every connection that is open now is reset. */
   resetAll(): void
   stop(): Promise<void>
 }
 
+interface Trap {
+  readonly asked: string
+  readonly answered: string
+  sprung(): void
+}
+
 /** A TCP proxy on the loopback interface that can lose what a server answers. */
 export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
   const sockets = new Set<Socket>()
-  let trap: { readonly text: string; sprung(): void } | undefined
+  let trap: Trap | undefined
 
   const server = createServer((client) => {
     const upstream = connect(target)
-    let dropping: (() => void) | undefined
+    let dropping: Trap | undefined
     const close = () => (client.destroy(), upstream.destroy())
     for (const socket of [client, upstream]) {
       sockets.add(socket)
@@ -31,17 +37,17 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
       socket.on('close', () => (close(), sockets.delete(socket)))
     }
     client.on('data', (chunk) => {
-      if (trap && chunk.includes(trap.text)) {
-        dropping = trap.sprung
+      if (trap && chunk.includes(trap.asked)) {
+        dropping = trap
         trap = undefined
       }
       upstream.write(chunk)
     })
     upstream.on('data', (chunk) => {
       if (!dropping) return client.write(chunk)
-      // The last answer of what was sent tells that the server is done with it, and that much is never passed on.
+      if (!chunk.includes(dropping.answered)) return
       close()
-      dropping()
+      dropping.sprung()
     })
   })
   server.listen(0, '127.0.0.1')
@@ -50,7 +56,7 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
   return {
     port,
     through: (url) => Object.assign(new URL(url), { hostname: '127.0.0.1', port: String(port) }).href,
-    dropAnswerTo: (text) => new Promise((sprung) => (trap = { text, sprung })),
+    dropAnswer: ({ asked, answered }) => new Promise((sprung) => (trap = { asked, answered, sprung })),
     resetAll: () => sockets.forEach((socket) => socket.resetAndDestroy()),
     async stop() {
       for (const socket of sockets) socket.destroy()

@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Client as TemporalClient, Connection } from '@temporalio/client'
 import { Webhook } from 'standardwebhooks'
 import { testContext } from './context.ts'
@@ -14,7 +15,13 @@ export const usd = (amount: number) => ({ amount: String(amount), currency: 'USD
 export const impatient = { bank: { send_timeout_ms: 500, inquiry_timeout_ms: 500 } }
 
 /** Orders a top-up for a seeded customer through their bank; the amount in US cents. */
-export function topUp(coffer: Coffer, login: Login, amount: number, more: object = {}, key?: string): Promise<Answered> {
+export function topUp(
+  coffer: Coffer,
+  login: Login,
+  amount: number,
+  more: object = {},
+  key?: string
+): Promise<Answered> {
   const { wallet_id, bank_account_id } = coffer.customer(login)
   return coffer.service.post('/v1/top-ups', { wallet_id, bank_account_id, amount: usd(amount), ...more }, key)
 }
@@ -26,11 +33,14 @@ export const ended = ({ service }: Coffer, id: string): Promise<Answered> =>
   service.until(`/v1/top-ups/${id}`, ({ state }) => state !== 'processing')
 
 /** The types of its history, oldest first. */
-export const historyOf = ({ body }: Answered): string[] => (body['timeline'] as { type: string }[]).map(({ type }) => type)
+export const historyOf = ({ body }: Answered): string[] =>
+  (body['timeline'] as { type: string }[]).map(({ type }) => type)
 
 /** Reads until the history has that type. */
 export const until = ({ service }: Coffer, id: string, type: string): Promise<Answered> =>
-  service.until(`/v1/top-ups/${id}`, ({ timeline }) => (timeline as { type: string }[]).some((row) => row.type === type))
+  service.until(`/v1/top-ups/${id}`, ({ timeline }) =>
+    (timeline as { type: string }[]).some((row) => row.type === type)
+  )
 
 /** Reads a top-up by SQL: nothing of it may be where callers cannot see it. */
 export async function balanceOf({ db, customer }: Coffer, login: Login): Promise<{ posted: bigint; onTheWay: bigint }> {
@@ -100,6 +110,29 @@ export async function runOf(
     return { status: described.status.name, attributes: Object.fromEntries(attributes) as Record<string, string> }
   } finally {
     await connection.close()
+  }
+}
+
+/** Resolves once the bank's answer is lost or late and the run waits for its next question, which is at this instant. */
+export async function waiting(coffer: Coffer, id: string): Promise<string> {
+  const { attributes } = await pollUntil(
+    () => runOf(coffer, `top-up/${id}`),
+    (run) => run.attributes['DeadlineAt'] !== undefined
+  )
+  return attributes['DeadlineAt']!
+}
+
+/** Asks until the answer is right, for at most ten seconds: then it shows what it was instead. */
+export async function expectSoon<Value>(ask: () => Promise<Value>, wanted: Value): Promise<void> {
+  expect(await pollUntil(ask, (got) => got === wanted)).toBe(wanted)
+}
+
+async function pollUntil<Value>(ask: () => Promise<Value>, isSo: (value: Value) => boolean): Promise<Value> {
+  const giveUpAt = performance.now() + 10_000
+  for (;;) {
+    const got = await ask()
+    if (isSo(got) || performance.now() > giveUpAt) return got
+    await pause(20)
   }
 }
 

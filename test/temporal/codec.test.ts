@@ -92,6 +92,12 @@ describe('a payload bound to its workflow', () => {
     const bound = await encrypted('tick', 'sweep')
     expect(valueOf((await codec.decode([bound], inRun('sweep-2030-01-31T00:00:30Z')))[0])).toBe('tick')
   })
+
+  it('is read by the next run of its Schedule, which is given the result of the one before', async () => {
+    const bound = await encrypted('report', 'sweep-2030-01-31T00:00:00Z')
+    expect(valueOf((await codec.decode([bound], inRun('sweep-2030-01-31T00:00:30Z')))[0])).toBe('report')
+    await expect(codec.decode([bound], inRun('other-2030-01-31T00:00:30Z'))).rejects.toThrow('another workflow')
+  })
 })
 
 describe('the keys', () => {
