@@ -4,6 +4,7 @@ import { paymentActivities } from './payment.ts'
 import { sweepActivities } from './sweep.ts'
 import { withFailures } from './to-failure.ts'
 import { topUpBankActivities } from './top-up-bank.ts'
+import { topUpDecisionActivities } from './top-up-decisions.ts'
 import { topUpActivities } from './top-up.ts'
 
 /** Every activity of the worker, by the name that workflows call it by. */
@@ -13,6 +14,7 @@ export const createActivities = (deps: ActivityDeps) =>
     ...paymentActivities(deps),
     ...topUpActivities(deps),
     ...topUpBankActivities(deps),
+    ...topUpDecisionActivities(deps),
     ...sweepActivities(deps)
   })
 

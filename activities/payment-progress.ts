@@ -1,10 +1,11 @@
-import type { PaymentOrder, Progress, Start } from '../domain/orders.ts'
+import type { Accepted, PaymentOrder, Progress, Start } from '../domain/orders.ts'
 import type { PaymentState } from '../domain/payment.ts'
 import type { PaymentPolicy } from '../domain/policy/index.ts'
 import type { Payment } from '../store/payment.ts'
 
 export type PaymentStart = Start<PaymentOrder, PaymentPolicy>
 export type PaymentProgress = Progress<PaymentState>
+export type PaymentAccepted = Accepted<PaymentProgress>
 
 export function toPaymentProgress({
   id,

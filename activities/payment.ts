@@ -5,12 +5,13 @@ import type { PaymentOrder } from '../domain/orders.ts'
 import { expiryDecision } from '../domain/payment-rules.ts'
 import type { UnitOfWork } from '../ledger/unit-of-work.ts'
 import { listPendingDecisions } from '../store/decision.ts'
+import { findFirstVersion } from '../store/event.ts'
 import { readPaymentFacts, type PaymentFacts } from '../store/payment-facts.ts'
 import { findPayment, getPayment, type Payment } from '../store/payment.ts'
 import { readBusinessNow } from '../store/process.ts'
 import type { ActivityDeps } from './deps.ts'
 import { authorizePaymentUnit, declineUnit, requireActionUnit } from './payment-authorize.ts'
-import { toPaymentProgress, type PaymentProgress, type PaymentStart } from './payment-progress.ts'
+import { toPaymentProgress, type PaymentAccepted, type PaymentProgress, type PaymentStart } from './payment-progress.ts'
 import { paymentDecisions } from './payment-decisions.ts'
 import { heldPayment, paymentWrite, releasePart } from './payment-units.ts'
 import { settle } from './settle.ts'
@@ -25,9 +26,9 @@ export function paymentActivities(deps: Pick<ActivityDeps, 'db' | 'ledger' | 'cr
      * Authorizes the order, and captures it in the same unit unless that is to happen later; or declines it, or asks for
      * the customer's confirmation. A record that is there already answers for itself.
      */
-    authorizePayment: async (start: PaymentStart): Promise<PaymentProgress> => {
+    authorizePayment: async (start: PaymentStart): Promise<PaymentAccepted> => {
       const there = await findPayment(db, start.id)
-      if (there) return toPaymentProgress(there)
+      if (there) return { ...toPaymentProgress(there), first_version: await findFirstVersion(db, start.id) }
       const facts = await readPaymentFacts(db, partiesOf(start.order), start.policy)
       const order = newPayment(start, facts)
       const unit = authorizePaymentUnit(start, order, facts)

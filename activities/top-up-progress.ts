@@ -1,4 +1,4 @@
-import type { Progress, Start, TopUpOrder } from '../domain/orders.ts'
+import type { Accepted, Progress, Start, TopUpOrder } from '../domain/orders.ts'
 import type { TopUpPolicy } from '../domain/policy/index.ts'
 import type { TopUpState } from '../domain/top-up.ts'
 import type { TopUp } from '../store/top-up.ts'
@@ -12,8 +12,7 @@ export interface TopUpProgress extends Progress<TopUpState> {
   readonly sent_at?: string
 }
 
-/** `first_version`: what the first answer told, where the record was there before the run. */
-export type TopUpAccepted = TopUpProgress & { readonly first_version?: number }
+export type TopUpAccepted = Accepted<TopUpProgress>
 
 export const toTopUpProgress = ({ id, state, version, declineCode, createdAt, sentAt }: TopUp): TopUpProgress => ({
   id,

@@ -1,23 +1,16 @@
 import { currency } from '../domain/currencies.ts'
-import { Refusal, type ProblemCode } from '../domain/errors.ts'
+import type { ProblemCode } from '../domain/errors.ts'
 import { idOf } from '../domain/ids.ts'
-import type { DecisionOutcome } from '../domain/orders.ts'
-import type { TopUpState } from '../domain/top-up.ts'
-import { writeOffNeedsFourEyes } from '../domain/write-off.ts'
 import type { UnitOfWork } from '../ledger/unit-of-work.ts'
-import { listPendingDecisions, type Decision } from '../store/decision.ts'
 import { findFirstVersion } from '../store/event.ts'
-import { findReview } from '../store/review.ts'
-import { findOpenTask } from '../store/task.ts'
 import { readTopUpFacts, type TopUpFacts } from '../store/top-up-facts.ts'
 import { findTopUp, getTopUp, type TopUp } from '../store/top-up.ts'
-import { carryOut } from './carry-out.ts'
 import type { ActivityDeps } from './deps.ts'
 import { settle } from './settle.ts'
 import { toTopUpProgress, type TopUpAccepted, type TopUpProgress, type TopUpStart } from './top-up-progress.ts'
 import * as units from './top-up-units.ts'
 
-/** Every step of a top-up that touches only our books; each is one unit of work, and safe to repeat. */
+/** The steps of a top-up that touch only our books; each is one unit of work, and safe to repeat. */
 export function topUpActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' | 'ledger' | 'crash'>) {
   const progressOf = async (id: string): Promise<TopUpProgress> => toTopUpProgress(await getTopUp(db, id))
 
@@ -35,20 +28,6 @@ export function topUpActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' |
       // What the bank has moved is booked: no rule of ours can refuse it, so this is a bug, and a person has to look.
       if (result.status !== 'stale') throw new Error(`${id}:${name} was ${result.status}`)
     }
-  }
-
-  async function decide(
-    { id }: TopUpStart,
-    decisionId: string,
-    partFor: (topUp: TopUp, decision: Decision) => Promise<Part | Refusal>
-  ): Promise<TopUpDecided> {
-    const settled = await carryOut({ db, ledger }, { processId: id, decisionId }, async (decision) => {
-      const topUp = await getTopUp(db, id)
-      if (decision.role !== 'finance') return new Refusal('forbidden')
-      if (topUp.state !== 'processing') return new Refusal('state_conflict', { state: topUp.state })
-      return partFor(topUp, decision)
-    })
-    return { ...settled, progress: await progressOf(id) }
   }
 
   return {
@@ -92,40 +71,10 @@ export function topUpActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' |
     markTopUpStuck: (start: TopUpStart): Promise<TopUpProgress> =>
       step(start, 'stuck', (topUp) => (topUp.state === 'processing' ? units.stuckPart(topUp) : undefined)),
 
-    /** Puts on record that an operator has the bank asked now; the run asks. */
-    retryTopUp: (start: TopUpStart, decisionId: string): Promise<TopUpDecided> =>
-      decide(start, decisionId, async (topUp, { actor }) => units.retryPart(topUp, actor)),
-
-    /** Gives the instruction up. Only one that is stuck, and above the threshold only with another operator's review. */
-    writeOffTopUp: (start: TopUpStart, decisionId: string): Promise<TopUpDecided> =>
-      decide(start, decisionId, async (topUp, decision) => {
-        if (!(await findOpenTask(db, topUp.id, 'stuck_bank_instruction')))
-          return new Refusal('state_conflict', { state: topUp.state, reason: 'not_stuck' })
-        const alone = writeOffNeedsFourEyes(topUp, start.policy) && !(await isReviewed(topUp, decision))
-        return alone ? new Refusal('four_eyes_required') : units.writeOffPart(topUp, decision.actor)
-      }),
-
-    readTopUp: (start: TopUpStart): Promise<TopUpProgress> => progressOf(start.id),
-
-    /** Decisions that no message has brought: after a nudge the run looks for them here. */
-    listTopUpDecisions: async (start: TopUpStart): Promise<{ id: string; action: string }[]> =>
-      (await listPendingDecisions(db, start.id)).map(({ id, action }) => ({ id, action }))
-  }
-
-  /** The decision alone says little: the review has to say the same, and that someone else has asked for it. */
-  async function isReviewed({ id }: TopUp, { action, actor, data }: Decision): Promise<boolean> {
-    const review = await findReview(db, String(data['review_id']))
-    return (
-      review?.processId === id &&
-      review.action === action &&
-      review.state === 'approved' &&
-      review.decidedBy === actor &&
-      review.requestedBy !== actor
-    )
+    readTopUp: (start: TopUpStart): Promise<TopUpProgress> => progressOf(start.id)
   }
 }
 
-type TopUpDecided = DecisionOutcome<TopUpState>
 type Part = Omit<UnitOfWork, 'key' | 'fingerprint'>
 
 const newTopUp = ({ id, order }: TopUpStart, { customerId, now }: TopUpFacts): TopUp => ({

@@ -49,18 +49,16 @@ export function createSubmit({ db, processes, config }: Pick<ApiDeps, 'db' | 'pr
     start: async (call: AnyCall, submission: Submission): Promise<Answer<unknown>> => {
       const { type, id } = submission
       const { fingerprint, requestId, principal, updateId } = call
-      const given = await processes.startOnce<Progress<string>>({
-        ...submission,
-        fingerprint,
-        requestId,
-        updateId,
-        actor: principal
-      })
-      if (given.kind === 'overloaded') throw new Refusal('service_unavailable')
-      const first =
-        given.kind === 'answered'
-          ? { fingerprint: given.fingerprint, requestId: given.requestId, version: given.outcome.version }
-          : await firstFromRecord(db, id)
+      const startNow = async (): Promise<First | undefined> => {
+        const request = { ...submission, fingerprint, requestId, updateId, actor: principal }
+        const given = await processes.startOnce<Progress<string>>(request)
+        if (given.kind === 'overloaded') throw new Refusal('service_unavailable')
+        if (given.kind === 'answered') return { ...given, version: given.outcome.version }
+        return firstFromRecord(db, id)
+      }
+      // Postgres goes first: it knows what a key stands for long after Temporal has forgotten the run, and would take
+      // another order under the same key for a new one.
+      const first = (await firstFromRecord(db, id)) ?? (await startNow())
       if (!first) return answer(202, { id, object: objectOf(type) }, { Location: locationOf(type, id) })
       if (first.fingerprint !== fingerprint) throw new Refusal('idempotency_key_reused')
       const replayed: Record<string, string> = first.requestId === requestId ? {} : { 'Idempotent-Replayed': 'true' }
@@ -116,9 +114,17 @@ export type Submit = ReturnType<typeof createSubmit>
 const objectOf = (type: string): string => type.replaceAll('-', '_')
 const locationOf = (type: string, id: string): string => `/v1/${type}s/${id}`
 
+/** Whose key it was, and the version of the record that was the answer. */
+interface First {
+  readonly fingerprint: string
+  readonly requestId: string
+  readonly version: number
+}
+
 /** What the first committed unit said, for a replay that Temporal does not remember, or a run that died before it answered. */
-async function firstFromRecord(db: Kysely<Database>, id: string) {
-  const [record, version] = await Promise.all([findProcess(db, id), findFirstVersion(db, id)])
+async function firstFromRecord(db: Kysely<Database>, id: string): Promise<First | undefined> {
+  const record = await findProcess(db, id)
+  const version = record && (await findFirstVersion(db, id))
   if (!record || version === undefined) return undefined
   const { fingerprint, requestId } = record.order as Start<unknown>
   return { fingerprint, requestId, version }

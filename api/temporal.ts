@@ -55,12 +55,15 @@ export function createProcesses(options: ProcessesOptions): Processes {
 
   async function ask<T>(workflowId: string, call: () => Promise<T>): Promise<T | Unanswered> {
     const deadline = performance.now() + answerDeadlineMs
-    try {
-      return await inFlight.run(() => inTime(client, deadline - performance.now(), call), deadline)
-    } catch (error) {
-      const known = toUnanswered(error)
-      if (!known) throw error
-      return known === 'late' ? lookFor(client, workflowId) : known
+    for (let tries = 1; ; tries++) {
+      try {
+        return await inFlight.run(() => inTime(client, deadline - performance.now(), call), deadline)
+      } catch (error) {
+        const known = toUnanswered(error)
+        if (!known) throw error
+        if (known === 'again' && tries < TRIES_MAX) continue
+        return known === 'late' || known === 'again' ? lookFor(client, workflowId) : known
+      }
     }
   }
 
@@ -123,6 +126,9 @@ function startOf(request: StartRequest<unknown>, taskQueue: string) {
     typedSearchAttributes: [...searchAttributes]
   })
 }
+
+/** A run that closes while signals come in is tried again by the engine; one that fails each time is a bug of ours. */
+const TRIES_MAX = 3
 
 /** How long the look whether a run exists may take, after the deadline. */
 const LOOK_MS = 1_000

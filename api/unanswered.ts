@@ -23,12 +23,17 @@ const AWAY = new Set([14, 8, 10, 2, 13])
 /** DEADLINE_EXCEEDED, CANCELLED. */
 const LATE = new Set([4, 1])
 const INVALID_ARGUMENT = 3
+/**
+ * FAILED_PRECONDITION, "unexpected workflow task failure": a signal came while the run was closing, so the engine took the
+ * whole task back, the answer with it, and gives it out again.
+ */
+const TAKEN_BACK = 9
 
 /**
  * The one place where Temporal's errors become answers; the cases are tried in start-once.test.ts.
- * @returns `late` when nobody knows yet; undefined for what is a bug.
+ * @returns `late` when nobody knows yet; `again` when the same call gets the answer now; undefined for what is a bug.
  */
-export function toUnanswered(error: unknown): Unanswered | 'late' | undefined {
+export function toUnanswered(error: unknown): Unanswered | 'late' | 'again' | undefined {
   if (error instanceof Overloaded) return { kind: 'overloaded', reason: 'queue_full' }
   if (error instanceof DeadlinePassed || error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return 'late'
   if (error instanceof WorkflowExecutionAlreadyStartedError) return { kind: 'closed' }
@@ -37,6 +42,7 @@ export function toUnanswered(error: unknown): Unanswered | 'late' | undefined {
   const cause = error instanceof ServiceError ? error.cause : error
   if (!isGrpcServiceError(cause)) return undefined
   if (LATE.has(cause.code)) return 'late'
+  if (cause.code === TAKEN_BACK) return 'again'
   // A Temporal whose database was lost lacks our search attributes until the worker has registered them again.
   const unprepared = cause.code === INVALID_ARGUMENT && /search attribute/i.test(cause.message)
   return AWAY.has(cause.code) || unprepared ? { kind: 'overloaded', reason: 'unreachable' } : undefined

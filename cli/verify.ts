@@ -36,7 +36,8 @@ async function verify() {
       listWorkflows: temporal?.listWorkflows
     })
     for (const line of linesOf(report)) console.log(line)
-    if (!sandboxUrl || !adminKey) console.log("O4           left out: set SANDBOX_URL and SANDBOX_ADMIN_KEY for the banks' journals")
+    if (!sandboxUrl || !adminKey)
+      console.log("O4           left out: set SANDBOX_URL and SANDBOX_ADMIN_KEY for the banks' journals")
     if (!temporal) console.log('O7           its live half left out: set TEMPORAL_ADDRESS')
     console.log(report.verdict === 'holds' ? 'Everything holds.' : `Verdict: ${report.verdict}`)
     return report.verdict

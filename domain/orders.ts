@@ -43,6 +43,9 @@ export interface Start<Order, Policy = unknown> {
   readonly requestId: string
 }
 
+/** The first step's word: `first_version` is what the first answer told, where the record was there before the run. */
+export type Accepted<P> = P & { readonly first_version?: number | undefined }
+
 /** What became of a decision, and where the process stands now. */
 export type DecisionOutcome<State extends string = string> = { readonly progress: Progress<State> } & (
   | { readonly kind: 'posted' }

@@ -9,7 +9,7 @@ export function accountsOf(units: readonly UnitOfWork[]): Map<string, AccountRef
   const accounts = new Map<string, AccountRef>()
   const add = (ref: AccountRef) => accounts.set(accountName(ref), ref)
   for (const unit of units) {
-    for (const { debit, credit } of unit.postings ?? []) add(debit) && add(credit)
+    for (const { debit, credit } of unit.postings ?? []) [debit, credit].forEach(add)
     for (const guard of unit.guards ?? []) if (guard.kind === 'max_balance') add(guard.account)
   }
   return accounts
@@ -20,36 +20,40 @@ export function accountsOf(units: readonly UnitOfWork[]): Map<string, AccountRef
  * literals.
  * @throws {TypeError | RangeError} for a unit that could never be posted: it is bad data, and not tried again.
  */
-export function encodeBatch(units: readonly UnitOfWork[], accountIds: ReadonlyMap<string, bigint>): (string | null)[] {
+export function encodeBatch(units: readonly UnitOfWork[], accountIds: ReadonlyMap<string, bigint>): string[] {
   const accounts = new Places([...accountIds.values()].sort((a, b) => (a < b ? -1 : 1)).map(String))
   const records = Places.sorted(units.flatMap((unit) => writesOf(unit).map(({ write }) => write.id)))
   const counters = Places.sorted(units.flatMap(countersOf))
-  const holds = Places.sorted(units.flatMap((unit) => (unit.postings ?? []).flatMap((p) => (p.op === 'post' ? [] : p.hold))))
+  const holds = Places.sorted(
+    units.flatMap((unit) => (unit.postings ?? []).flatMap((p) => (p.op === 'post' ? [] : p.hold)))
+  )
   const place = (ref: AccountRef) => accounts.of(String(accountIds.get(accountName(ref))))
 
   const steps: Step[] = []
   const last: number[] = []
   for (const unit of units) {
     const before = steps.length
-    for (const [id, version, max] of guardedRecords(unit)) steps.push({ op: 'record', a: records.of(id), amount: version, max })
+    for (const [id, version, max] of guardedRecords(unit))
+      steps.push({ op: 'record', a: records.of(id), amount: version, max })
     for (const guard of unit.guards ?? []) steps.push(guardStep(guard, counters, place))
     for (const posting of unit.postings ?? []) steps.push(postingStep(posting, holds, place))
     if (steps.length - before > STEPS_MAX) throw new RangeError(`unit ${unit.key} has more than ${STEPS_MAX} steps`)
     last.push(steps.length)
   }
-  const writes = units.flatMap((unit, index) => writesOf(unit).map((written) => ({ u: index + 1, ...written })))
+  const writes = units.flatMap((unit, index) => writesOf(unit).map((written) => ({ unit: index + 1, ...written })))
   return [
-    ...[numbers(accounts.list), texts(records.list), texts(counters.list), texts(holds.list)],
-    ...[texts(units.map(({ key }) => key)), texts(units.map(({ fingerprint }) => fingerprint)), texts(units.map(({ reason }) => reason))],
-    ...[texts(units.map(({ effectiveAt }) => effectiveAt?.toISOString())), numbers(last)],
-    ...[numbers(steps.map(({ op }) => op)), numbers(steps.map(({ a }) => a)), numbers(steps.map(({ b }) => b)), numbers(steps.map(({ h }) => h))],
-    ...[numbers(steps.map(({ amount }) => amount)), numbers(steps.map(({ max }) => max)), texts(steps.map(({ code }) => code))],
-    ...[texts(steps.map(({ data }) => data && JSON.stringify(data))), texts(steps.map(({ expiresAt }) => expiresAt?.toISOString()))],
-    rows(writes.filter(({ write }) => write.version === 0).map(processRow)),
-    rows(writes.filter(({ write }) => write.version > 0).map(processRow)),
-    rows(writes.flatMap(eventRows))
+    plain(accounts.list),
+    ...[records, counters, holds].map(({ list }) => texts(list)),
+    ...unitColumns(units),
+    plain(last),
+    ...stepColumns(steps),
+    ...writeColumns(writes),
+    ...eventColumns(writes.flatMap(eventsOf))
   ]
 }
+
+/** How many arguments that makes. */
+export const BATCH_ARGUMENTS = 36
 
 type When = 'posted' | 'refused'
 
@@ -97,46 +101,88 @@ function postingStep(posting: PostingStep, holds: Places, place: (ref: AccountRe
   const amount = 'amount' in posting ? posting.amount : undefined
   if (amount !== undefined && amount <= 0n) throw new RangeError(`${code}: a posting is above zero`)
   const h = op === 'post' ? undefined : holds.of(posting.hold)
-  return { op, a: place(debit), b: place(credit), h, amount, code, expiresAt: op === 'hold' ? posting.expiresAt : undefined }
+  return {
+    op,
+    a: place(debit),
+    b: place(credit),
+    h,
+    amount,
+    code,
+    expiresAt: op === 'hold' ? posting.expiresAt : undefined
+  }
 }
 
+const unitColumns = (units: readonly UnitOfWork[]) => [
+  texts(units.map(({ key }) => key)),
+  texts(units.map(({ fingerprint }) => fingerprint)),
+  texts(units.map(({ reason }) => reason)),
+  texts(units.map(({ effectiveAt }) => effectiveAt?.toISOString()))
+]
+
+const stepColumns = (steps: readonly Step[]) => [
+  plain(steps.map(({ op }) => op)),
+  plain(steps.map(({ a }) => a)),
+  plain(steps.map(({ b }) => b)),
+  plain(steps.map(({ h }) => h)),
+  plain(steps.map(({ amount }) => amount)),
+  plain(steps.map(({ max }) => max)),
+  texts(steps.map(({ code }) => code)),
+  texts(steps.map(({ data }) => data && JSON.stringify(data))),
+  texts(steps.map(({ expiresAt }) => expiresAt?.toISOString()))
+]
+
 interface Written {
-  readonly u: number
+  /** The place of its unit. */
+  readonly unit: number
   readonly when: When
   readonly write: RecordWrite
 }
 
-function processRow({ u, when, write }: Written): object {
-  const { id, kind, version, crossed, open, order } = write
-  if (crossed.length === 0) throw new TypeError(`${id}: a write crosses at least one arrow`)
-  return { u, when, id, kind, open, order, version: version + crossed.length, state: crossed.at(-1)!.state }
+function writeColumns(writes: readonly Written[]): string[] {
+  for (const { write } of writes) {
+    if (write.crossed.length === 0) throw new TypeError(`${write.id}: a write crosses at least one arrow`)
+  }
+  return [
+    plain(writes.map(({ unit }) => unit)),
+    plain(writes.map(({ when }) => when === 'posted')),
+    plain(writes.map(({ write }) => write.version === 0)),
+    texts(writes.map(({ write }) => write.id)),
+    texts(writes.map(({ write }) => write.kind)),
+    texts(writes.map(({ write }) => write.crossed.at(-1)!.state)),
+    plain(writes.map(({ write }) => write.open)),
+    plain(writes.map(({ write }) => write.version + write.crossed.length)),
+    texts(writes.map(({ write }) => (write.version === 0 && write.order ? JSON.stringify(write.order) : undefined)))
+  ]
 }
 
-function eventRows({ u, when, write }: Written): object[] {
-  const { id, version, from, crossed, customerId, merchantId, actor } = write
-  return crossed.map(({ state, type, data }, index) => ({
-    u,
-    when,
-    type,
-    object_id: id,
-    object_version: version + index + 1,
-    from_state: index === 0 ? from : crossed[index - 1]!.state,
-    to_state: state,
-    customer_id: customerId,
-    merchant_id: merchantId,
-    actor,
-    data
+/** The arrows of a write, each with the place of the write. */
+const eventsOf = ({ write }: Written, index: number) =>
+  write.crossed.map((arrow, step) => ({
+    ...arrow,
+    write,
+    place: index + 1,
+    version: write.version + step + 1,
+    from: step === 0 ? write.from : write.crossed[step - 1]!.state
   }))
-}
 
-/** Members that need no quotes: numbers, and words of our own. */
-const numbers = (members: readonly (bigint | number | string | undefined)[]): string =>
+const eventColumns = (events: readonly ReturnType<typeof eventsOf>[number][]) => [
+  plain(events.map(({ place }) => place)),
+  plain(events.map(({ version }) => version)),
+  texts(events.map(({ type }) => type)),
+  texts(events.map(({ from }) => from ?? undefined)),
+  texts(events.map(({ state }) => state)),
+  texts(events.map(({ write }) => write.customerId)),
+  texts(events.map(({ write }) => write.merchantId)),
+  texts(events.map(({ write }) => write.actor)),
+  texts(events.map(({ data }) => JSON.stringify(data)))
+]
+
+/** An array literal of members that need no quotes: numbers, truth values, and words of our own. */
+const plain = (members: readonly (bigint | number | string | boolean | undefined)[]): string =>
   `{${members.map((member) => member ?? 'NULL').join(',')}}`
 
 const texts = (members: readonly (string | undefined)[]): string =>
   `{${members.map((member) => (member === undefined ? 'NULL' : `"${member.replace(/["\\]/g, '\\$&')}"`)).join(',')}}`
-
-const rows = (list: readonly object[]): string | null => (list.length === 0 ? null : JSON.stringify(list))
 
 /** A sorted list without repeats, and the place of each member, from 1 as plpgsql counts. */
 class Places {

@@ -11,7 +11,8 @@ export interface BookOracle {
 }
 
 /** `wallet:wal_…:USD`; null where there is no such account. */
-const name = (alias: string): string => `nullif(concat_ws(':', ${alias}.kind, nullif(${alias}.owner, ''), ${alias}.currency), '')`
+const name = (alias: string): string =>
+  `nullif(concat_ws(':', ${alias}.kind, nullif(${alias}.owner, ''), ${alias}.currency), '')`
 
 /** A posting seen from each of its accounts: what it does to the balance and to what is available, on the account's side. */
 const sides = `

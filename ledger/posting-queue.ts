@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import type { ProblemCode } from '../domain/errors.ts'
 import { AccountIds } from './accounts.ts'
-import { accountsOf, encodeBatch, writesOf } from './batch.ts'
+import { accountsOf, BATCH_ARGUMENTS, encodeBatch, writesOf } from './batch.ts'
 import { faultOf } from './fault.ts'
 import type { UnitOfWork, UnitResult } from './unit-of-work.ts'
 
@@ -147,7 +147,10 @@ export class PostingQueue {
     let broken = true
     try {
       // Two round trips instead of four or more: the connection pipelines what is sent without waiting in between.
-      const [, { rows }] = await Promise.all([client.query('begin'), client.query<{ answer: Answer[] | null }>({ ...postUnits, values })])
+      const [, { rows }] = await Promise.all([
+        client.query('begin'),
+        client.query<{ answer: Answer[] | null }>({ ...postUnits, values })
+      ])
       const results = toResults(units.length, rows[0]!.answer ?? [])
       onTransaction('inside', keys)
       await Promise.all([...this.#writeRows(client, units, results), client.query('commit')])
@@ -176,7 +179,9 @@ export class PostingQueue {
       }
     })
     const writers = [...rows.keys()].map((kind) => this.#writerOf(kind))
-    return writers.map(({ kind, sql }) => client.query({ name: `write-${kind}`, text: sql, values: [toJson(rows.get(kind)!)] }))
+    return writers.map(({ kind, sql }) =>
+      client.query({ name: `write-${kind}`, text: sql, values: [toJson(rows.get(kind)!)] })
+    )
   }
 
   #writerOf(kind: string): RecordWriter {
@@ -186,10 +191,9 @@ export class PostingQueue {
   }
 }
 
-const parameters = 21
 const postUnits = {
   name: 'post-units',
-  text: `select post_units(${Array.from({ length: parameters }, (_, index) => `$${index + 1}`).join(', ')}) as answer`
+  text: `select post_units(${Array.from({ length: BATCH_ARGUMENTS }, (_, index) => `$${index + 1}`).join(', ')}) as answer`
 }
 
 /** bigint columns travel as decimal strings. */

@@ -19,7 +19,8 @@ export async function reversalOf(db: Kysely<Database>, unitKey: string, reason: 
   if (!unit) throw new Refusal('not_found', { unit: unitKey })
   if (unit.refusal !== null || isReversal(unitKey)) throw new Refusal('state_conflict', { unit: unitKey })
   const postings = await postingsOf(db, unit.id)
-  if (postings.length === 0 || postings.some(({ op }) => op !== 'post')) throw new Refusal('state_conflict', { unit: unitKey })
+  if (postings.length === 0 || postings.some(({ op }) => op !== 'post'))
+    throw new Refusal('state_conflict', { unit: unitKey })
   return {
     key: await freeKey(db, `${unitKey}:reversal`),
     fingerprint: `reversal of ${unitKey}`,
@@ -34,7 +35,8 @@ const isReversal = (key: string): boolean => /:reversal(:\d+)?$/.test(key)
 async function freeKey(db: Kysely<Database>, key: string): Promise<string> {
   const { rows } = await sql<{ refusal: string | null }>`
     select refusal from unit where key = ${key} or (key like ${`${key.replace(/[\\%_]/g, '\\$&')}:%`})`.execute(db)
-  if (rows.some(({ refusal }) => refusal === null)) throw new Refusal('already_reversed', { unit: key.replace(/:reversal$/, '') })
+  if (rows.some(({ refusal }) => refusal === null))
+    throw new Refusal('already_reversed', { unit: key.replace(/:reversal$/, '') })
   return rows.length === 0 ? key : `${key}:${rows.length + 1}`
 }
 

@@ -35,7 +35,11 @@ export interface StatementPage {
 }
 
 /** One page of an account's entries. Entries never change, so pages fit together whatever is booked in between. */
-export async function readStatement(db: Kysely<Database>, ref: AccountRef, query: StatementQuery): Promise<StatementPage> {
+export async function readStatement(
+  db: Kysely<Database>,
+  ref: AccountRef,
+  query: StatementQuery
+): Promise<StatementPage> {
   const { from, to, after, order = 'oldest_first', limit } = query
   if (!Number.isInteger(limit) || limit < 1) throw new RangeError('a page has at least one entry')
   const ascending = order === 'oldest_first'

@@ -17,7 +17,11 @@ export interface TrialBalanceLine {
 
 /** Per currency, Σ debits = Σ credits, posted and pending: oracle O1 checks it. */
 export async function readTrialBalance(db: Kysely<Database>): Promise<TrialBalanceLine[]> {
-  const { rows } = await sql<Record<'currency' | 'kind' | 'debits' | 'credits' | 'debits_pending' | 'credits_pending' | 'balance', string> & { accounts: bigint }>`
+  const { rows } = await sql<
+    Record<'currency' | 'kind' | 'debits' | 'credits' | 'debits_pending' | 'credits_pending' | 'balance', string> & {
+      accounts: bigint
+    }
+  >`
     select currency, kind, count(*) as accounts, sum(debits_posted) as debits, sum(credits_posted) as credits,
         sum(debits_pending) as debits_pending, sum(credits_pending) as credits_pending,
         sum(case when side = 'D' then debits_posted - credits_posted else credits_posted - debits_posted end) as balance

@@ -12,7 +12,7 @@ export const productScripts = {
 export type Scripts = typeof productScripts
 
 /** From anywhere: a relative `--import tsx` is looked up from the working directory. */
-const tsx = import.meta.resolve('tsx')
+export const tsx = import.meta.resolve('tsx')
 
 /** A part written in TypeScript: it says `listening …` on a line of its own when it is ready. */
 export const nodePart = (

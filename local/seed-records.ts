@@ -9,7 +9,7 @@ import { idOf, type IdPrefix, type MerchantId } from '../domain/ids.ts'
 import { PostingQueue } from '../ledger/posting-queue.ts'
 import { insertApiKey, type KeyHolder } from '../store/api-keys.ts'
 import { insertBankAccount } from '../store/bank-account.ts'
-import { insertCustomer, type Tier } from '../store/customers.ts'
+import { insertCustomer } from '../store/customers.ts'
 import { insertMerchant } from '../store/merchant.ts'
 import { insertOperator, type OperatorRole } from '../store/operators.ts'
 import { setPassword } from '../store/passwords.ts'
@@ -115,7 +115,7 @@ async function seedPerson({ db, vault }: SeedTarget, person: Person): Promise<Se
   const password = `${login}-${randomBytes(9).toString('base64url')}`
   const wallet_id = newId('wal')
   const bank_account_id = newId('ban')
-  await insertCustomer(db, { id, zone: 'Europe/Berlin', tier: tier as Tier, policy: policy ?? null })
+  await insertCustomer(db, { id, zone: 'Europe/Berlin', tier, policy: policy ?? null })
   await putPersonal(db, vault, id, { kind: 'name', value: name, verified: true })
   await putPersonal(db, vault, id, { kind: 'email', value: email, verified: true })
   const iban = ibanAt(bank, '000000', number)

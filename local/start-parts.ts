@@ -12,6 +12,7 @@ import type { Secrets } from './secrets.ts'
 import type { Settings } from './settings.ts'
 import { obtainTemporalCli } from './temporal-cli.ts'
 import { temporalCommand } from './temporal-server.ts'
+import { ensureWorkflowBundle } from './workflow-bundle.ts'
 
 export interface StartInput {
   readonly settings: Settings
@@ -32,13 +33,16 @@ export async function startParts(input: StartInput): Promise<Credentials> {
   const codecUrl =
     temporalUiUrl(settings) && `${apiUrl(settings.ports)}/codec/${codecEndpointSecret(config.COFFER_MASTER_KEY)}`
 
-  const [ownerUrl] = await Promise.all([
+  const [workflowBundle, ownerUrl] = await Promise.all([
+    settings.environment.WORKFLOW_BUNDLE || ensureWorkflowBundle(settings.home),
     given ? migrateGiven(given, input.say) : startDatabase(input),
     settings.temporal ? undefined : startTemporal(input, codecUrl),
     installation.run('sandbox', () => sandboxPart(scripts.sandbox, settings, secrets))
   ])
   await Promise.all([
-    installation.run('worker', () => nodePart('worker', scripts.worker, { environment })),
+    installation.run('worker', () =>
+      nodePart('worker', scripts.worker, { environment: { ...environment, WORKFLOW_BUNDLE: workflowBundle } })
+    ),
     installation.run('api', () => nodePart('api', scripts.api, { environment }))
   ])
 

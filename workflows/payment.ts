@@ -38,8 +38,9 @@ export async function payment(start: PaymentStart): Promise<PaymentProgress> {
   setHandler(voidRemainder, (id) => decisions.take('void', id))
   setHandler(cancel, (id) => decisions.take('cancel', id))
 
-  show(await authorizePayment(start))
-  answer.give(current!)
+  const { first_version, ...authorized } = await authorizePayment(start)
+  show(authorized)
+  answer.give({ ...authorized, version: first_version ?? authorized.version })
   // A run that was started again may find decisions that nobody could deliver.
   nudges.received += 1
   while (!isOver()) {

@@ -53,7 +53,10 @@ export async function untilBusinessTime(deadline: string, wait: Wait): Promise<'
 }
 
 /** Waits without a deadline: until nudged, or until `or` holds. For what only a person, or news from outside, can move. */
-export async function untilNudged({ nudges, or = () => false }: Pick<Wait, 'nudges' | 'or'>): Promise<'nudged' | 'met'> {
+export async function untilNudged({
+  nudges,
+  or = () => false
+}: Pick<Wait, 'nudges' | 'or'>): Promise<'nudged' | 'met'> {
   await condition(() => or() || nudges.received > nudges.taken)
   nudges.taken = nudges.received
   return or() ? 'met' : 'nudged'

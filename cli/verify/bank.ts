@@ -54,7 +54,8 @@ function byReference(lines: readonly BankJournalLine[]): Map<string, Reference> 
   return references
 }
 
-const signed = ({ direction, amount }: BankJournalLine): bigint => (direction === 'in' ? BigInt(amount) : -BigInt(amount))
+const signed = ({ direction, amount }: BankJournalLine): bigint =>
+  direction === 'in' ? BigInt(amount) : -BigInt(amount)
 
 function referenceIn(references: Map<string, Reference>, reference: string, currency: string): Reference {
   const key = `${reference} ${currency}`
@@ -64,12 +65,19 @@ function referenceIn(references: Map<string, Reference>, reference: string, curr
 }
 
 /** Our postings on the bank's two accounts; the first part of a unit's key is the reference that the bank was given. */
-async function addOurs(db: Kysely<Database>, bank: Bank, since: Date, references: Map<string, Reference>): Promise<void> {
+async function addOurs(
+  db: Kysely<Database>,
+  bank: Bank,
+  since: Date,
+  references: Map<string, Reference>
+): Promise<void> {
   const { rows } = await sql<{ reference: string; currency: string; delta: bigint; late: boolean }>`
     select case when p.code = 'capital.opening' then ${OPENING} else split_part(u.key, ':', 1) end as reference, p.currency,
         case when a.id = p.debit_account then p.amount else -p.amount end as delta, p.posted_at >= ${since} as late
       from ledger_account a join posting p on a.id in (p.debit_account, p.credit_account) join unit u on u.id = p.unit_id
-      where a.kind in ('bank_cash', 'bank_in_transit') and a.owner = ${bank} and p.op in ('post', 'post_hold')`.execute(db)
+      where a.kind in ('bank_cash', 'bank_in_transit') and a.owner = ${bank} and p.op in ('post', 'post_hold')`.execute(
+    db
+  )
   for (const { reference, currency, delta, late } of rows) {
     const known = referenceIn(references, reference, currency)
     known.ours += delta
@@ -80,10 +88,15 @@ async function addOurs(db: Kysely<Database>, bank: Bank, since: Date, references
 /** Why the two sides may differ on a reference for now; undefined when they may not. */
 async function excuseFor(db: Kysely<Database>, { reference, lines, late }: Reference): Promise<string | undefined> {
   if (late) return "booked here while the bank's journal was read"
-  const process = await db.selectFrom('process').select(['open', 'state']).where('id', '=', reference).executeTakeFirst()
+  const process = await db
+    .selectFrom('process')
+    .select(['open', 'state'])
+    .where('id', '=', reference)
+    .executeTakeFirst()
   if (process?.open) return `the outcome is open, ${process.state}`
   // Returns and the bank's own charges reach us with its statement.
-  const isUnannounced = lines.length > 0 && lines.every(({ operation }) => operation === 'return' || operation === 'fee')
+  const isUnannounced =
+    lines.length > 0 && lines.every(({ operation }) => operation === 'return' || operation === 'fee')
   return isUnannounced ? 'not on a statement yet' : undefined
 }
 
@@ -100,9 +113,11 @@ async function findTotalBreach(
   for (const currency of new Set([...Object.keys(balances), ...booked.keys(), ...lines.map((line) => line.currency)])) {
     const theirs = BigInt(balances[currency] ?? '0')
     const journaled = lines.filter((line) => line.currency === currency).reduce((sum, line) => sum + signed(line), 0n)
-    if (theirs !== journaled) return `bank ${bank}: its balance is ${theirs} ${currency}, its journal's lines make ${journaled}`
+    if (theirs !== journaled)
+      return `bank ${bank}: its balance is ${theirs} ${currency}, its journal's lines make ${journaled}`
     const expected = (booked.get(currency) ?? 0n) + (excused.get(currency) ?? 0n)
-    if (theirs !== expected) return `bank ${bank}: the bank has ${theirs} ${currency}, cash + in transit ± what is open make ${expected}`
+    if (theirs !== expected)
+      return `bank ${bank}: the bank has ${theirs} ${currency}, cash + in transit ± what is open make ${expected}`
   }
   return undefined
 }

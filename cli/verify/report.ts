@@ -24,14 +24,23 @@ export async function judge(
     const breach = await find((exception) => exceptions.push(exception))
     return { oracle, rule, verdict: breach === undefined ? 'holds' : 'breached', detail: breach, exceptions }
   } catch (error) {
-    return { oracle, rule, verdict: 'unknown', detail: error instanceof Error ? error.message : String(error), exceptions }
+    return {
+      oracle,
+      rule,
+      verdict: 'unknown',
+      detail: error instanceof Error ? error.message : String(error),
+      exceptions
+    }
   }
 }
 
 /** A breach outweighs an unknown: it is certain. */
 export function summarize(results: readonly OracleResult[]): OracleReport {
   const has = (verdict: OracleResult['verdict']) => results.some((result) => result.verdict === verdict)
-  return { results, verdict: has('breached') ? 'breached' : has('unknown') || results.length === 0 ? 'unknown' : 'holds' }
+  return {
+    results,
+    verdict: has('breached') ? 'breached' : has('unknown') || results.length === 0 ? 'unknown' : 'holds'
+  }
 }
 
 const words = { holds: 'ok', breached: 'BREACH', unknown: 'UNKNOWN' } as const

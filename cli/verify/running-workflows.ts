@@ -18,7 +18,8 @@ export function runningWorkflows(
   return {
     async listWorkflows() {
       const ids = new Set<string>()
-      for await (const { workflowId } of client.workflow.list({ query: 'ExecutionStatus="Running"' })) ids.add(workflowId)
+      for await (const { workflowId } of client.workflow.list({ query: 'ExecutionStatus="Running"' }))
+        ids.add(workflowId)
       return ids
     },
     close: () => connection.close()

@@ -23,7 +23,8 @@ export async function findSafeguardingBreach(db: Kysely<Database>, rates: Refere
     select currency, coalesce(sum(credits_posted - debits_posted) filter (where kind = any (${LIABILITIES}::text[])), 0) as owed,
         coalesce(sum(debits_posted - credits_posted) filter (where kind in ('bank_cash', 'bank_in_transit')), 0) as held
       from ledger_account group by currency`.execute(db)
-  const total = (side: 'owed' | 'held') => rows.reduce((sum, row) => sum + inDollars(BigInt(row[side]), row.currency, rates), 0n)
+  const total = (side: 'owed' | 'held') =>
+    rows.reduce((sum, row) => sum + inDollars(BigInt(row[side]), row.currency, rates), 0n)
   const [owed, held] = [total('owed'), total('held')]
   if (owed <= held) return undefined
   return `${dollars(owed)} USD are owed to customers and merchants, ${dollars(held)} USD are at the banks`

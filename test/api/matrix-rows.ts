@@ -195,6 +195,31 @@ export const rows: Readonly<Record<string, Row>> = {
     path: () => `/payments/${newId('pay')}/cancel`,
     allowed: { ...customers(404, 404), service: 404 }
   },
+  'post /top-ups': {
+    path: '/top-ups',
+    body: () => ({
+      wallet_id: newId('wal'),
+      bank_account_id: newId('ban'),
+      amount: { amount: '1', currency: 'USD' }
+    }),
+    allowed: { ...customers(404, 404), service: 404 }
+  },
+  'get /top-ups/{id}': {
+    path: () => `/top-ups/${newId('top')}`,
+    allowed: { ...customers(404, 404), ...operators(404), service: 404 }
+  },
+  'post /top-ups/{id}/retry': { path: () => `/top-ups/${newId('top')}/retry`, allowed: { finance: 404 } },
+  'post /top-ups/{id}/write-off': {
+    path: () => `/top-ups/${newId('top')}/write-off`,
+    body: { reason: 'the bank says no', proof: 'a letter' },
+    allowed: { finance: 404 }
+  },
+  'get /tasks': { path: '/tasks', allowed: { support: 200, finance: 200 } },
+  'get /tasks/{id}': { path: () => `/tasks/${newId('tsk')}`, allowed: { support: 404, finance: 404 } },
+  'get /reviews': { path: '/reviews', allowed: operators(200) },
+  'get /reviews/{id}': { path: () => `/reviews/${newId('rev')}`, allowed: operators(404) },
+  'post /reviews/{id}/approve': { path: () => `/reviews/${newId('rev')}/approve`, allowed: { finance: 404 } },
+  'post /reviews/{id}/reject': { path: () => `/reviews/${newId('rev')}/reject`, allowed: { finance: 404 } },
   'post /callbacks/clock': { path: '/callbacks/clock', body: { offset_ms: 1 }, allowed: {}, everyone: 401 },
   'post /callbacks/{provider}': { path: '/callbacks/bank-a', body: { reference: 'top_1' }, allowed: {}, everyone: 401 }
 }

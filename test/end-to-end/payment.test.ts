@@ -116,12 +116,16 @@ describe('The same Idempotency-Key', () => {
     expect(await available('customer-a')).toBe(before)
   })
 
-  it('is answered from Postgres when Temporal has forgotten the run', async () => {
+  it('tells the first answer when Temporal has forgotten the run, and the payment has moved on', async () => {
     const key = randomUUID()
-    const first = await pay('customer-a', 300, {}, key)
-    await coffer.forgetRun(`payment/${String(first.body['id'])}`)
-    const second = await pay('customer-a', 300, {}, key)
+    const first = await pay('customer-a', 300, { capture: 'manual' }, key)
+    expect(first.body).toMatchObject({ state: 'requires_capture' })
+    const id = String(first.body['id'])
+    await coffer.merchant.post(`/v1/payments/${id}/capture`)
+    await coffer.forgetRun(`payment/${id}`)
+    const second = await pay('customer-a', 300, { capture: 'manual' }, key)
     expect(second.body).toEqual(first.body)
+    expect((await coffer.service.get(`/v1/payments/${id}`)).body).toMatchObject({ state: 'succeeded' })
   })
 })
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +8,7 @@ import { startTemporal, type RunningTemporal } from '../../local/temporal-server
 import { waitUntil } from '../../local/wait-until.ts'
 import { connectClient, type ConnectedClient } from '../../temporal/connection.ts'
 import { PUBLISHED_TEST_MASTER_KEY } from '../../temporal/keys.ts'
+import type { Answered } from '../support/client.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
 import { testContext } from '../support/context.ts'
 import { balances, expectEverythingSettled } from '../support/settled.ts'
@@ -20,6 +22,11 @@ let start: () => Promise<RunningTemporal>
 let temporal: RunningTemporal
 let coffer: Coffer
 let engine: ConnectedClient
+let held: string[]
+let unconfirmed: string[]
+let toppedUp: string[]
+const [firstKey, otherKey] = [randomUUID(), randomUUID()]
+let firstAnswer: Answered
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'coffer-lost-'))
   const [port] = await freePorts(1)
@@ -37,6 +44,19 @@ beforeAll(async () => {
     TEMPORAL_TLS: false
   })
   await coffer.fund('customer-a', 500_000)
+
+  firstAnswer = await pay(1_000, { capture: 'manual' }, firstKey)
+  held = [idOf(firstAnswer), ...(await many(5, () => pay(1_000, { capture: 'manual' })))]
+  unconfirmed = await many(4, () => pay(50_000))
+  toppedUp = await many(4, topUpAtB)
+  await coffer.merchant.post(`/v1/payments/${held[0]}/capture`, { amount: usd(100) })
+  await pay(1_000, {}, otherKey)
+
+  await loseTemporal()
+  const lostAt = performance.now()
+  await sweptUntilRunning([...held, ...unconfirmed].map((id) => `payment/${id}`))
+  await sweptUntilRunning(toppedUp.map((id) => `top-up/${id}`))
+  console.log(`Temporal's database deleted: all runs were back ${Math.round(performance.now() - lostAt)} ms later`)
 }, LOST_MS_MAX)
 afterAll(async () => {
   await coffer?.stop()
@@ -47,59 +67,65 @@ afterAll(async () => {
 
 describe('When the database of Temporal is deleted in the middle of fourteen processes', () => {
   it(
-    'every one of them is started again from its record, and nothing is lost or doubled',
+    'every one of them is started again from its record, and ends as if nothing had happened',
     async () => {
+      await expectEverythingSettled(coffer, temporal.address)
       const before = await balances(coffer)
-      const held = await Promise.all(Array.from({ length: 6 }, () => order(1_000, { capture: 'manual' })))
-      const unconfirmed = await Promise.all(Array.from({ length: 4 }, () => order(50_000)))
-      const toppedUp = await Promise.all(Array.from({ length: 4 }, topUpAtB))
-      await coffer.merchant.post(`/v1/payments/${held[0]}/capture`, { amount: usd(100) })
-
-      await loseTemporal()
-      const lostAt = performance.now()
-      await sweptUntilRunning([...held, ...unconfirmed].map((id) => `payment/${id}`))
-      await sweptUntilRunning(toppedUp.map((id) => `top-up/${id}`))
-      console.log(`Temporal's database deleted: all runs were back ${Math.round(performance.now() - lostAt)} ms later`)
-      await expectEverythingSettled(coffer, temporal.address)
-
-      await finishThemAll(held, unconfirmed, toppedUp)
+      await finishThemAll()
       const after = await balances(coffer)
-      // Four whole captures, a part of one, two confirmed payments; four top-ups.
-      expect(Number(before.wallet - after.wallet)).toBe(4 * 1_000 + 100 + 2 * 50_000 - 4 * 2_000)
+      // Four whole captures (the part of the first one was booked before), two confirmed payments; four top-ups.
+      expect(Number(before.wallet - after.wallet)).toBe(4 * 1_000 + 2 * 50_000 - 4 * 2_000)
       await expectEverythingSettled(coffer, temporal.address)
     },
     LOST_MS_MAX
   )
 
-  it(
-    'new processes find a prepared Temporal: search attributes and the sweeper are there again',
-    async () => {
-      const paid = await coffer.service.get(`/v1/payments/${await order(1_000)}`)
-      expect(paid.body['state']).toBe('succeeded')
-      const { namespace, taskQueue } = coffer.namespaceAndQueue
-      const found = await engine.client.schedule.getHandle(`sweep/${taskQueue}`).describe()
-      expect({ namespace, ...found }).toMatchObject({ namespace, action: { workflowType: 'sweep', taskQueue } })
-    },
-    LOST_MS_MAX
+  it('a request that is repeated gets its first answer, also when the payment has moved on since', async () => {
+    const again = await pay(1_000, { capture: 'manual' }, firstKey)
+    expect(again.headers.get('idempotent-replayed')).toBe('true')
+    expect(again.body).toEqual(firstAnswer.body)
+  })
+
+  it.each([
+    ['open', firstKey],
+    ['over', otherKey]
+  ])(
+    'another order under the key of a payment that is %s is refused, though Temporal knows neither',
+    async (_, key) => {
+      expect(await pay(2_000, {}, key)).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } })
+    }
   )
+
+  it('new processes find a Temporal that is prepared, with the sweeper at work', async () => {
+    const paid = await coffer.service.get(`/v1/payments/${idOf(await pay(1_000))}`)
+    expect(paid.body['state']).toBe('succeeded')
+    const { taskQueue } = coffer.namespaceAndQueue
+    const found = await engine.client.schedule.getHandle(`sweep/${taskQueue}`).describe()
+    expect(found.action).toMatchObject({ workflowType: 'sweep', taskQueue })
+  })
 })
 
-async function order(amount: number, more: object = {}): Promise<string> {
+async function pay(amount: number, more: object = {}, key?: string): Promise<Answered> {
   const { wallet_id } = coffer.customer('customer-a')
   const { merchant_id } = coffer.seeded.seed
-  const made = await coffer.service.post('/v1/payments', { wallet_id, merchant_id, amount: usd(amount), ...more })
-  expect(made.status).toBe(201)
-  return String(made.body['id'])
+  return coffer.service.post('/v1/payments', { wallet_id, merchant_id, amount: usd(amount), ...more }, key)
 }
 
+async function many(count: number, make: () => Promise<Answered>): Promise<string[]> {
+  const made = await Promise.all(Array.from({ length: count }, make))
+  expect(made.map(({ status }) => status)).toEqual(made.map(() => 201))
+  return made.map(idOf)
+}
+
+const idOf = ({ body }: Answered): string => String(body['id'])
+
 /** Bank B takes it and reports a minute later. */
-async function topUpAtB(): Promise<string> {
+async function topUpAtB(): Promise<Answered> {
   const { wallet_id, bank_account_id } = coffer.customer('customer-b')
   const made = await coffer.service.post('/v1/top-ups', { wallet_id, bank_account_id, amount: usd(2_000) })
-  const id = String(made.body['id'])
   const sent = ({ timeline }: Record<string, unknown>) => JSON.stringify(timeline).includes('top_up.sent')
-  await coffer.service.until(`/v1/top-ups/${id}`, sent)
-  return id
+  await coffer.service.until(`/v1/top-ups/${idOf(made)}`, sent)
+  return made
 }
 
 async function loseTemporal(): Promise<void> {
@@ -137,7 +163,7 @@ function ignoreNotFound(error: Error): undefined {
 }
 
 /** Over HTTP, as if nothing had happened: captured, voided, confirmed, canceled, reported by the bank, run out of time. */
-async function finishThemAll(held: string[], unconfirmed: string[], toppedUp: string[]): Promise<void> {
+async function finishThemAll(): Promise<void> {
   const { merchant, service } = coffer
   const customer = await coffer.asCustomer('customer-a')
   const { pin } = coffer.customer('customer-a')

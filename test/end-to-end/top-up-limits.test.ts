@@ -140,11 +140,8 @@ describe('A request for a top-up', () => {
     expect({ status: other.status, code: other.body['code'] }).toEqual({ status: 422, code: 'idempotency_key_reused' })
     await ended(coffer, idOf(first))
     // Temporal forgets after a day; the books do not.
-    const t0 = performance.now()
     await coffer.forgetRun(`top-up/${idOf(first)}`)
-    const t1 = performance.now()
     expect((await topUp(coffer, 'bench', 700, {}, key)).body).toEqual(first.body)
-    console.log('forget', t1 - t0, 'again', performance.now() - t1, coffer.worker.output)
   })
 
   it('that is only tried out tells what would happen, and leaves nothing', async () => {

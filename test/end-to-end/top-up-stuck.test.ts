@@ -184,7 +184,7 @@ describe('A stuck top-up', () => {
     expect(codeOf(await coffer.finance2.post(`/v1/reviews/${second}/approve`))).toEqual([409, 'state_conflict'])
   })
 
-  it('is not given up before it is stuck, nor by a forged message that no row stands behind', async () => {
+  it('is not given up before it is stuck, by one operator or by two', async () => {
     const { id } = await unanswered(5_500, true)
     expect(codeOf(await writeOff(id))).toEqual([409, 'state_conflict'])
     const large = await unanswered(100_300, true)

@@ -12,7 +12,10 @@ it('the chart of accounts in the code and in the database are the same', async (
 })
 
 it('every account with a floor keeps to it, and every one without may pass it', async () => {
-  for (const [kind, { side, floor }] of Object.entries(accountKinds) as [AccountKind, (typeof accountKinds)[AccountKind]][]) {
+  for (const [kind, { side, floor }] of Object.entries(accountKinds) as [
+    AccountKind,
+    (typeof accountKinds)[AccountKind]
+  ][]) {
     const other = kinds('capital', kind)
     const lower = side === 'C' ? move(kinds(kind), other, 1n) : move(other, kinds(kind), 1n)
     const result = await books.post(unit([lower]))

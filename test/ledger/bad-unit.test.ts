@@ -21,7 +21,10 @@ describe('a batch with something bad in it', () => {
   ])('fails the bad unit alone among 100: %s', async (name, bad) => {
     const to = wallet(name)
     // The first one takes the queue's attention, so that the hundred go out together.
-    const units = [unit([move(bank, to, 1n)]), ...Array.from({ length: 100 }, (_, index) => (index === 57 ? bad : unit([move(bank, to, 1n)])))]
+    const units = [
+      unit([move(bank, to, 1n)]),
+      ...Array.from({ length: 100 }, (_, index) => (index === 57 ? bad : unit([move(bank, to, 1n)])))
+    ]
     const results = await Promise.allSettled(units.map((each) => books.post(each)))
     expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(1)
     expect(results[58]!.status).toBe('rejected')
@@ -38,9 +41,13 @@ describe('a batch with something bad in it', () => {
 
   it('turns callers away at once when too many wait already', async () => {
     const queue = books.anotherQueue({ waitingMax: 1, inFlightMax: 1 })
-    const results = await Promise.allSettled(Array.from({ length: 5 }, () => queue.post(unit([move(bank, wallet('crowd'), 1n)]))))
+    const results = await Promise.allSettled(
+      Array.from({ length: 5 }, () => queue.post(unit([move(bank, wallet('crowd'), 1n)])))
+    )
     expect(results.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(0)
-    expect(await books.posted(wallet('crowd'))).toBe(BigInt(results.filter(({ status }) => status === 'fulfilled').length))
+    expect(await books.posted(wallet('crowd'))).toBe(
+      BigInt(results.filter(({ status }) => status === 'fulfilled').length)
+    )
   })
 })
 
@@ -51,7 +58,11 @@ describe('a fault of the database', () => {
     ['a server that shuts down', { code: '57P01' }, 'passing'],
     ['a connection that is reset', { code: 'ECONNRESET' }, 'passing'],
     ['a connection that ends', new Error('Connection terminated unexpectedly'), 'passing'],
-    ['a stream that was destroyed', Object.assign(new Error('Cannot call write after a stream was destroyed'), { code: 'ERR_STREAM_DESTROYED' }), 'passing'],
+    [
+      'a stream that was destroyed',
+      Object.assign(new Error('Cannot call write after a stream was destroyed'), { code: 'ERR_STREAM_DESTROYED' }),
+      'passing'
+    ],
     ['a key that another batch has just taken', { code: '23505', constraint: 'unit_pkey' }, 'passing'],
     ['any other key that is taken', { code: '23505', constraint: 'payment_pkey' }, 'data'],
     ['a value out of range', { code: '22003' }, 'data'],

@@ -46,7 +46,9 @@ describe('a connection that is cut', () => {
   })
 
   it('in the middle of many units loses none and doubles none', async () => {
-    const units = Array.from({ length: 300 }, () => unit([move(bank, wallet('many'), 1n)], { records: [thing(thingId(), 'done')] }))
+    const units = Array.from({ length: 300 }, () =>
+      unit([move(bank, wallet('many'), 1n)], { records: [thing(thingId(), 'done')] })
+    )
     const results = await Promise.all(
       units.map(async (each, index) => {
         if (index % 60 === 0) setImmediate(() => proxy.resetAll())

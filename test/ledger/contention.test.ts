@@ -55,9 +55,19 @@ describe('units that want the same money', () => {
     const ring = (shift: number, at: number, direction: number): UnitOfWork => {
       const member = (index: number) => wallet(members[(((at + direction * index) % 12) + 12) % 12]!)
       const steps = Array.from({ length: 4 }, (_, index) => move(member(index), member(index + shift), 1n))
-      return unit(steps, { records: [thing(thingId(), 'done')], guards: [0, 1].map((index) => ({ kind: 'counter', counter: `ring-${(at + direction * index + 24) % 5}`, add: 1n, code: 'limit_exceeded' })) })
+      return unit(steps, {
+        records: [thing(thingId(), 'done')],
+        guards: [0, 1].map((index) => ({
+          kind: 'counter',
+          counter: `ring-${(at + direction * index + 24) % 5}`,
+          add: 1n,
+          code: 'limit_exceeded'
+        }))
+      })
     }
-    const lists = [1, -1, 1].map((direction, process) => Array.from({ length: 400 }, (_, index) => ring(1 + (index % 3), index * (process + 1), direction)))
+    const lists = [1, -1, 1].map((direction, process) =>
+      Array.from({ length: 400 }, (_, index) => ring(1 + (index % 3), index * (process + 1), direction))
+    )
     const before = await deadlocks()
     const results = await postFromProcesses(books.database.appUrl, lists)
     expect(new Set(results.flat().map(({ status }) => status))).toEqual(new Set(['posted']))
@@ -76,7 +86,9 @@ describe('units that want the same money', () => {
 
   /** As the server counts them; the statistics of a session arrive when it is idle or ends. */
   async function deadlocks(): Promise<bigint> {
-    const { rows } = await books.pool.query('select pg_stat_force_next_flush(), deadlocks from pg_stat_database where datname = current_database()')
+    const { rows } = await books.pool.query(
+      'select pg_stat_force_next_flush(), deadlocks from pg_stat_database where datname = current_database()'
+    )
     return rows[0].deadlocks
   }
 })

@@ -41,10 +41,16 @@ describe('a hold', () => {
   it('is posted in parts, then for what is left, and then it is resolved', async () => {
     const it = await held()
     expect(await post(resolve(it, 'post_hold', 30n))).toMatchObject({ status: 'posted' })
-    expect(await post(resolve(it, 'post_hold', 71n))).toMatchObject({ code: 'amount_exceeds_hold', data: { remaining: '70' } })
+    expect(await post(resolve(it, 'post_hold', 71n))).toMatchObject({
+      code: 'amount_exceeds_hold',
+      data: { remaining: '70' }
+    })
     expect(await readBalance(books.db, it.debit)).toEqual({ posted: 120n, pending: 70n, available: 50n })
     expect(await post(resolve(it, 'post_hold'))).toMatchObject({ status: 'posted' })
-    expect(await post(resolve(it, 'post_hold', 1n))).toMatchObject({ code: 'state_conflict', data: { hold: 'resolved' } })
+    expect(await post(resolve(it, 'post_hold', 1n))).toMatchObject({
+      code: 'state_conflict',
+      data: { hold: 'resolved' }
+    })
     expect(await readBalance(books.db, it.debit)).toEqual({ posted: 50n, pending: 0n, available: 50n })
     expect(await books.posted(it.credit)).toBe(100n)
   })
@@ -66,27 +72,53 @@ describe('a hold', () => {
     const id = thingId()
     const it = { id, hold: `${id}/a`, debit: wallet(id), credit: merchant(id) }
     await books.fund(wallet(id), 10n)
-    const make: PostingStep = { op: 'hold', hold: it.hold, debit: it.debit, credit: it.credit, amount: 10n, code: 'test' }
-    const results = await Promise.all([post(make), post(resolve(it, 'post_hold', 4n)), post(resolve(it, 'void_hold')), post(resolve(it, 'void_hold'))])
+    const make: PostingStep = {
+      op: 'hold',
+      hold: it.hold,
+      debit: it.debit,
+      credit: it.credit,
+      amount: 10n,
+      code: 'test'
+    }
+    const results = await Promise.all([
+      post(make),
+      post(resolve(it, 'post_hold', 4n)),
+      post(resolve(it, 'void_hold')),
+      post(resolve(it, 'void_hold'))
+    ])
     expect(results.map(({ status }) => status)).toEqual(['posted', 'posted', 'posted', 'refused'])
     expect(await readBalance(books.db, it.debit)).toEqual({ posted: 6n, pending: 0n, available: 6n })
   })
 
   it('is not found between other accounts than its own, or under another id', async () => {
     const it = await held()
-    expect(await post(resolve({ ...it, credit: merchant('thief') }, 'post_hold', 1n))).toMatchObject({ code: 'hold_not_found' })
-    expect(await post(resolve({ ...it, hold: `${it.id}/other` }, 'void_hold'))).toMatchObject({ code: 'hold_not_found' })
+    expect(await post(resolve({ ...it, credit: merchant('thief') }, 'post_hold', 1n))).toMatchObject({
+      code: 'hold_not_found'
+    })
+    expect(await post(resolve({ ...it, hold: `${it.id}/other` }, 'void_hold'))).toMatchObject({
+      code: 'hold_not_found'
+    })
   })
 
   it('whose id is taken is a bug of the caller: nothing is stored', async () => {
     const it = await held()
-    const again: PostingStep = { op: 'hold', hold: it.hold, debit: it.debit, credit: it.credit, amount: 1n, code: 'test' }
+    const again: PostingStep = {
+      op: 'hold',
+      hold: it.hold,
+      debit: it.debit,
+      credit: it.credit,
+      amount: 1n,
+      code: 'test'
+    }
     await expect(post(again)).rejects.toThrow('there already')
   })
 
   it('that has expired and is not swept yet still reserves, and refuses capture', async () => {
     const it = await held(new Date(Date.now() + HOUR_MS))
-    expect(await post(resolve(it, 'expire_hold'))).toMatchObject({ code: 'state_conflict', data: { hold: 'not_expired' } })
+    expect(await post(resolve(it, 'expire_hold'))).toMatchObject({
+      code: 'state_conflict',
+      data: { hold: 'not_expired' }
+    })
     try {
       await setBusinessClock(books.db, 2 * HOUR_MS)
       expect(await post(resolve(it, 'post_hold', 1n))).toMatchObject({ code: 'hold_expired' })
@@ -107,8 +139,12 @@ describe('a hold', () => {
       const it = await held(new Date(Date.now() - 1))
       const late = await held()
       const queues = [books.queue, books.anotherQueue(), books.anotherQueue()]
-      const expiry = (['void_hold', 'expire_hold', 'post_hold'] as const).map((op, index) => queues[index]!.post(unit([resolve(it, op)])))
-      const capture = (['post_hold', 'void_hold', 'post_hold'] as const).map((op, index) => queues[index]!.post(unit([resolve(late, op)])))
+      const expiry = (['void_hold', 'expire_hold', 'post_hold'] as const).map((op, index) =>
+        queues[index]!.post(unit([resolve(it, op)]))
+      )
+      const capture = (['post_hold', 'void_hold', 'post_hold'] as const).map((op, index) =>
+        queues[index]!.post(unit([resolve(late, op)]))
+      )
       const posted = (results: { status: string }[]) => results.filter(({ status }) => status === 'posted').length
       expect(posted(await Promise.all(expiry))).toBe(1)
       expect(posted(await Promise.all(capture))).toBe(1)

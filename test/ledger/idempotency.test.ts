@@ -60,13 +60,18 @@ describe('the key of a unit of work', () => {
     await books.post(posted)
     await books.post(refused)
     expect(await findUnitResult(books.db, posted.key, posted.fingerprint)).toEqual({ status: 'posted', replayed: true })
-    expect(await findUnitResult(books.db, refused.key, refused.fingerprint)).toMatchObject({ code: 'insufficient_funds' })
+    expect(await findUnitResult(books.db, refused.key, refused.fingerprint)).toMatchObject({
+      code: 'insufficient_funds'
+    })
     expect(await findUnitResult(books.db, posted.key, 'other')).toEqual({ status: 'reused' })
     expect(await findUnitResult(books.db, 'free', 'any')).toBeUndefined()
   })
 
   it('in every order within one batch means the same: keys, quotes and braces in text included', async () => {
-    const odd = unit([move(bank, wallet('odd'), 1n)], { key: `odd "{key}", \\ NULL, ${'x'.repeat(200)}`, fingerprint: 'NULL' })
+    const odd = unit([move(bank, wallet('odd'), 1n)], {
+      key: `odd "{key}", \\ NULL, ${'x'.repeat(200)}`,
+      fingerprint: 'NULL'
+    })
     await Promise.all(Array.from({ length: 20 }, () => books.post(odd)))
     expect(await books.posted(wallet('odd'))).toBe(1n)
     expect(await findUnitResult(books.db, odd.key, 'NULL')).toEqual({ status: 'posted', replayed: true })

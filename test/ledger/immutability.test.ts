@@ -3,11 +3,28 @@ import pg from 'pg'
 import { runOracles } from '../../cli/verify/run-oracles.ts'
 import { merchant, move, openBooks, thing, thingId, things, unit, wallet, type Books } from '../support/ledger.ts'
 
-const tables = ['ledger_account_kind', 'ledger_account', 'unit', 'posting', 'entry', 'hold', 'limit_counter', 'process', 'event', 'business_clock']
+const tables = [
+  'ledger_account_kind',
+  'ledger_account',
+  'unit',
+  'posting',
+  'entry',
+  'hold',
+  'limit_counter',
+  'process',
+  'event',
+  'business_clock'
+]
 
 /** A column of each that UPDATE can name. */
 const columns: Record<string, string> = {
-  ...{ ledger_account_kind: 'floor', ledger_account: 'credits_posted', unit: 'refusal', posting: 'amount', entry: 'delta' },
+  ...{
+    ledger_account_kind: 'floor',
+    ledger_account: 'credits_posted',
+    unit: 'refusal',
+    posting: 'amount',
+    entry: 'delta'
+  },
   ...{ hold: 'posted', limit_counter: 'used', process: 'state', event: 'to_state', business_clock: 'offset_ms' }
 }
 
@@ -16,10 +33,16 @@ async function booksWithHistory(): Promise<Books> {
   const id = thingId()
   await books.fund(wallet(id), 100n)
   await books.post(
-    unit([move(wallet(id), merchant(id), 30n), { op: 'hold', hold: `${id}/a`, debit: wallet(id), credit: merchant(id), amount: 20n, code: 'test.hold' }], {
-      records: [thing(id, 'open')],
-      guards: [{ kind: 'counter', counter: 'day', add: 1n, code: 'limit_exceeded' }]
-    })
+    unit(
+      [
+        move(wallet(id), merchant(id), 30n),
+        { op: 'hold', hold: `${id}/a`, debit: wallet(id), credit: merchant(id), amount: 20n, code: 'test.hold' }
+      ],
+      {
+        records: [thing(id, 'open')],
+        guards: [{ kind: 'counter', counter: 'day', add: 1n, code: 'limit_exceeded' }]
+      }
+    )
   )
   return books
 }
@@ -57,7 +80,9 @@ describe('direct SQL as the application role', () => {
   it('cannot put tables of its own in the way of the writer of money', async () => {
     const client = await books.pool.connect()
     try {
-      await expect(client.query('create temporary table ledger_account (id bigint)')).rejects.toThrow('permission denied')
+      await expect(client.query('create temporary table ledger_account (id bigint)')).rejects.toThrow(
+        'permission denied'
+      )
     } finally {
       client.release(true)
     }
@@ -67,7 +92,9 @@ describe('direct SQL as the application role', () => {
     const { rows } = await books.pool.query(
       'select rolsuper, rolcreatedb, rolcreaterole, rolbypassrls, (select count(*) from pg_class where relowner = r.oid) as owned from pg_roles r where rolname = current_user'
     )
-    expect(rows).toEqual([{ rolsuper: false, rolcreatedb: false, rolcreaterole: false, rolbypassrls: false, owned: 0n }])
+    expect(rows).toEqual([
+      { rolsuper: false, rolcreatedb: false, rolcreaterole: false, rolbypassrls: false, owned: 0n }
+    ])
   })
 })
 
@@ -75,7 +102,9 @@ describe('the owner of the tables', () => {
   it.each(['unit', 'posting', 'entry', 'event'])('cannot change or remove a row of %s by mistake', async (table) => {
     const books = await booksWithHistory()
     await asOwner(books, async (owner) => {
-      await expect(owner.query(`update ${table} set ${columns[table]} = ${columns[table]}`)).rejects.toThrow('append-only')
+      await expect(owner.query(`update ${table} set ${columns[table]} = ${columns[table]}`)).rejects.toThrow(
+        'append-only'
+      )
       await expect(owner.query(`delete from ${table}`)).rejects.toThrow('append-only')
       await expect(owner.query(`truncate ${table} cascade`)).rejects.toThrow('append-only')
     })
@@ -84,32 +113,83 @@ describe('the owner of the tables', () => {
 
   /** What is done to the books behind their triggers' back, and which oracle has to name it with which words. */
   const tampering: [name: string, table: string, sql: string, oracle: string, words: RegExp][] = [
-    ['raises the amount of a posting', 'posting', "update posting set amount = amount + 1 where code = 'test.move'", 'O2', /wallet:thg_\w+:USD: counters/],
-    ['removes a posting', 'posting', "delete from posting where code = 'test.move'", 'O2', /counters .* its postings make/],
-    ['changes an entry', 'entry', 'update entry set delta = delta + 1 where version = 2', 'O3', /wallet:thg_\w+:USD, version 2/],
+    [
+      'raises the amount of a posting',
+      'posting',
+      "update posting set amount = amount + 1 where code = 'test.move'",
+      'O2',
+      /wallet:thg_\w+:USD: counters/
+    ],
+    [
+      'removes a posting',
+      'posting',
+      "delete from posting where code = 'test.move'",
+      'O2',
+      /counters .* its postings make/
+    ],
+    [
+      'changes an entry',
+      'entry',
+      'update entry set delta = delta + 1 where version = 2',
+      'O3',
+      /wallet:thg_\w+:USD, version 2/
+    ],
     ['removes an entry', 'entry', 'delete from entry where version = 2', 'O3', /wallet:thg_\w+:USD: 1 entries/],
-    ['gives a wallet money', 'ledger_account', "update ledger_account set credits_posted = credits_posted + 5 where kind = 'wallet'", 'O1', /USD: debits/],
+    [
+      'gives a wallet money',
+      'ledger_account',
+      "update ledger_account set credits_posted = credits_posted + 5 where kind = 'wallet'",
+      'O1',
+      /USD: debits/
+    ],
     ['lets go of a hold', 'hold', 'update hold set released = 1', 'O2', /hold thg_\w+\/a: 0 of 20 posted, 1 released/],
-    ['lifts the floor of a wallet', 'ledger_account', "update ledger_account set floor = false where kind = 'wallet'", 'O2', /wallet:thg_\w+:USD: side C, floor f/],
-    ['closes a process', 'process', "update process set state = 'done', open = false", 'O7', /hold thg_\w+\/a: 20 of 20 USD still held/],
-    ['moves a process', 'process', "update process set version = 7", 'O8', /the process is open at version 7/],
-    ['rewrites history', 'event', "update event set to_state = 'dropped'", 'O8', /thg_\w+: event 1 from start to dropped/],
-    ['turns a posted unit into a refused one', 'unit', "update unit set refusal = 'risk_blocked' where id = (select max(id) from unit)", 'O2', /risk_blocked/]
+    [
+      'lifts the floor of a wallet',
+      'ledger_account',
+      "update ledger_account set floor = false where kind = 'wallet'",
+      'O2',
+      /wallet:thg_\w+:USD: side C, floor f/
+    ],
+    [
+      'closes a process',
+      'process',
+      "update process set state = 'done', open = false",
+      'O7',
+      /hold thg_\w+\/a: 20 of 20 USD still held/
+    ],
+    ['moves a process', 'process', 'update process set version = 7', 'O8', /the process is open at version 7/],
+    [
+      'rewrites history',
+      'event',
+      "update event set to_state = 'dropped'",
+      'O8',
+      /thg_\w+: event 1 from start to dropped/
+    ],
+    [
+      'turns a posted unit into a refused one',
+      'unit',
+      "update unit set refusal = 'risk_blocked' where id = (select max(id) from unit)",
+      'O2',
+      /risk_blocked/
+    ]
   ]
 
-  it.each(tampering)('who disables the triggers and %s is found out by verify', async (_, table, statement, oracle, words) => {
-    const books = await booksWithHistory()
-    await asOwner(books, async (owner) => {
-      await owner.query(`alter table ${table} disable trigger user`)
-      const { rowCount } = await owner.query(statement)
-      expect(rowCount).toBeGreaterThan(0)
-    })
-    const { verdict, results } = await runOracles({ db: books.db, states: things })
-    expect(verdict).toBe('breached')
-    const found = results.filter((result) => result.verdict === 'breached' && result.oracle === oracle)
-    expect(found.map(({ detail }) => detail).join('\n')).toMatch(words)
-    await books.close()
-  })
+  it.each(tampering)(
+    'who disables the triggers and %s is found out by verify',
+    async (_, table, statement, oracle, words) => {
+      const books = await booksWithHistory()
+      await asOwner(books, async (owner) => {
+        await owner.query(`alter table ${table} disable trigger user`)
+        const { rowCount } = await owner.query(statement)
+        expect(rowCount).toBeGreaterThan(0)
+      })
+      const { verdict, results } = await runOracles({ db: books.db, states: things })
+      expect(verdict).toBe('breached')
+      const found = results.filter((result) => result.verdict === 'breached' && result.oracle === oracle)
+      expect(found.map(({ detail }) => detail).join('\n')).toMatch(words)
+      await books.close()
+    }
+  )
 })
 
 async function asOwner(books: Books, work: (owner: pg.Client) => Promise<void>): Promise<void> {

@@ -13,21 +13,40 @@ describe('a guard', () => {
     await books.close()
   })
 
-  const counter = (counter: string, add: bigint, max?: bigint): Guard => ({ kind: 'counter', counter, add, max, code: 'limit_exceeded', data: { limit: 'day' } })
-  const pay = (amount: bigint, guards: Guard[]) => books.post(unit([move(wallet('rich'), merchant('shop'), amount)], { guards }))
-  const used = async (id: string) => (await books.db.selectFrom('limit_counter').select('used').where('id', '=', id).executeTakeFirst())?.used
+  const counter = (counter: string, add: bigint, max?: bigint): Guard => ({
+    kind: 'counter',
+    counter,
+    add,
+    max,
+    code: 'limit_exceeded',
+    data: { limit: 'day' }
+  })
+  const pay = (amount: bigint, guards: Guard[]) =>
+    books.post(unit([move(wallet('rich'), merchant('shop'), amount)], { guards }))
+  const used = async (id: string) =>
+    (await books.db.selectFrom('limit_counter').select('used').where('id', '=', id).executeTakeFirst())?.used
 
   it('lets a counter reach its limit, and refuses one minor unit more', async () => {
     expect(await pay(99n, [counter('reach', 99n, 100n)])).toMatchObject({ status: 'posted' })
-    expect(await pay(2n, [counter('reach', 2n, 100n)])).toEqual({ status: 'refused', code: 'limit_exceeded', data: { limit: 'day' }, replayed: false })
+    expect(await pay(2n, [counter('reach', 2n, 100n)])).toEqual({
+      status: 'refused',
+      code: 'limit_exceeded',
+      data: { limit: 'day' },
+      replayed: false
+    })
     expect(await pay(1n, [counter('reach', 1n, 100n)])).toMatchObject({ status: 'posted' })
     expect(await pay(1n, [counter('reach', 1n, 100n)])).toMatchObject({ status: 'refused' })
     expect(await used('reach')).toBe(100n)
   })
 
   it('lets ten at once pass as far as the limit goes, in one batch and from two queues', async () => {
-    for (const [name, queues] of [['one', [books.queue]], ['two', [books.queue, books.anotherQueue()]]] as const) {
-      const units = Array.from({ length: 10 }, () => unit([move(wallet('rich'), merchant(name), 10n)], { guards: [counter(name, 10n, 35n)] }))
+    for (const [name, queues] of [
+      ['one', [books.queue]],
+      ['two', [books.queue, books.anotherQueue()]]
+    ] as const) {
+      const units = Array.from({ length: 10 }, () =>
+        unit([move(wallet('rich'), merchant(name), 10n)], { guards: [counter(name, 10n, 35n)] })
+      )
       const results = await Promise.all(units.map((each, index) => queues[index % queues.length]!.post(each)))
       expect(results.filter(({ status }) => status === 'posted')).toHaveLength(3)
       expect(await used(name)).toBe(30n)
@@ -51,7 +70,20 @@ describe('a guard', () => {
 
   it('refuses a credit that would take a balance past its limit, money on its way included', async () => {
     const topUp = (amount: bigint, max: bigint) =>
-      books.post(unit([move(bank, wallet('full'), amount)], { guards: [{ kind: 'max_balance', account: wallet('full'), counter: 'on-its-way', add: amount, max, code: 'balance_limit_exceeded' }] }))
+      books.post(
+        unit([move(bank, wallet('full'), amount)], {
+          guards: [
+            {
+              kind: 'max_balance',
+              account: wallet('full'),
+              counter: 'on-its-way',
+              add: amount,
+              max,
+              code: 'balance_limit_exceeded'
+            }
+          ]
+        })
+      )
     await pay(1n, [counter('on-its-way', 30n)])
     expect(await topUp(71n, 100n)).toMatchObject({ code: 'balance_limit_exceeded' })
     expect(await topUp(70n, 100n)).toMatchObject({ status: 'posted' })
@@ -63,10 +95,19 @@ describe('a guard', () => {
     const max = 9_223_372_036_854_775_807n
     expect(await pay(1n, [counter('edge', max - 1n)])).toMatchObject({ status: 'posted' })
     expect(await pay(1n, [counter('edge', 2n)])).toMatchObject({ code: 'amount_out_of_range' })
-    expect(await pay(1n, [{ kind: 'max_balance', account: wallet('rich'), counter: 'edge', add: max, max, code: 'balance_limit_exceeded' }])).toMatchObject({ code: 'balance_limit_exceeded' })
+    expect(
+      await pay(1n, [
+        { kind: 'max_balance', account: wallet('rich'), counter: 'edge', add: max, max, code: 'balance_limit_exceeded' }
+      ])
+    ).toMatchObject({ code: 'balance_limit_exceeded' })
   })
 
   it('decided outside of the books is stored like any other refusal', async () => {
-    expect(await pay(1n, [{ kind: 'refuse', code: 'risk_blocked', data: { rule: 'velocity' } }])).toEqual({ status: 'refused', code: 'risk_blocked', data: { rule: 'velocity' }, replayed: false })
+    expect(await pay(1n, [{ kind: 'refuse', code: 'risk_blocked', data: { rule: 'velocity' } }])).toEqual({
+      status: 'refused',
+      code: 'risk_blocked',
+      data: { rule: 'velocity' },
+      replayed: false
+    })
   })
 })

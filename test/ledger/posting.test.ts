@@ -20,10 +20,17 @@ describe('a posting', () => {
   it('that would take a wallet below zero is refused, and so is the whole group', async () => {
     await books.fund(wallet('two'), 100n)
     const group = [move(wallet('two'), merchant('two'), 60n), move(wallet('two'), merchant('two'), 41n)]
-    expect(await books.post(unit(group))).toEqual({ status: 'refused', code: 'insufficient_funds', data: {}, replayed: false })
+    expect(await books.post(unit(group))).toEqual({
+      status: 'refused',
+      code: 'insufficient_funds',
+      data: {},
+      replayed: false
+    })
     expect(await books.posted(wallet('two'))).toBe(100n)
     expect(await books.posted(merchant('two'))).toBe(0n)
-    expect(await books.post(unit([move(wallet('two'), merchant('two'), 60n), move(wallet('two'), merchant('two'), 40n)]))).toMatchObject({ status: 'posted' })
+    expect(
+      await books.post(unit([move(wallet('two'), merchant('two'), 60n), move(wallet('two'), merchant('two'), 40n)]))
+    ).toMatchObject({ status: 'posted' })
     await books.hold()
   })
 
@@ -43,7 +50,9 @@ describe('a posting', () => {
 
   it('may take an account without a floor below zero', async () => {
     const suspense = account('suspense', 'a', usd)
-    expect(await books.post(unit([move(suspense, account('fee_income', 'test', usd), 7n)]))).toMatchObject({ status: 'posted' })
+    expect(await books.post(unit([move(suspense, account('fee_income', 'test', usd), 7n)]))).toMatchObject({
+      status: 'posted'
+    })
     expect(await books.posted(suspense)).toBe(-7n)
     await books.hold()
   })
@@ -67,7 +76,10 @@ describe('a posting', () => {
     const [from, to] = [account('capital', 'max', usd), account('bank_cash', 'max', usd)]
     expect(await books.post(unit([move(to, from, MAX)]))).toMatchObject({ status: 'posted' })
     expect(await books.posted(to)).toBe(MAX)
-    expect(await books.post(unit([move(to, from, 1n)]))).toMatchObject({ status: 'refused', code: 'amount_out_of_range' })
+    expect(await books.post(unit([move(to, from, 1n)]))).toMatchObject({
+      status: 'refused',
+      code: 'amount_out_of_range'
+    })
     expect(await books.posted(to)).toBe(MAX)
   })
 

@@ -15,7 +15,9 @@ afterAll(async () => {
 
 /** The database's clock, a moment after everything posted so far: instants are milliseconds here. */
 async function afterNow(): Promise<Date> {
-  const { rows } = await books.pool.query("select date_trunc('milliseconds', clock_timestamp()) + interval '1 ms' as at, pg_sleep(0.002)")
+  const { rows } = await books.pool.query(
+    "select date_trunc('milliseconds', clock_timestamp()) + interval '1 ms' as at, pg_sleep(0.002)"
+  )
   return rows[0].at
 }
 
@@ -40,7 +42,14 @@ describe('a balance', () => {
     const id = thingId()
     const [receivable, capital] = [account('micro_deposit_receivable', id, usd), account('capital', id, usd)]
     await books.post(unit([move(receivable, capital, 9n)]))
-    const hold = { op: 'hold' as const, hold: `${id}/x`, debit: capital, credit: receivable, amount: 4n, code: 'test.hold' }
+    const hold = {
+      op: 'hold' as const,
+      hold: `${id}/x`,
+      debit: capital,
+      credit: receivable,
+      amount: 4n,
+      code: 'test.hold'
+    }
     await books.post(unit([hold], { records: [thing(id, 'open')] }))
     expect(await readBalance(books.db, receivable)).toEqual({ posted: 9n, pending: 4n, available: 5n })
     await books.post(unit([{ ...hold, op: 'void_hold' }]))
@@ -98,7 +107,8 @@ describe('a statement', () => {
 describe('the trial balance', () => {
   it('balances per currency, line by line of the chart of accounts', async () => {
     const lines = await readTrialBalance(books.db)
-    const sum = (column: 'debits' | 'credits') => lines.filter(({ currency }) => currency === 'USD').reduce((total, line) => total + line[column], 0n)
+    const sum = (column: 'debits' | 'credits') =>
+      lines.filter(({ currency }) => currency === 'USD').reduce((total, line) => total + line[column], 0n)
     expect(sum('debits')).toBe(sum('credits'))
     expect(sum('debits')).toBeGreaterThan(0n)
     const wallets = lines.find(({ kind }) => kind === 'wallet')!
@@ -110,7 +120,10 @@ describe('a reversal', () => {
   const paid = async () => {
     const id = thingId()
     await books.fund(wallet(id), 100n)
-    const payment = unit([move(wallet(id), merchant(id), 60n, 'payment.capture'), move(merchant(id), account('fee_income', 'merchant', usd), 2n, 'payment.fee')])
+    const payment = unit([
+      move(wallet(id), merchant(id), 60n, 'payment.capture'),
+      move(merchant(id), account('fee_income', 'merchant', usd), 2n, 'payment.fee')
+    ])
     await books.post(payment)
     return { id, payment }
   }
@@ -123,7 +136,11 @@ describe('a reversal', () => {
     expect(await books.post(reversal)).toMatchObject({ status: 'posted' })
     expect(await books.posted(wallet(id))).toBe(100n)
     expect(await books.posted(merchant(id))).toBe(0n)
-    const stored = await books.db.selectFrom('unit').select('reason').where('key', '=', reversal.key).executeTakeFirstOrThrow()
+    const stored = await books.db
+      .selectFrom('unit')
+      .select('reason')
+      .where('key', '=', reversal.key)
+      .executeTakeFirstOrThrow()
     expect(stored.reason).toBe('booked twice by hand')
   })
 
@@ -133,13 +150,17 @@ describe('a reversal', () => {
     await Promise.all(reversals.map((reversal) => books.post(reversal)))
     expect(await books.posted(wallet(id))).toBe(100n)
     await expect(reversalOf(books.db, payment.key, 'again')).rejects.toMatchObject({ code: 'already_reversed' })
-    await expect(reversalOf(books.db, `${payment.key}:reversal`, 'back')).rejects.toMatchObject({ code: 'state_conflict' })
+    await expect(reversalOf(books.db, `${payment.key}:reversal`, 'back')).rejects.toMatchObject({
+      code: 'state_conflict'
+    })
   })
 
   it('refused because the money was spent can be tried again when it is there', async () => {
     const { id, payment } = await paid()
     await books.post(unit([move(merchant(id), bank, 58n)]))
-    expect(await books.post(await reversalOf(books.db, payment.key, 'late'))).toMatchObject({ code: 'insufficient_funds' })
+    expect(await books.post(await reversalOf(books.db, payment.key, 'late'))).toMatchObject({
+      code: 'insufficient_funds'
+    })
     await books.post(unit([move(bank, merchant(id), 58n)]))
     const second = await reversalOf(books.db, payment.key, 'late')
     expect(second.key).toBe(`${payment.key}:reversal:2`)
@@ -150,9 +171,12 @@ describe('a reversal', () => {
   it('is refused for what moved no money, for holds, and for what is not there', async () => {
     const id = thingId()
     const [empty, refused] = [unit([]), unit([move(wallet(id), bank, 1n)])]
-    const hold = unit([{ op: 'hold', hold: `${id}/x`, debit: bank, credit: wallet(id), amount: 1n, code: 'test' }], { records: [thing(id, 'open')] })
+    const hold = unit([{ op: 'hold', hold: `${id}/x`, debit: bank, credit: wallet(id), amount: 1n, code: 'test' }], {
+      records: [thing(id, 'open')]
+    })
     for (const each of [empty, refused, hold]) await books.post(each)
-    for (const { key } of [empty, refused, hold]) await expect(reversalOf(books.db, key, 'why')).rejects.toMatchObject({ code: 'state_conflict' })
+    for (const { key } of [empty, refused, hold])
+      await expect(reversalOf(books.db, key, 'why')).rejects.toMatchObject({ code: 'state_conflict' })
     await expect(reversalOf(books.db, 'nothing', 'why')).rejects.toMatchObject({ code: 'not_found' })
     await expect(reversalOf(books.db, empty.key, ' ')).rejects.toThrow('reason')
   })

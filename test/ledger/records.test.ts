@@ -11,13 +11,20 @@ describe('the record of a unit of work', () => {
 
   const find = (id: string) => books.db.selectFrom('process').selectAll().where('id', '=', id).executeTakeFirst()
   const history = (id: string) =>
-    books.db.selectFrom('event').select(['object_version', 'from_state', 'to_state', 'type']).where('object_id', '=', id).orderBy('object_version').execute()
+    books.db
+      .selectFrom('event')
+      .select(['object_version', 'from_state', 'to_state', 'type'])
+      .where('object_id', '=', id)
+      .orderBy('object_version')
+      .execute()
 
   it('is written with the money, with a row of history for each arrow that it crosses', async () => {
     const id = thingId()
     const write = thing(id, 'done')
     const crossed = [{ state: 'open', type: 'thing.open', data: {} }, ...write.crossed]
-    await books.post(unit([move(bank, wallet(id), 5n)], { records: [{ ...write, crossed, customerId: 'cus', actor: 'opr' }] }))
+    await books.post(
+      unit([move(bank, wallet(id), 5n)], { records: [{ ...write, crossed, customerId: 'cus', actor: 'opr' }] })
+    )
     expect(await find(id)).toMatchObject({ kind: 'thing', state: 'done', open: false, version: 2, order: { id } })
     expect(await history(id)).toEqual([
       { object_version: 1, from_state: null, to_state: 'open', type: 'thing.open' },
@@ -27,7 +34,10 @@ describe('the record of a unit of work', () => {
 
   it('of a refused unit is the one for refusals, and no money moves', async () => {
     const id = thingId()
-    const refused = unit([move(wallet(id), merchant(id), 5n)], { records: [thing(id, 'done')], refused: [thing(id, 'dropped')] })
+    const refused = unit([move(wallet(id), merchant(id), 5n)], {
+      records: [thing(id, 'done')],
+      refused: [thing(id, 'dropped')]
+    })
     expect(await books.post(refused)).toMatchObject({ status: 'refused', code: 'insufficient_funds' })
     expect(await find(id)).toMatchObject({ state: 'dropped', version: 1 })
     expect(await books.posted(merchant(id))).toBe(0n)
@@ -47,11 +57,15 @@ describe('the record of a unit of work', () => {
   })
 
   it('changed by two units of one batch, or of two queues, is changed by one of them', async () => {
-    for (const queues of [[books.queue, books.queue], [books.queue, books.anotherQueue()]]) {
+    for (const queues of [
+      [books.queue, books.queue],
+      [books.queue, books.anotherQueue()]
+    ]) {
       const id = thingId()
       await books.post(unit([], { records: [thing(id, 'open')] }))
       const before = { state: 'open', version: 1 }
-      const finish = (state: 'done' | 'dropped') => unit([move(bank, wallet(id), 5n)], { records: [thing(id, state, before)] })
+      const finish = (state: 'done' | 'dropped') =>
+        unit([move(bank, wallet(id), 5n)], { records: [thing(id, state, before)] })
       const results = await Promise.all([queues[0]!.post(finish('done')), queues[1]!.post(finish('dropped'))])
       expect(results.map(({ status }) => status).sort()).toEqual(['posted', 'stale'])
       expect(await books.posted(wallet(id))).toBe(5n)
@@ -60,7 +74,10 @@ describe('the record of a unit of work', () => {
   })
 
   it('that is new, and made by two units at the same moment, is made once', async () => {
-    for (const queues of [[books.queue, books.queue], [books.queue, books.anotherQueue()]]) {
+    for (const queues of [
+      [books.queue, books.queue],
+      [books.queue, books.anotherQueue()]
+    ]) {
       const id = thingId()
       const make = () => unit([move(bank, wallet(id), 5n)], { records: [thing(id, 'done')] })
       const results = await Promise.all(queues.map((queue) => queue.post(make())))

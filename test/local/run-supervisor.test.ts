@@ -43,7 +43,8 @@ async function place(): Promise<{ home: string; environment: NodeJS.ProcessEnv }
   const environment = {
     ...{ PATH: process.env.PATH, COFFER_HOME: home, PORT: String(port), SANDBOX_PORT: String(sandboxPort) },
     ...{ DATABASE_URL: database.appUrl, DATABASE_OWNER_URL: database.ownerUrl },
-    ...{ TEMPORAL_ADDRESS: testContext().temporalAddress, STAND_IN_NOTES: join(home, 'notes') }
+    ...{ TEMPORAL_ADDRESS: testContext().temporalAddress, STAND_IN_NOTES: join(home, 'notes') },
+    WORKFLOW_BUNDLE: 'not read by the stand-in'
   }
   return { home, environment }
 }

@@ -62,7 +62,12 @@ export function materialize(drawn: readonly DrawnUnit[], only?: 'posts'): Histor
   const funding = [...wallets, ...merchants].map((credit, index): UnitOfWork => {
     const step = { op: 'post' as const, debit: bank, credit, amount: 100n, code: 'test.fund' }
     // The holds belong to a process, and it stays open.
-    return { key: `${run}-fund-${index}`, fingerprint: 'f', postings: [step], records: index === 0 ? [thing(run, 'open')] : [] }
+    return {
+      key: `${run}-fund-${index}`,
+      fingerprint: 'f',
+      postings: [step],
+      records: index === 0 ? [thing(run, 'open')] : []
+    }
   })
 
   const toStep = ({ op, debit, credit, amount, which, twist }: DrawnStep): PostingStep[] => {
@@ -86,7 +91,10 @@ export function materialize(drawn: readonly DrawnUnit[], only?: 'posts'): Histor
       const again = before[index % before.length]!
       return [...before, repeat === 9 ? again : { ...again, fingerprint: 'other' }]
     }
-    const guards = counter === undefined ? [] : [{ kind: 'counter' as const, counter: run, add: counter, max: COUNTER_MAX, code: 'limit_exceeded' as const }]
+    const guards =
+      counter === undefined
+        ? []
+        : [{ kind: 'counter' as const, counter: run, add: counter, max: COUNTER_MAX, code: 'limit_exceeded' as const }]
     return [...before, { key: `${run}-${index}`, fingerprint: 'f', guards, postings: steps.flatMap(toStep) }]
   }, [])
   return { accounts, counter: run, units: [...funding, ...units] }

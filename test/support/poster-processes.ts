@@ -10,7 +10,10 @@ const script = fileURLToPath(new URL('./poster.ts', import.meta.url))
  * Posts each list of units from an operating-system process of its own, all at the same moment: they start when every
  * process is connected. Answers each process's results in the order of its units.
  */
-export async function postFromProcesses(url: string, lists: readonly (readonly UnitOfWork[])[]): Promise<UnitResult[][]> {
+export async function postFromProcesses(
+  url: string,
+  lists: readonly (readonly UnitOfWork[])[]
+): Promise<UnitResult[][]> {
   const posters = lists.map((units) => startPoster(url, units))
   try {
     await Promise.all(posters.map(({ ready }) => ready()))

@@ -12,7 +12,9 @@ console.log('ready')
 
 const results: Promise<unknown>[] = []
 for await (const line of createInterface({ input: process.stdin })) {
-  const unit = JSON.parse(line, (name, value: unknown) => (name === 'amount' ? BigInt(value as string) : value)) as UnitOfWork
+  const unit = JSON.parse(line, (name, value: unknown) =>
+    name === 'amount' ? BigInt(value as string) : value
+  ) as UnitOfWork
   results.push(queue.post(unit))
 }
 console.log(JSON.stringify(await Promise.all(results)))

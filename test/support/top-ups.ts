@@ -1,11 +1,11 @@
 import { expect } from '@jest/globals'
-import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Client as TemporalClient, Connection } from '@temporalio/client'
-import { Webhook } from 'standardwebhooks'
 import { testContext } from './context.ts'
 import type { Answered } from './client.ts'
 import type { Coffer } from './coffer.ts'
+
+export { callBack } from './call-back.ts'
 
 type Login = 'customer-a' | 'customer-b' | 'bench'
 
@@ -74,20 +74,6 @@ export async function suspenseOf({ db }: Coffer, bank: 'a' | 'b'): Promise<bigin
 export async function bookedTimes({ sandbox }: Coffer, bank: 'a' | 'b', reference: string): Promise<number> {
   const { lines } = await sandbox.journal(bank)
   return lines.filter((line) => line.reference === reference).length
-}
-
-/** A bank's callback, signed with the secret that it shares with us. */
-export async function callBack({ api, sandbox }: Coffer, bank: 'a' | 'b', reference: string): Promise<number> {
-  const body = JSON.stringify({ reference })
-  const [id, at] = [`msg_${randomUUID()}`, new Date()]
-  const headers = {
-    'content-type': 'application/json',
-    'webhook-id': id,
-    'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
-    'webhook-signature': new Webhook(sandbox.callbackSecret).sign(id, at, body)
-  }
-  const { status } = await fetch(`${api.url}/v1/callbacks/bank-${bank}`, { method: 'POST', headers, body })
-  return status
 }
 
 /** How often a rule of the sandbox has acted. */
