@@ -10,7 +10,7 @@ import type { Guard, PostingStep, RecordWrite, UnitOfWork } from '../ledger/unit
 import type { PaymentFacts } from '../store/payment-facts.ts'
 import { toPaymentRow, toPaymentView, type Payment } from '../store/payment.ts'
 
-/** The payment's part of the books (POSTINGS.md, "payment from balance"): what each of its units tests, posts, writes. */
+/** The payment's part of the books (ARCHITECTURE.md, "Postings"): what each of its units tests, posts, writes. */
 
 /** A unit of work before it has a key. */
 export type Part = Omit<UnitOfWork, 'key' | 'fingerprint'>

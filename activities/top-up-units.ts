@@ -10,7 +10,7 @@ import { onTheWayCounter, type TopUpFacts } from '../store/top-up-facts.ts'
 import { toTopUpRow, toTopUpView, type TopUp } from '../store/top-up.ts'
 import type { TopUpStart } from './top-up-progress.ts'
 
-/** A top-up's part of the books (POSTINGS.md, "top-up"): what each of its units tests, posts, writes. */
+/** A top-up's part of the books (ARCHITECTURE.md, "Postings"): what each of its units tests, posts, writes. */
 
 type Unkeyed = Omit<UnitOfWork, 'key' | 'fingerprint'>
 

@@ -2,7 +2,7 @@ import { Refusal } from '../domain/errors.ts'
 import type { ApiKeyId, CustomerId, MerchantId, OperatorId, SessionId } from '../domain/ids.ts'
 import type { OperatorRole } from '../store/operators.ts'
 
-/** Who is asking, as the credentials prove it (API.md, "Who may do what"). */
+/** Who is asking, as the credentials prove it. */
 export type Caller = CustomerCaller | ServiceCaller | MerchantCaller | OperatorCaller
 
 export interface CustomerCaller {

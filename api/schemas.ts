@@ -4,7 +4,7 @@ import type { IdByPrefix, IdPrefix } from '../domain/ids.ts'
 import { isId } from '../domain/ids.ts'
 import { fromWire, REQUEST_AMOUNT, type Money, type WireMoney } from '../domain/money.ts'
 
-/** The pieces that requests and replies are made of (API.md, "Words and formats"): validation and OpenAPI in one. */
+/** The pieces that requests and replies are made of: validation and OpenAPI in one. */
 export const Currency = z.enum(currencyCodes()).meta({ id: 'Currency', description: 'ISO 4217 code', example: 'USD' })
 
 /** `{"amount":"1050","currency":"USD"}` in a request; parsed to `Money`. Above zero, no sign, no leading zero. */

@@ -104,7 +104,7 @@ function toFigures(samples: ReadonlyMap<string, readonly Slice[]>): LedgerFigure
   }
 }
 
-/** The figures as a table for people, with the goals that they are measured against (QUALITY.md). */
+/** The figures as a table for people, with the goals that they are measured against. */
 export function ledgerTable(figures: LedgerFigures): string[] {
   const { tpcb_tps: tpcb, ledger, error_rate } = figures
   const ratio = (perSecond: number) => (tpcb === null ? '' : `${(perSecond / tpcb).toFixed(2)} × TPC-B`)

@@ -1,6 +1,6 @@
 import type { PaymentFigures } from './payments.ts'
 
-/** The payments half as a table for people, with the goals that it is measured against (QUALITY.md). */
+/** The payments half as a table for people, with the goals that it is measured against. */
 export function paymentTable(figures: PaymentFigures): string[] {
   const { empty_workflow, three_activity_workflow, payment, writes_per_payment, events_per_payment, error_rate } =
     figures

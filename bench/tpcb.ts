@@ -10,14 +10,14 @@ export interface TpcB {
   slice(seconds: number): Promise<number>
 }
 
-/** Branches, and so hot rows: with fewer than clients, they would mostly wait for each other's branch. */
+/** Branches, each a hot row: with fewer of them than clients, clients would mostly wait for each other's branch. */
 const SCALE = 20
 const CLIENTS = 16
 
 /**
  * pgbench's built-in TPC-B-like script on the same server, in a database of its own: the yardstick.
- * 16 clients on two threads, prepared statements, scale 20. On two processors this is near its best: scale 10 with 16
- * clients waits for branches, more clients only add switches.
+ * 16 clients on two threads, prepared statements, scale 20: the best of scale 10 and 20 with 8, 16 and 32 clients that was
+ * seen on two processors, so that the yardstick is not a short one.
  * @returns undefined when there is no pgbench on PATH; an imitation would be no yardstick.
  */
 export async function prepareTpcB(superuserUrl: string): Promise<TpcB | undefined> {

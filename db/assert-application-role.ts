@@ -17,5 +17,6 @@ export async function assertApplicationRole(db: Kysely<Database>): Promise<void>
   const { superuser, owns, writes } = rows[0]!
   if (superuser) throw new Error('DATABASE_URL is of a superuser: give the application a role of its own')
   if (owns) throw new Error(`DATABASE_URL is of a role that owns tables (${owns}): give the application another one`)
-  if (writes) throw new Error(`the application role may write ${writes} directly: run the migrations, which take that back`)
+  if (writes)
+    throw new Error(`the application role may write ${writes} directly: run the migrations, which take that back`)
 }

@@ -31,9 +31,8 @@ const parsers = new Map<number, (text: string) => unknown>([
 ])
 
 const types = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    (format !== 'binary' && parsers.get(oid)) ||
-    pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser
+  getTypeParser: ((oid: number, format?: 'text' | 'binary'): unknown =>
+    (format !== 'binary' && parsers.get(oid)) || pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser
 }
 
 /** Opens a pool; a connection is made with the first statement. Errors of idle connections are dropped: the pool replaces them. */

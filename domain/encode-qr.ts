@@ -29,7 +29,7 @@ export interface QrContent {
 }
 
 /**
- * The text of an EMVCo merchant-presented code of our scheme (API.md, "QR"): static while anyone may pay any amount,
+ * The text of an EMVCo merchant-presented code of our scheme: static while anyone may pay any amount,
  * dynamic with an amount or a payment request. Names are cut to what the format takes.
  * @throws {Refusal} `qr_amount_invalid` for amounts that tag 54 cannot hold.
  * @throws {RangeError} for a merchant whose data does not make a code.

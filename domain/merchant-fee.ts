@@ -9,7 +9,7 @@ export interface MerchantFeePolicy {
 
 /**
  * What the merchant pays for `total` minor units of one payment: F(t) = min(t, half-up(bps × t) + fixed), so never more
- * than the amount itself. Source: API.md, Definitions, "Capture".
+ * than the amount itself.
  */
 export function merchantFee(total: bigint, currency: CurrencyCode, policy: MerchantFeePolicy): bigint {
   if (total < 0n) throw new RangeError('a fee is charged on an amount that is not negative')

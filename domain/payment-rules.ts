@@ -32,7 +32,7 @@ export interface CaptureDecision {
 }
 
 /**
- * What a capture does to a hold, or why it may not (API.md, Definitions, "Capture" and "Holds"): `state_conflict`,
+ * What a capture does to a hold, or why it may not: `state_conflict`,
  * `hold_expired`, `amount_exceeds_hold`. A capture that takes the last unit is final whatever it said: nothing is left
  * that a later one could take.
  */

@@ -11,7 +11,7 @@ export type PaymentState =
   | 'canceled'
   | 'expired'
 
-/** A payment's life (PROCESSES.md, "States"). Refunded and disputed are facets of the record, not states. */
+/** A payment's life (ARCHITECTURE.md, "States"). Refunded and disputed are facets of the record, not states. */
 export const paymentStates = defineStates<PaymentState>({
   start: ['requires_action', 'in_review', 'processing', 'declined'],
   in_review: ['requires_action', 'processing', 'declined', 'canceled', 'expired'],

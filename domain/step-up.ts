@@ -21,8 +21,7 @@ export interface StepUpInput {
 export type StepUpRule = 'single_amount' | 'cumulative_amount' | 'payment_count' | 'unusual_amount'
 
 /**
- * Whether the customer has to confirm a payment, and by which rules (PROCESSES.md, "Risk, limits, step-up"; API.md,
- * Definitions). This payment counts in the cumulative and the count rule.
+ * Whether the customer has to confirm a payment, and by which rules. This payment counts in the cumulative and the count rule.
  */
 export function stepUpRequired(
   { amount, currency, limitPolicy, sinceStepUp, recent }: StepUpInput,

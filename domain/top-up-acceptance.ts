@@ -26,7 +26,7 @@ export type AcceptanceDecision =
 
 /**
  * Whether the bank is asked at all, on facts read without a lock: the unit of work repeats the balance limit under the
- * lock, so a race can only turn a yes into a no. Once accepted, the limit is never tested again (API.md, "Limits").
+ * lock, so a race can only turn a yes into a no. Once accepted, the limit is never tested again.
  */
 export function decideAcceptance(facts: AcceptanceFacts, policy: Pick<TopUpPolicy, 'limits'>): AcceptanceDecision {
   const decline = (code: ProblemCode, data: Record<string, string> = {}): AcceptanceDecision => ({

@@ -19,7 +19,7 @@ export interface States<State extends string> {
 
 /**
  * A state machine as data: for each state the states that may follow it. A state without arrows is terminal and need not
- * be listed. Source of every table: PROCESSES.md, "States".
+ * be listed. Every table stands in ARCHITECTURE.md, "States".
  */
 export function defineStates<State extends string>(
   arrows: Readonly<Partial<Record<State, readonly State[]>>> & { readonly start: readonly State[] }

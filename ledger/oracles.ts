@@ -1,5 +1,5 @@
 /**
- * What has to hold in the books (QUALITY.md, O1–O3), each as one read-only statement that answers nothing, or the first
+ * What has to hold in the books (O1–O3), each as one read-only statement that answers nothing, or the first
  * row that breaks it, in words. `cli/verify` and the tests run them.
  */
 export interface BookOracle {

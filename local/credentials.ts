@@ -45,6 +45,8 @@ export interface SeedInput {
   readonly ownerUrl?: string
   /** What a former start in the same `COFFER_HOME` was given: keys and passwords cannot be read back. */
   readonly former?: Seeded
+  /** Writes down what was made, before it is committed: a start that dies in between begins anew. */
+  readonly remember: (seeded: Seeded) => void
 }
 
 /** Everything runs by then; called at every start, so it makes only what is missing. */

@@ -38,8 +38,9 @@ export function createTeller(credentials: Credentials, say: (line: string) => vo
     chapter: (title) => say(`\n${++chapters}. ${title}`),
     tell: (line, thing) => {
       say(`   ${line}`)
-      if (!thing?.['id'] || !temporal_ui_url) return
-      const workflowId = workflowIdOf(String(thing['object']).replaceAll('_', '-'), String(thing['id']))
+      if (!thing || !temporal_ui_url) return
+      const { object, id } = thing as { object: string; id: string }
+      const workflowId = workflowIdOf(object.replaceAll('_', '-'), id)
       say(`     run: ${temporal_ui_url}/namespaces/default/workflows/${encodeURIComponent(workflowId)}`)
     },
     expect: (isSo, otherwise) => {

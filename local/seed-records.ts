@@ -28,7 +28,7 @@ export interface SeedTarget {
 const USD = currency('USD')
 const DAY_MS = 86_400_000
 
-/** API.md, Definitions, "Seed". Names are of nobody; the PINs pass `pinFault`. */
+/** Names are of nobody; the PINs pass `pinFault`. */
 const people = [
   {
     login: 'customer-a',

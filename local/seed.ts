@@ -1,4 +1,5 @@
 import { connect } from '../db/connect.ts'
+import { inTransaction } from '../db/in-transaction.ts'
 import { findMerchant } from '../store/merchant.ts'
 import { createVault } from '../store/vault.ts'
 import { waitUntil } from './wait-until.ts'
@@ -9,13 +10,17 @@ import { seedRecords } from './seed-records.ts'
 const BENCH_TOP_UP = { amount: '10000000', currency: 'USD' }
 
 /** Seeds a new installation; one that was seeded before is found by what the former start wrote down. */
-export const seed: Seed = async ({ config, apiUrl, former }) => {
+export const seed: Seed = async ({ config, apiUrl, former, remember }) => {
   const database = connect({ url: config.DATABASE_URL, poolMax: 4, applicationName: 'coffer-seed' })
   try {
     const known = former && (await findMerchant(database.db, former.seed.merchant_id))
     const seeded = known
       ? { keys: former.keys, seed: former.seed }
-      : await seedRecords({ ...database, vault: createVault(config.COFFER_MASTER_KEY) })
+      : await inTransaction(database.db, async (db) => {
+          const made = await seedRecords({ db, pool: database.pool, vault: createVault(config.COFFER_MASTER_KEY) })
+          remember(made)
+          return made
+        })
     await topUpBench(apiUrl, seeded)
     return seeded
   } finally {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { loadConfig } from '../config.ts'
 import { migrate } from '../db/migrate.ts'
 import { codecEndpointSecret } from '../temporal/keys.ts'
-import { readCredentials, writeCredentials, type Credentials, type Seed } from './credentials.ts'
+import { readCredentials, writeCredentials, type Credentials, type Seed, type Seeded } from './credentials.ts'
 import { appRole, databaseUrls, ensureDatabase, type DatabaseUrls } from './ensure-database.ts'
 import type { Installation } from './installation.ts'
 import { partEnvironment } from './part-environment.ts'
@@ -49,8 +49,7 @@ export async function startParts(input: StartInput): Promise<Credentials> {
   const urls = { apiUrl: apiUrl(settings.ports), sandboxUrl: sandboxUrl(settings.ports) }
   const { sandboxAdminKey } = secrets
   const former = readCredentials(settings.home)
-  const seeded = await input.seed({ config, ...urls, sandboxAdminKey, ownerUrl, former })
-  const credentials: Credentials = {
+  const credentialsFor = ({ keys, seed }: Seeded): Credentials => ({
     api_url: urls.apiUrl,
     docs_url: `${urls.apiUrl}/docs/`,
     temporal_ui_url: temporalUiUrl(settings) ?? null,
@@ -60,9 +59,11 @@ export async function startParts(input: StartInput): Promise<Credentials> {
     database_owner_url: ownerUrl ?? null,
     codec_url: codecUrl ?? null,
     sandbox_admin_key: sandboxAdminKey,
-    keys: seeded.keys,
-    seed: seeded.seed
-  }
+    keys,
+    seed
+  })
+  const remember = (seeded: Seeded) => writeCredentials(settings.home, credentialsFor(seeded))
+  const credentials = credentialsFor(await input.seed({ config, ...urls, sandboxAdminKey, ownerUrl, former, remember }))
   writeCredentials(settings.home, credentials)
   return credentials
 }

@@ -29,7 +29,7 @@ export function createRequestSigner(signingKey: string): RequestSigner {
   return async ({ method, url, body }) => {
     const message = { method, url: new URL(url).href, headers: unsignedHeaders(body) }
     const signed = await httpbis.signMessage({ key, fields: COVERED, params: ['created', 'keyid'] }, message)
-    return signed.headers as Record<string, string>
+    return signed.headers
   }
 }
 

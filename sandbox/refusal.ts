@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler } from 'express'
-import { z } from 'zod'
+import type { z } from 'zod'
 
 /** What the outside world refuses, as it stands on the wire: `{ code, message }` under an HTTP status. */
 export class SandboxRefusal extends Error {

@@ -3,7 +3,7 @@ import { paymentStates } from '../domain/payment.ts'
 import { topUpStates } from '../domain/top-up.ts'
 
 /**
- * What has to hold among the processes (QUALITY.md, O7's half that Postgres knows, and O8): read-only statements that
+ * What has to hold among the processes (O7's half that Postgres knows, and O8): read-only statements that
  * answer nothing, or the first row that breaks the rule, in words.
  */
 export interface ProcessOracle {

@@ -1,6 +1,9 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client'
-import { nudge, workflowIdOf } from '../workflows/messages.ts'
+import { workflowIdOf } from '../domain/workflow-id.ts'
 import { WORKFLOW_TASK_TIMEOUT_MS } from './tuning.ts'
+
+/** The signal of workflows/messages.ts, by its name. */
+const NUDGE = 'nudge'
 
 /** What the sweeper does with runs: looks, starts again from the record, wakes. */
 export function createRuns(client: Client, taskQueue: string) {
@@ -33,7 +36,7 @@ export function createRuns(client: Client, taskQueue: string) {
 
     nudge: async (workflowId: string): Promise<void> => {
       try {
-        await client.workflow.getHandle(workflowId).signal(nudge)
+        await client.workflow.getHandle(workflowId).signal(NUDGE)
       } catch (error) {
         if (!(error instanceof WorkflowNotFoundError)) throw error
       }

@@ -5,7 +5,7 @@ import { defineSearchAttributeKey } from '@temporalio/common'
  * set them. SQL visibility has room for 10 Keyword and 3 of every other type.
  */
 export const searchAttributes = {
-  /** The state of the process's record (PROCESSES.md): `processing`, `requires_capture`, `succeeded` … */
+  /** The state of the process's record: `processing`, `requires_capture`, `succeeded` … */
   processState: defineSearchAttributeKey('ProcessState', 'KEYWORD'),
   /** The customer's id, `cus_…`. */
   customerRef: defineSearchAttributeKey('CustomerRef', 'KEYWORD'),

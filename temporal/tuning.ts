@@ -16,7 +16,7 @@ export const workerTuning = {
   maxConcurrentLocalActivityExecutions: 100,
   // Calls to the outside wait for a bank's answer: nothing of ours is busy meanwhile.
   maxConcurrentActivityTaskExecutions: 100,
-  // Sixteen calls are in flight from each API (DESIGN.md 4.2): so many polls meet them without waiting for one another.
+  // Sixteen calls are in flight from each API: so many polls meet them without waiting for one another.
   workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: 16 },
   activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 5 },
   // On SIGTERM a bank call in hand gets its answer first: longer than such a call's own timeout (activity-options.ts).

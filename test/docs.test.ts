@@ -67,7 +67,8 @@ describe.each(documents)('%s', (file) => {
     const paths = [...read(file).matchAll(/`((?:[\w.-]+\/)+[\w.-]*|[\w-]+\.(?:ts|js|mjs|yml|md|json))`/g)].map(
       ([, path]) => path!
     )
-    const madeElsewhere = /^(postgres|temporal|sandbox|logs)\/$|^(secrets|credentials)\.json$|^logs\/|^temporalio\//
+    const madeElsewhere =
+      /^(postgres|temporal|sandbox|logs|workflow-bundle)\/$|^(secrets|credentials)\.json$|^logs\/|^temporalio\//
     const lost = paths.filter(
       (path) =>
         /^[a-z.]/.test(path) &&

@@ -37,5 +37,4 @@ export interface DecisionAnswer {
   readonly refusal?: { readonly code: string; readonly data: Readonly<Record<string, unknown>> }
 }
 
-/** `payment/pay_…`: what runs and on which record; no personal data, since Temporal never encrypts an id. */
-export const workflowIdOf = (type: string, id: string): string => `${type}/${id}`
+export { workflowIdOf } from '../domain/workflow-id.ts'

@@ -18,7 +18,7 @@ interface Reference {
 const OPENING = 'opening'
 
 /**
- * The bank oracle (POSTINGS.md): every line of the bank's journal is posted here under its reference, or is excused, by
+ * The bank oracle (O4): every line of the bank's journal is posted here under its reference, or is excused, by
  * name; the other way round as well; and cash + in transit equal the journal's balance ± exactly those.
  * @param since the database's clock before the journal was read: what was booked later may be missing from it.
  * @returns the first breach in words.

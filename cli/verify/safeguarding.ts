@@ -13,7 +13,7 @@ const LIABILITIES = [
 const SCALE = 18
 
 /**
- * Safeguarding (POSTINGS.md): what customers and merchants are owed is covered by what the banks hold for us, cash and in
+ * Safeguarding: what customers and merchants are owed is covered by what the banks hold for us, cash and in
  * transit, all in US dollars at the reference rates.
  * @returns the breach in words.
  * @throws {RangeError} when money stands in a currency without a reference rate: then nothing is known.

@@ -2,7 +2,7 @@
 export const UNLIMITED = 'unlimited'
 
 /**
- * What a wallet may send and hold, by how well its owner is known (PROCESSES.md, "Onboarding"). US cents, or
+ * What a wallet may send and hold, by how well its owner is known. US cents, or
  * `unlimited`; wallets in other currencies are measured at the reference rates.
  */
 export const limits = {
@@ -16,6 +16,6 @@ export const limits = {
     /** Given by decision of two operators: they judged the customer, so the table adds nothing unless it is told to. */
     3: { per_payment_usd: UNLIMITED, per_day_usd: UNLIMITED, per_month_usd: UNLIMITED, balance_usd: UNLIMITED }
   },
-  /** US dollars for one unit of the currency: seeded (API.md, Definitions) until the FX provider exists. */
+  /** US dollars for one unit of the currency: seeded until the FX provider exists. */
   reference_rates: { EUR: '1.10', GBP: '1.27', JPY: '0.0067', KWD: '3.25' } as Record<string, string>
 }

@@ -87,7 +87,7 @@ function ruleOf(standard: unknown): Omit<Rule, 'where'> {
   throw new TypeError('a policy value of a new kind needs a rule of its own')
 }
 
-const clone = (value: unknown): unknown => (Array.isArray(value) ? [...value] : value)
+const clone = (value: unknown): unknown => (Array.isArray(value) ? [...(value as unknown[])] : value)
 const joined = (path: string, key: string) => (path === '' ? key : `${path}.${key.slice(0, 40)}`)
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

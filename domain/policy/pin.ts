@@ -1,4 +1,4 @@
-/** The customer's PIN (PROCESSES.md, "Risk, limits, step-up"). */
+/** The customer's PIN. */
 export const pin = {
   /** A million combinations; people remember six digits. */
   digits: 6,

@@ -1,4 +1,4 @@
-/** When a payment needs the customer's own confirmation (PROCESSES.md, "Risk, limits, step-up"). Amounts in US cents. */
+/** When a payment needs the customer's own confirmation. Amounts in US cents. */
 export const stepUp = {
   /** 500 USD and more always. */
   single_usd: '50000',

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { defaultPolicy, mergePolicy, paymentPolicy, topUpPolicy } from '../../domain/policy/index.ts'
 
 describe('the default policy', () => {
-  it('says what PROCESSES.md and API.md say', () => {
+  it('has the published defaults', () => {
     expect(defaultPolicy.payment).toEqual({
       hold_ms: 7 * 86_400_000,
       confirmation_ms: 5 * 60_000,

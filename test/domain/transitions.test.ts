@@ -4,7 +4,7 @@ import { topUpStates } from '../../domain/top-up.ts'
 import { defineStates, type From, type States } from '../../domain/transitions.ts'
 import { refusalOf } from './refusal-of.ts'
 
-/** The arrows as PROCESSES.md writes them; everything that is not written is illegal. */
+/** The arrows as ARCHITECTURE.md draws them; everything that is not written is illegal. */
 const arrowsOf = (table: string) =>
   new Set(
     table.split(';').flatMap((line) => {

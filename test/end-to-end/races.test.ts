@@ -106,8 +106,8 @@ describe('What excludes each other, asked for at the same moment', () => {
         const { body } = await overAt(id)
         const end = String(body['state'])
         expect(['succeeded', 'canceled', 'expired']).toContain(end)
-        expect({ end, status: captured!.status }).toEqual({ end, status: end === 'succeeded' ? 200 : 409 })
-        expect({ end, status: voided!.status }).toEqual({ end, status: end === 'canceled' ? 200 : 409 })
+        expect({ end, status: captured.status }).toEqual({ end, status: end === 'succeeded' ? 200 : 409 })
+        expect({ end, status: voided.status }).toEqual({ end, status: end === 'canceled' ? 200 : 409 })
         expect(body['captured']).toEqual(usd(end === 'succeeded' ? 1_000 : 0))
       }
     },
@@ -129,8 +129,8 @@ describe('What excludes each other, asked for at the same moment', () => {
         ])
         const end = String((await overAt(id)).body['state'])
         expect(['succeeded', 'canceled', 'expired']).toContain(end)
-        expect({ end, status: confirmed!.status }).toEqual({ end, status: end === 'succeeded' ? 200 : 409 })
-        expect({ end, status: canceled!.status }).toEqual({ end, status: end === 'canceled' ? 200 : 409 })
+        expect({ end, status: confirmed.status }).toEqual({ end, status: end === 'succeeded' ? 200 : 409 })
+        expect({ end, status: canceled.status }).toEqual({ end, status: end === 'canceled' ? 200 : 409 })
       }
     },
     RACE_MS_MAX

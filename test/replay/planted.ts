@@ -1,7 +1,8 @@
 // Workflows that were changed without `patched`, as a careless deploy would: replay has to notice.
 import { proxyLocalActivities, sleep } from '@temporalio/workflow'
 import type { Activities } from '../../activities/index.ts'
-import { payment as asItIs } from '../../workflows/payment.ts'
+import { lateBankNews } from '../../workflows/late-bank-news.ts'
+import { payment } from '../../workflows/payment.ts'
 import { topUp } from '../../workflows/top-up.ts'
 
 const { readBusinessClock } = proxyLocalActivities<Activities>({ startToCloseTimeout: '10 s' })
@@ -10,16 +11,16 @@ const { readBusinessClock } = proxyLocalActivities<Activities>({ startToCloseTim
 const unchanged = (start: Parameters<typeof topUp>[0]) => topUp(start)
 
 /** A timer that was not there. */
-async function withTimer(start: Parameters<typeof asItIs>[0]) {
-  const ended = asItIs(start)
+async function withTimer(start: Parameters<typeof payment>[0]) {
+  const ended = payment(start)
   await sleep(1)
   return ended
 }
 
 /** A step that was not there. */
-async function withActivity(start: Parameters<typeof asItIs>[0]) {
+async function withActivity(start: Parameters<typeof lateBankNews>[0]) {
   await readBusinessClock()
-  return asItIs(start)
+  return lateBankNews(start)
 }
 
 export { unchanged as 'top-up', withTimer as payment, withActivity as 'late-bank-news' }

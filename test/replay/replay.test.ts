@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { fileURLToPath } from 'node:url'
-import { DefaultLogger, Runtime, Worker, type ReplayWorkerOptions } from '@temporalio/worker'
+import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker, type ReplayWorkerOptions } from '@temporalio/worker'
 import { paymentStates } from '../../domain/payment.ts'
 import { topUpStates } from '../../domain/top-up.ts'
 import { bundleWorkflows } from '../../temporal/bundle.ts'
@@ -14,7 +14,11 @@ const runs = readRecordedRuns()
 const names = [...runs.keys()]
 const nameOf = (type: string) => names.find((name) => name.startsWith(`${type}/`))!
 
-beforeAll(() => void Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined) }))
+// What is planted is complained of at length, as it should be.
+beforeAll(() => {
+  const logging = { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) }
+  Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined), telemetryOptions: { logging } })
+})
 
 async function replay(name: string, workflowBundle: ReplayWorkerOptions['workflowBundle']): Promise<void> {
   const { workflowId, history } = runs.get(name)!

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Webhook } from 'standardwebhooks'
 
@@ -31,7 +31,7 @@ export async function startCallbackReceiver(secret: string, port = 0): Promise<C
   const watchers = new Set<() => void>()
   let refusals = 0
 
-  const server = createServer(async (request, response) => {
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     let text = ''
     for await (const chunk of request) text += chunk
     const headers = request.headers as Record<string, string>
@@ -44,12 +44,14 @@ export async function startCallbackReceiver(secret: string, port = 0): Promise<C
     if (refusals > 0) {
       refusals -= 1
       refused.push(callback)
-      return response.writeHead(503).end()
+      response.writeHead(503).end()
+      return
     }
     received.push(callback)
     response.writeHead(202).end()
     for (const look of [...watchers]) look()
-  })
+  }
+  const server = createServer((request, response) => void take(request, response))
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
 

@@ -120,7 +120,7 @@ export async function startCoffer(options: CofferOptions = {}): Promise<Coffer> 
     get sandbox() {
       return sandbox
     },
-    worker: worker!,
+    worker: worker,
     api,
     apis,
     seeded,
@@ -144,7 +144,7 @@ export async function startCoffer(options: CofferOptions = {}): Promise<Coffer> 
     },
     forgetRun: (workflowId) => forgetRun(context, workflowId),
     stop: async () => {
-      await Promise.all([worker!.stop(), ...apis.map((part) => part.stop())])
+      await Promise.all([worker.stop(), ...apis.map((part) => part.stop())])
       await Promise.all([sandbox.stop(), handle.close()])
       await database.drop()
       rmSync(directory, { recursive: true, force: true })

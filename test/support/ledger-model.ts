@@ -24,7 +24,7 @@ export interface ModelAnswer {
 
 /**
  * The ledger as one would explain it to a child: one unit after the other, each on a copy of everything, kept when it
- * went well. Made from POSTINGS.md and independent of the posting function.
+ * went well. Made from the rules of the books alone, and independent of the posting function.
  */
 export class LedgerModel {
   #state: State = { posted: new Map(), reserved: new Map(), holds: new Map(), counters: new Map() }

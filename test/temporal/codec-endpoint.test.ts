@@ -22,7 +22,7 @@ const clear: Wire = {
 }
 
 beforeAll(async () => {
-  const payload = defaultPayloadConverter.toPayload({ amount: '1050' })!
+  const payload = defaultPayloadConverter.toPayload({ amount: '1050' })
   const [{ metadata, data } = {}] = await codec.encode([payload], {
     type: 'workflow',
     namespace: 'default',

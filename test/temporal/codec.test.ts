@@ -9,7 +9,7 @@ const otherKey = Buffer.alloc(32, 2)
 const codec = createCodec(payloadKeys(masterKey))
 const inRun = (workflowId: string) => ({ type: 'workflow' as const, namespace: 'default', workflowId })
 
-const payloadOf = (value: unknown): Payload => defaultPayloadConverter.toPayload(value)!
+const payloadOf = (value: unknown): Payload => defaultPayloadConverter.toPayload(value)
 const valueOf = (payload: Payload | undefined): unknown => defaultPayloadConverter.fromPayload(payload!)
 const encrypted = async (value: unknown, workflowId?: string): Promise<Payload> =>
   (await codec.encode([payloadOf(value)], workflowId === undefined ? undefined : inRun(workflowId)))[0]!

@@ -11,7 +11,7 @@ const codec = createCodec(payloadKeys(PUBLISHED_TEST_MASTER_KEY))
 async function encryptedBytes(text: string): Promise<number> {
   const workflowId = `cross-border-transfer/xbt_${'0'.repeat(32)}`
   const context = { type: 'workflow' as const, namespace: 'default', workflowId }
-  const [payload] = await codec.encode([defaultPayloadConverter.toPayload(text)!], context)
+  const [payload] = await codec.encode([defaultPayloadConverter.toPayload(text)], context)
   return proto.temporal.api.common.v1.Payload.encode(payload!).finish().length
 }
 
