@@ -6,6 +6,7 @@ import type { States } from '../../domain/transitions.ts'
 import { bookOracles } from '../../ledger/oracles.ts'
 import type { Bank } from '../../providers/bank.ts'
 import type { BankJournal } from '../../providers/bank-journal.ts'
+import { verifyAuditChain } from '../../store/audit.ts'
 import { legalArrows, machines, processOracles } from '../../store/oracles.ts'
 import { findBankBreach } from './bank.ts'
 import { findLostProcess, type ListWorkflows } from './live-workflows.ts'
@@ -26,6 +27,13 @@ export interface OracleInput {
 
 const safeguarding = { oracle: 'safeguarding', rule: 'customers and merchants are covered by the banks' }
 
+const auditChain = { oracle: 'O9', rule: 'the audit log is one unbroken chain of hashes' }
+
+async function findAuditBreach(snapshot: Kysely<Database>): Promise<string | undefined> {
+  const verdict = await verifyAuditChain(snapshot)
+  return verdict.kind === 'broken' ? `audit_log ${verdict.seq}: ${verdict.why}` : undefined
+}
+
 const banks: readonly Bank[] = ['a', 'b']
 
 /**
@@ -42,7 +50,8 @@ export async function runOracles(input: OracleInput): Promise<OracleReport> {
     .execute(async (snapshot) => [
       ...(await runStatements(snapshot, legalArrows(states))),
       ...(await judgeBanks(snapshot, journals)),
-      ...(rates === null ? [] : [await judge(safeguarding, () => findSafeguardingBreach(snapshot, rates))])
+      ...(rates === null ? [] : [await judge(safeguarding, () => findSafeguardingBreach(snapshot, rates))]),
+      await judge(auditChain, () => findAuditBreach(snapshot))
     ])
     .catch((error: unknown) => [unreachable(error)])
   const live = listWorkflows

@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto'
 import { crashPoints } from '../../activities/crash-points.ts'
 import { waitUntil } from '../../local/wait-until.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
-import { fundFromCapital } from '../support/fund.ts'
 import { balances, expectEverythingSettled } from '../support/settled.ts'
 import { stepOf, storyOf } from './crash-stories.ts'
 
@@ -23,7 +22,7 @@ const coffers: Coffer[] = []
 
 beforeAll(async () => {
   coffers.push(...(await Promise.all(Array.from({ length: LANES }, () => startCoffer()))))
-  await Promise.all(coffers.map((coffer) => fundFromCapital(coffer, 'customer-a', 900_000n)))
+  await Promise.all(coffers.map((coffer) => coffer.fund('customer-a', 900_000)))
   const rounds = Array.from({ length: ROUNDS }, () => interleaved(points)).flat()
   coffers.forEach((coffer, lane) =>
     crashAtAll(
@@ -31,11 +30,11 @@ beforeAll(async () => {
       rounds.filter((_, index) => index % LANES === lane)
     )
   )
-})
+}, LANES * POINT_MS_MAX)
 afterAll(async () => {
   await Promise.allSettled(crashes.values())
   await Promise.all(coffers.map((coffer) => coffer.stop()))
-})
+}, LANES * POINT_MS_MAX)
 
 describe('A worker killed (SIGKILL)', () => {
   it.each(points)(

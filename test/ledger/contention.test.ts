@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { UnitOfWork } from '../../ledger/unit-of-work.ts'
+import { waitUntil } from '../../local/wait-until.ts'
+import type { Guard, UnitOfWork } from '../../ledger/unit-of-work.ts'
 import { bank, merchant, move, openBooks, thing, thingId, unit, wallet, type Books } from '../support/ledger.ts'
 import { postFromProcesses } from '../support/poster-processes.ts'
 
@@ -16,7 +17,7 @@ describe('units that want the same money', () => {
 
   it('8 and 8 from 10 in one batch: one is posted, the other refused', async () => {
     await books.fund(wallet('batch'), 10n)
-    const results = await Promise.all([books.post(spend('batch', 8n)), books.post(spend('batch', 8n))])
+    const results = await books.postAsOneBatch([spend('batch', 8n), spend('batch', 8n)])
     expect(statuses(results)).toEqual(['posted', 'refused'])
     expect(await books.available(wallet('batch'))).toBe(2n)
   })
@@ -55,15 +56,7 @@ describe('units that want the same money', () => {
     const ring = (shift: number, at: number, direction: number): UnitOfWork => {
       const member = (index: number) => wallet(members[(((at + direction * index) % 12) + 12) % 12]!)
       const steps = Array.from({ length: 4 }, (_, index) => move(member(index), member(index + shift), 1n))
-      return unit(steps, {
-        records: [thing(thingId(), 'done')],
-        guards: [0, 1].map((index) => ({
-          kind: 'counter',
-          counter: `ring-${(at + direction * index + 24) % 5}`,
-          add: 1n,
-          code: 'limit_exceeded'
-        }))
-      })
+      return unit(steps, { records: [thing(thingId(), 'done')] })
     }
     const lists = [1, -1, 1].map((direction, process) =>
       Array.from({ length: 400 }, (_, index) => ring(1 + (index % 3), index * (process + 1), direction))
@@ -84,8 +77,32 @@ describe('units that want the same money', () => {
     expect(await books.posted(wallet('same'))).toBe(200n)
   })
 
-  /** As the server counts them; the statistics of a session arrive when it is idle or ends. */
+  it('records and counters named in every order from four queues all come through: nobody waits for each other', async () => {
+    const ids = Array.from({ length: 6 }, () => thingId())
+    await books.post(unit([], { records: ids.map((id) => thing(id, 'open')) }))
+    const before = await deadlocks()
+    const queues = Array.from({ length: 4 }, () => books.anotherQueue({ batchMax: 3 }))
+    const turned = <T>(list: readonly T[], by: number) => [...list.slice(by), ...list.slice(0, by)]
+    const results = await Promise.all(
+      Array.from({ length: 240 }, (_, index) => {
+        const some = turned(index % 2 === 0 ? ids : [...ids].reverse(), index % 6).slice(0, 3)
+        const guards = some.map((id): Guard => ({ kind: 'counter', counter: id, add: 1n, code: 'limit_exceeded' }))
+        const refused = turned(some, 1).map((id) => thing(id, 'dropped', { state: 'open', version: 1 }))
+        return queues[index % 4]!.post(unit([], { guards, refused }))
+      })
+    )
+    expect(new Set(results.map(({ status }) => status))).toEqual(new Set(['posted']))
+    expect(await deadlocks()).toBe(before)
+  })
+
+  /** As the server counts them: a session's are in when it has ended. */
   async function deadlocks(): Promise<bigint> {
+    const others =
+      "select count(*) from pg_stat_activity where application_name = 'test-poster' and datname = current_database()"
+    await waitUntil(async () => (await books.pool.query(others)).rows[0].count === 0n, {
+      limitMs: 10_000,
+      otherwise: 'a poster stays connected'
+    })
     const { rows } = await books.pool.query(
       'select pg_stat_force_next_flush(), deadlocks from pg_stat_database where datname = current_database()'
     )

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { UnitOfWork } from '../../ledger/unit-of-work.ts'
 import { bank, merchant, move, openBooks, thing, thingId, unit, wallet, type Books } from '../support/ledger.ts'
 
 describe('the record of a unit of work', () => {
@@ -17,6 +18,12 @@ describe('the record of a unit of work', () => {
       .where('object_id', '=', id)
       .orderBy('object_version')
       .execute()
+
+  /** Two units in one batch, and in the batches of two queues. */
+  const ways = [
+    (units: UnitOfWork[]) => books.postAsOneBatch(units),
+    (units: UnitOfWork[]) => Promise.all(units.map((each) => books.anotherQueue().post(each)))
+  ]
 
   it('is written with the money, with a row of history for each arrow that it crosses', async () => {
     const id = thingId()
@@ -57,16 +64,13 @@ describe('the record of a unit of work', () => {
   })
 
   it('changed by two units of one batch, or of two queues, is changed by one of them', async () => {
-    for (const queues of [
-      [books.queue, books.queue],
-      [books.queue, books.anotherQueue()]
-    ]) {
+    for (const post of ways) {
       const id = thingId()
       await books.post(unit([], { records: [thing(id, 'open')] }))
       const before = { state: 'open', version: 1 }
       const finish = (state: 'done' | 'dropped') =>
         unit([move(bank, wallet(id), 5n)], { records: [thing(id, state, before)] })
-      const results = await Promise.all([queues[0]!.post(finish('done')), queues[1]!.post(finish('dropped'))])
+      const results = await post([finish('done'), finish('dropped')])
       expect(results.map(({ status }) => status).sort()).toEqual(['posted', 'stale'])
       expect(await books.posted(wallet(id))).toBe(5n)
       expect(await find(id)).toMatchObject({ version: 2 })
@@ -74,13 +78,10 @@ describe('the record of a unit of work', () => {
   })
 
   it('that is new, and made by two units at the same moment, is made once', async () => {
-    for (const queues of [
-      [books.queue, books.queue],
-      [books.queue, books.anotherQueue()]
-    ]) {
+    for (const post of ways) {
       const id = thingId()
       const make = () => unit([move(bank, wallet(id), 5n)], { records: [thing(id, 'done')] })
-      const results = await Promise.all(queues.map((queue) => queue.post(make())))
+      const results = await post([make(), make()])
       expect(results.map(({ status }) => status).sort()).toEqual(['posted', 'stale'])
       expect(await books.posted(wallet(id))).toBe(5n)
     }

@@ -8,7 +8,7 @@ import { currency } from '../../domain/currencies.ts'
 import { defineStates, type States } from '../../domain/transitions.ts'
 import { readBalance } from '../../ledger/balances.ts'
 import { PostingQueue, type PostingQueueOptions } from '../../ledger/posting-queue.ts'
-import type { PostingStep, RecordWrite, UnitOfWork } from '../../ledger/unit-of-work.ts'
+import type { PostingStep, RecordWrite, UnitOfWork, UnitResult } from '../../ledger/unit-of-work.ts'
 import { cloneDatabase, type ClonedDatabase } from './database.ts'
 import { expectBooksToHold } from './oracles.ts'
 import { thingWriter } from './thing-writer.ts'
@@ -26,6 +26,8 @@ export interface Books {
   /** Another queue, as another process would have one. */
   anotherQueue(options?: Partial<PostingQueueOptions>): PostingQueue
   post: PostingQueue['post']
+  /** All of them in one batch of one queue, in this order. */
+  postAsOneBatch(units: readonly UnitOfWork[]): Promise<UnitResult[]>
   /** Puts money into a wallet (or another account with credit side) from the bank. */
   fund(to: AccountRef, amount: bigint): Promise<void>
   posted(ref: AccountRef): Promise<bigint>
@@ -50,6 +52,12 @@ export async function openBooks(options: Partial<PostingQueueOptions> = {}): Pro
     queue,
     anotherQueue,
     post,
+    async postAsOneBatch(units) {
+      const patient = anotherQueue({ inFlightMax: 1 })
+      // The first unit leaves alone; what comes while it is away leaves together.
+      const [, ...results] = await Promise.all([unit([]), ...units].map((each) => patient.post(each)))
+      return results
+    },
     async fund(to, amount) {
       const from = account('bank_in_transit', 'a', to.currency)
       await post(unit([{ op: 'post', debit: from, credit: to, amount, code: 'top_up' }]))

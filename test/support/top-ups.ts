@@ -12,7 +12,7 @@ type Login = 'customer-a' | 'customer-b' | 'bench'
 export const usd = (amount: number) => ({ amount: String(amount), currency: 'USD' })
 
 /** Short, since a bank that hangs is waited for in real time. */
-export const impatient = { bank: { send_timeout_ms: 500, inquiry_timeout_ms: 500 } }
+export const impatient = { bank: { send_timeout_ms: 3_000, inquiry_timeout_ms: 3_000 } }
 
 /** Orders a top-up for a seeded customer through their bank; the amount in US cents. */
 export function topUp(
