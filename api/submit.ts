@@ -8,7 +8,7 @@ import { decisionUnitKey, recordDecision } from '../store/decision.ts'
 import { findFirstVersion, listHistory, type ProcessEvent } from '../store/event.ts'
 import { findProcess } from '../store/process.ts'
 import { describeLink } from '../temporal/ui-link.ts'
-import { workflowIdOf, type DecisionAnswer } from '../workflows/messages.ts'
+import { workflowIdOf } from '../workflows/messages.ts'
 import type { ApiDeps } from './deps.ts'
 import { answer, type Answer, type Call } from './route.ts'
 
@@ -89,17 +89,16 @@ export function createSubmit({ db, processes, config }: Pick<ApiDeps, 'db' | 'pr
         if (recorded.made) await alongside?.(transaction)
         return recorded
       })
-      const given = await processes.update<DecisionAnswer>({
+      const given = await processes.update<unknown>({
         workflowId: workflowIdOf(type, processId),
         name: action,
         updateId: call.updateId,
         args: [decision.id]
       })
       if (given.kind === 'overloaded') throw new Refusal('service_unavailable')
-      const done = given.kind === 'answered' ? given.result : await decidedInRecord(db, decision)
+      const done = await decidedInRecord(db, decision)
       if (!done)
         return answer(202, { id: processId, object: objectOf(type) }, { Location: locationOf(type, processId) })
-      if (done.refusal) throw new Refusal(done.refusal.code as ProblemCode, done.refusal.data)
       return answer(200, await read(processId, done.version, call), replayOf ? { 'Idempotent-Replayed': 'true' } : {})
     },
 
@@ -136,27 +135,37 @@ async function refuseUnlessKnown(db: Kysely<Database>, decision: Parameters<type
   if (!known) throw new Refusal('state_conflict', { state })
 }
 
-/** What became of a decision, from its unit of work: the engine's answer was lost, the books' was not. */
+/**
+ * What became of a decision, from its unit of work: the same answer now and later, whoever carried it out, and wherever
+ * the thing has got to since. Undefined while nobody has carried it out.
+ * @throws {Refusal} what the process refused it with; `state_conflict` when it ended first
+ */
 async function decidedInRecord(
   db: Kysely<Database>,
   decision: Parameters<typeof decisionUnitKey>[0]
-): Promise<DecisionAnswer | undefined> {
-  const unit = await db
-    .selectFrom('unit')
-    .select(['refusal', 'data'])
-    .where('key', '=', decisionUnitKey(decision))
-    .executeTakeFirst()
-  const record = await findProcess(db, decision.processId)
-  if (!record) return undefined
-  if (!unit) {
-    if (record.open) return undefined
-    throw new Refusal('state_conflict', { state: record.state })
-  }
-  const { refusal, data } = unit
-  const version = record.version
-  return refusal === null
-    ? { version }
-    : { version, refusal: { code: refusal, data: (data ?? {}) as Readonly<Record<string, unknown>> } }
+): Promise<{ version: number } | undefined> {
+  const { processId } = decision
+  const unit = await findUnit(db, decisionUnitKey(decision))
+  if (unit?.refusal === null) return { version: await versionLeftBy(db, processId, unit.id) }
+  const record = await findProcess(db, processId)
+  // What was confirmed and cannot be paid is declined: that is an answer, not an error.
+  if (decision.action === 'confirm' && record?.state === 'declined') return { version: record.version }
+  if (unit) throw new Refusal(unit.refusal as ProblemCode, (unit.data ?? {}) as Readonly<Record<string, unknown>>)
+  if (record && !record.open) throw new Refusal('state_conflict', { state: record.state })
+  return undefined
+}
+
+const findUnit = (db: Kysely<Database>, key: string) =>
+  db.selectFrom('unit').select(['id', 'refusal', 'data']).where('key', '=', key).executeTakeFirst()
+
+async function versionLeftBy(db: Kysely<Database>, objectId: string, unitId: bigint): Promise<number> {
+  const { version } = await db
+    .selectFrom('event')
+    .select((select) => select.fn.max('object_version').as('version'))
+    .where('object_id', '=', objectId)
+    .where('unit_id', '=', unitId)
+    .executeTakeFirstOrThrow()
+  return Number(version)
 }
 
 /** A record with its timeline; operators get the link to the run as well. */

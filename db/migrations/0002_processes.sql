@@ -24,6 +24,8 @@ create table event (
   seq bigint generated always as identity,
   type text not null,
   object_id text not null,
+  -- The unit of work that it was committed with.
+  unit_id bigint not null,
   object_version integer not null,
   from_state text,
   to_state text not null,

@@ -283,8 +283,8 @@ begin
       where p.id = w_id[g] and not w_new[g] and u_id[w_unit[g]] is not null and w_posted[g] = (u_status[w_unit[g]] = 'posted');
   end if;
   if cardinality(e_write) > 0 then
-    insert into event (type, object_id, object_version, from_state, to_state, customer_id, merchant_id, actor, data, created_at)
-      select e_type[g], w_id[e_write[g]], e_version[g], e_from[g], e_to[g], e_customer[g], e_merchant[g], e_actor[g], e_data[g], now_in_business
+    insert into event (type, object_id, unit_id, object_version, from_state, to_state, customer_id, merchant_id, actor, data, created_at)
+      select e_type[g], w_id[e_write[g]], u_id[w_unit[e_write[g]]], e_version[g], e_from[g], e_to[g], e_customer[g], e_merchant[g], e_actor[g], e_data[g], now_in_business
         from generate_series(1, cardinality(e_write)) g
         where u_id[w_unit[e_write[g]]] is not null and w_posted[e_write[g]] = (u_status[w_unit[e_write[g]]] = 'posted');
   end if;

@@ -20,6 +20,7 @@ export interface ProcessTables {
     seq: Read<bigint>
     type: Read<string>
     object_id: Read<string>
+    unit_id: Read<bigint>
     object_version: Read<number>
     from_state: Read<string | null>
     to_state: Read<string>

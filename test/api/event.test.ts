@@ -45,8 +45,8 @@ async function paid() {
 /** Writes an event row as its owner could: the transaction is the test's to hold open. */
 const insertEvent = (client: pg.Client, type: string, objectId: string) =>
   client.query(
-    `insert into event (type, object_id, object_version, to_state, data, created_at)
-       values ($1, $2, 1, 'happened', '{}', clock_timestamp())`,
+    `insert into event (type, object_id, unit_id, object_version, to_state, data, created_at)
+       values ($1, $2, 0, 1, 'happened', '{}', clock_timestamp())`,
     [type, objectId]
   )
 

@@ -3,6 +3,9 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
+/** A process that is left over would hold on to the test's database and task queue. */
+export const DIE_WITH_TESTS = new URL('./die-with-tests.mjs', import.meta.url).href
+
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 /** A process of the product that a test started: it may be killed, and started again as it was or otherwise. */
@@ -38,7 +41,11 @@ export async function startPart(script: string, environment: Readonly<Record<str
       ...(url !== '' && { PORT: new URL(url).port }),
       ...changes
     }
-    child = spawn(process.execPath, ['--import', 'tsx', script], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    child = spawn(process.execPath, ['--import', 'tsx', '--import', DIE_WITH_TESTS, script], {
+      cwd: ROOT,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe']
+    })
     child.stderr!.on('data', (chunk: Buffer) => output.push(chunk.toString()))
     url = await announced(child, script, output)
   }
