@@ -1,10 +1,17 @@
 import type { ProblemCode } from '../domain/errors.ts'
 import { decideAuthorization } from '../domain/payment-authorization.ts'
+import type { PaymentState } from '../domain/payment.ts'
 import type { Guard, UnitOfWork } from '../ledger/unit-of-work.ts'
 import type { PaymentFacts } from '../store/payment-facts.ts'
 import type { Payment } from '../store/payment.ts'
 import type { PaymentStart } from './payment-progress.ts'
 import { authorized, paymentWrite, stepUpGuards } from './payment-units.ts'
+
+/** A unit of work, and the payment as it stands once the unit is posted; absent where the unit refuses. */
+export interface PaymentStep {
+  readonly unit: UnitOfWork
+  readonly after?: Payment
+}
 
 /** Authorizes on the facts, or refuses under the same key: `confirmation_required` or the code of the decline. */
 export function authorizePaymentUnit(
@@ -12,46 +19,51 @@ export function authorizePaymentUnit(
   payment: Payment,
   facts: PaymentFacts,
   actor = start.actor
-): UnitOfWork {
+): PaymentStep {
   const { policy } = start
   const confirmed = payment.confirmedAt !== null
   const decision = decideAuthorization({ ...facts, amount: payment.amount, confirmed }, policy)
   const unit = { key: `${start.id}:authorize`, fingerprint: start.fingerprint }
-  if (decision.kind === 'decline') return { ...unit, guards: [refuse(decision.code, decision.data)] }
+  if (decision.kind === 'decline') return { unit: { ...unit, guards: [refuse(decision.code, decision.data)] } }
   if (decision.kind === 'confirm')
-    return { ...unit, guards: [refuse('confirmation_required', { rules: decision.rules })] }
-  const before = payment.version === 0 ? undefined : payment
+    return { unit: { ...unit, guards: [refuse('confirmation_required', { rules: decision.rules })] } }
   const made = authorized(payment, facts, decision.limits, policy)
-  return {
-    ...unit,
-    guards: [...made.guards, ...stepUpGuards(payment, facts, policy, confirmed)],
-    postings: made.postings,
-    records: [
-      paymentWrite(before, withoutConfirmation(made.payment), made.path, { order: before ? undefined : start, actor })
-    ]
-  }
+  const guards = [...made.guards, ...stepUpGuards(payment, facts, policy, confirmed)]
+  const step = stepOf(unit, start, payment, withoutConfirmation(made.payment), made.path, actor)
+  return { ...step, unit: { ...step.unit, guards, postings: made.postings } }
 }
 
 /** The record of a payment that the customer has to confirm; no money moves. */
-export const requireActionUnit = (start: PaymentStart, payment: Payment): UnitOfWork => ({
-  key: `${start.id}:require-action`,
-  fingerprint: start.fingerprint,
-  records: [paymentWrite(undefined, payment, ['requires_action'], { order: start, actor: start.actor })]
-})
+export const requireActionUnit = (start: PaymentStart, payment: Payment): PaymentStep =>
+  stepOf(unitOf(start, 'require-action'), start, payment, payment, ['requires_action'], start.actor)
 
-/** The record of a payment that is not made, with its code. */
-export function declineUnit(start: PaymentStart, payment: Payment, code: ProblemCode): UnitOfWork {
-  const before = payment.version === 0 ? undefined : payment
-  const declined = { ...payment, declineCode: code }
+/** The record of a payment that is not made, with its code; nobody decided that, where it was ordered before. */
+export const declineUnit = (start: PaymentStart, payment: Payment, code: ProblemCode): PaymentStep =>
+  stepOf(
+    unitOf(start, 'decline'),
+    start,
+    payment,
+    { ...payment, declineCode: code },
+    ['declined'],
+    payment.version === 0 ? start.actor : undefined
+  )
+
+const unitOf = ({ id, fingerprint }: PaymentStart, step: string) => ({ key: `${id}:${step}`, fingerprint })
+
+/** `before` is new when its version is 0: then the unit makes the record, with the order that started it. */
+function stepOf(
+  unit: UnitOfWork,
+  start: PaymentStart,
+  before: Payment,
+  after: Payment,
+  path: readonly PaymentState[],
+  actor: string | undefined
+): PaymentStep {
+  const isNew = before.version === 0
+  const write = paymentWrite(isNew ? undefined : before, after, path, { order: isNew ? start : undefined, actor })
   return {
-    key: `${start.id}:decline`,
-    fingerprint: start.fingerprint,
-    records: [
-      paymentWrite(before, declined, ['declined'], {
-        order: before ? undefined : start,
-        actor: before ? undefined : start.actor
-      })
-    ]
+    unit: { ...unit, records: [write] },
+    after: { ...after, state: path.at(-1)!, version: before.version + path.length }
   }
 }
 

@@ -38,12 +38,12 @@ export function paymentDecisions({ db, ledger, crash }: Pick<ActivityDeps, 'db' 
         if (payment.state !== 'requires_action') return new Refusal('state_conflict', { state: payment.state })
         const facts = await readPaymentFacts(db, payment, start.policy)
         if (facts.now >= payment.confirmBefore!) return new Refusal('confirmation_expired')
-        return authorizePaymentUnit(start, { ...payment, confirmedAt: facts.now }, facts, actor)
+        return authorizePaymentUnit(start, { ...payment, confirmedAt: facts.now }, facts, actor).unit
       })
       // A confirmed payment that cannot be made is declined: the customer has said yes, the books say no.
       if (outcome.kind !== 'refused' || outcome.progress.state !== 'requires_action') return outcome
       if (outcome.code === 'confirmation_expired' || outcome.code === 'state_conflict') return outcome
-      await settle(ledger, async () => declineUnit(start, await getPayment(db, start.id), outcome.code))
+      await settle(ledger, async () => declineUnit(start, await getPayment(db, start.id), outcome.code).unit)
       return { ...outcome, progress: toPaymentProgress(await getPayment(db, start.id)) }
     },
 

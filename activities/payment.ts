@@ -7,10 +7,10 @@ import type { UnitOfWork } from '../ledger/unit-of-work.ts'
 import { listPendingDecisions } from '../store/decision.ts'
 import { findFirstVersion } from '../store/event.ts'
 import { readPaymentFacts, type PaymentFacts } from '../store/payment-facts.ts'
-import { findPayment, getPayment, type Payment } from '../store/payment.ts'
+import { getPayment, type Payment } from '../store/payment.ts'
 import { readBusinessNow } from '../store/process.ts'
 import type { ActivityDeps } from './deps.ts'
-import { authorizePaymentUnit, declineUnit, requireActionUnit } from './payment-authorize.ts'
+import { authorizePaymentUnit, declineUnit, requireActionUnit, type PaymentStep } from './payment-authorize.ts'
 import { toPaymentProgress, type PaymentAccepted, type PaymentProgress, type PaymentStart } from './payment-progress.ts'
 import { paymentDecisions } from './payment-decisions.ts'
 import { heldPayment, paymentWrite, releasePart } from './payment-units.ts'
@@ -21,23 +21,28 @@ export function paymentActivities(deps: Pick<ActivityDeps, 'db' | 'ledger' | 'cr
   const { db, ledger, crash } = deps
   const progressOf = async (id: string): Promise<PaymentProgress> => toPaymentProgress(await getPayment(db, id))
 
+  /** Its first unit was committed before this run, or before this worker: the record answers for itself. */
+  const foundThere = async (id: string): Promise<PaymentAccepted> => ({
+    ...(await progressOf(id)),
+    first_version: await findFirstVersion(db, id)
+  })
+
   return {
     /**
      * Authorizes the order, and captures it in the same unit unless that is to happen later; or declines it, or asks for
      * the customer's confirmation. A record that is there already answers for itself.
      */
     authorizePayment: async (start: PaymentStart): Promise<PaymentAccepted> => {
-      const there = await findPayment(db, start.id)
-      if (there) return { ...toPaymentProgress(there), first_version: await findFirstVersion(db, start.id) }
       const facts = await readPaymentFacts(db, partiesOf(start.order), start.policy)
       const order = newPayment(start, facts)
-      const unit = authorizePaymentUnit(start, order, facts)
-      const settled = await settle(ledger, () => Promise.resolve(unit))
+      let step: PaymentStep = authorizePaymentUnit(start, order, facts)
+      let settled = await settle(ledger, () => Promise.resolve(step.unit))
       if (settled.kind === 'refused') {
         const next = settled.code === 'confirmation_required' ? requireActionUnit : declineUnit
-        await settle(ledger, () => Promise.resolve(next(start, order, settled.code)))
+        step = next(start, order, settled.code)
+        settled = await settle(ledger, () => Promise.resolve(step.unit))
       }
-      const progress = await progressOf(start.id)
+      const progress = settled.replayed || !step.after ? await foundThere(start.id) : toPaymentProgress(step.after)
       crash('payment.authorize/report')
       return progress
     },

@@ -3,8 +3,13 @@ import type { PostingQueue } from '../ledger/posting-queue.ts'
 import type { UnitOfWork } from '../ledger/unit-of-work.ts'
 
 export type Settled =
-  | { readonly kind: 'posted' }
-  | { readonly kind: 'refused'; readonly code: ProblemCode; readonly data: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'posted'; readonly replayed: boolean }
+  | {
+      readonly kind: 'refused'
+      readonly code: ProblemCode
+      readonly data: Readonly<Record<string, unknown>>
+      readonly replayed: boolean
+    }
 
 /** A record changes hands between reading and posting now and then; this often in a row it is a bug. */
 const TRIES = 50
@@ -19,8 +24,9 @@ export async function settle(ledger: Pick<PostingQueue, 'post'>, build: () => Pr
   for (let tries = 0; tries < TRIES; tries++) {
     const unit = await build()
     const result = await ledger.post(unit)
-    if (result.status === 'posted') return { kind: 'posted' }
-    if (result.status === 'refused') return { kind: 'refused', code: result.code, data: result.data }
+    if (result.status === 'posted') return { kind: 'posted', replayed: result.replayed }
+    if (result.status === 'refused')
+      return { kind: 'refused', code: result.code, data: result.data, replayed: result.replayed }
     if (result.status === 'reused') throw new Refusal('idempotency_key_reused', { unit: unit.key })
   }
   throw new Error('a record moved on each time it was read')

@@ -1,4 +1,5 @@
-import { Kysely, PostgresDialect } from 'kysely'
+import { createHash } from 'node:crypto'
+import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
 import pg from 'pg'
 import type { Database } from './schema.ts'
 
@@ -57,6 +58,34 @@ export function connect({
   // A connection that breaks while someone has it says so twice: to the statement, whose caller hears of it, and here,
   // where nobody listening would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined))
-  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: preparing(pool) }) })
   return { db, pool, close: () => db.destroy() }
+}
+
+/**
+ * kysely sends each statement to be parsed and planned anew; a name makes Postgres keep the plan a connection (a join of
+ * five tables is planned in more time than it runs). The number of names is the number of statements in the code.
+ */
+function preparing(pool: pg.Pool): PostgresPool {
+  const names = new Map<string, string>()
+  const nameOf = (text: string): string => {
+    const known = names.get(text)
+    if (known !== undefined) return known
+    const name = `k${createHash('sha256').update(text).digest('hex').slice(0, 32)}`
+    names.set(text, name)
+    return name
+  }
+  return {
+    connect: async () => {
+      const client = await pool.connect()
+      return {
+        query: (query: unknown, values?: readonly unknown[]) =>
+          typeof query === 'string' && values !== undefined && values.length > 0
+            ? client.query({ name: nameOf(query), text: query, values: [...values] })
+            : client.query(query as string, values as unknown[]),
+        release: () => client.release()
+      } as unknown as PostgresPoolClient
+    },
+    end: () => pool.end()
+  }
 }
