@@ -31,25 +31,14 @@ const TABLE = `
 declare const brand: unique symbol
 export type CurrencyCode = string & { readonly [brand]: 'CurrencyCode' }
 
-interface Currency {
-  readonly numeric: string
-  readonly exponent: number
-}
+// The table is searched as it stands (`USD 840 2`: the number begins 4 characters on, the exponent 8): a workflow
+// evaluates its modules anew for each run, and maps would be made each time.
+const placeOf = (code: string): number => (/^[A-Z]{3}$/.test(code) ? TABLE.indexOf(`${code} `) : -1)
 
-const currencies: ReadonlyMap<string, Currency> = new Map(
-  [...TABLE.matchAll(/([A-Z]{3}) (\d{3}) (\d)/g)].map(([, code, numeric, exponent]) => [
-    code!,
-    { numeric: numeric!, exponent: Number(exponent) }
-  ])
-)
+export const currencyCodes = (): CurrencyCode[] =>
+  [...TABLE.matchAll(/[A-Z]{3}/g)].map(([code]) => code as CurrencyCode)
 
-const byNumeric: ReadonlyMap<string, CurrencyCode> = new Map(
-  [...currencies].map(([code, { numeric }]) => [numeric, code as CurrencyCode])
-)
-
-export const currencyCodes = (): CurrencyCode[] => [...currencies.keys()] as CurrencyCode[]
-
-export const isCurrency = (code: string): code is CurrencyCode => currencies.has(code)
+export const isCurrency = (code: string): code is CurrencyCode => placeOf(code) >= 0
 
 /** @throws {RangeError} for a code that is not in the table; check with `isCurrency` where input is from outside. */
 export function currency(code: string): CurrencyCode {
@@ -58,10 +47,13 @@ export function currency(code: string): CurrencyCode {
 }
 
 /** Decimals of the minor unit: USD 2, JPY 0, KWD 3. */
-export const exponentOf = (code: CurrencyCode): number => currencies.get(code)!.exponent
+export const exponentOf = (code: CurrencyCode): number => Number(TABLE[placeOf(code) + 8])
 
 /** `USD` → `840`. */
-export const numericOf = (code: CurrencyCode): string => currencies.get(code)!.numeric
+export const numericOf = (code: CurrencyCode): string => TABLE.slice(placeOf(code) + 4, placeOf(code) + 7)
 
 /** `840` → `USD`; undefined for a number that no active currency has. */
-export const currencyByNumeric = (numeric: string): CurrencyCode | undefined => byNumeric.get(numeric)
+export function currencyByNumeric(numeric: string): CurrencyCode | undefined {
+  const place = /^[0-9]{3}$/.test(numeric) ? TABLE.indexOf(` ${numeric} `) : -1
+  return place < 0 ? undefined : (TABLE.slice(place - 3, place) as CurrencyCode)
+}

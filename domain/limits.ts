@@ -44,13 +44,20 @@ export interface LimitWindows {
 
 /** @throws {RangeError} for an instant that is none or a zone that is not IANA's. */
 export function limitWindows(instant: Date, zone: string): LimitWindows {
-  const format = new Intl.DateTimeFormat('en-u-ca-gregory-nu-latn', {
-    timeZone: zone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit'
-  })
+  const format = formatOf(zone)
   const parts = Object.fromEntries(format.formatToParts(instant).map(({ type, value }) => [type, value]))
   const month = `${parts['year']}-${parts['month']}`
   return { day: `${month}-${parts['day']}`, month }
+}
+
+/** Making one takes half a millisecond, and there are a few hundred zones. */
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone)
+  if (known) return known
+  const parts = { year: 'numeric', month: '2-digit', day: '2-digit' } as const
+  const format = new Intl.DateTimeFormat('en-u-ca-gregory-nu-latn', { timeZone, ...parts })
+  formats.set(timeZone, format)
+  return format
 }
