@@ -105,8 +105,8 @@ describe('A top-up through bank A', () => {
   })
 
   it('whose instruction reaches the bank only after the inquiry that fenced it, is booked nowhere', async () => {
-    const arrivesAt = performance.now() + 3_000
-    await rule(2_400, { outcome: 'delay', delay_ms: 3_000 })
+    const arrivesAt = performance.now() + 9_000
+    await rule(2_400, { outcome: 'delay', delay_ms: 9_000 })
     const { over } = await run(2_400, { lost: true })
     expectState(over, 'declined', 'bank_not_received')
     expect(performance.now()).toBeLessThan(arrivesAt)
