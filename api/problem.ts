@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Request, Response } from 'express'
 import { problems, Refusal, type ProblemCode } from '../domain/errors.ts'
+import { faultOf } from '../ledger/fault.ts'
 import { requestIdOf } from './request-id.ts'
 
 /**
@@ -118,13 +119,11 @@ export const problemHandler: ErrorRequestHandler = (error: unknown, request, res
 function toRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error
   if (error instanceof URIError) return new Refusal('not_found')
-  const { status, code } = error instanceof Error ? (error as Error & { status?: unknown; code?: unknown }) : {}
+  const { status } = error instanceof Error ? (error as Error & { status?: unknown }) : {}
   if (status === 413) return new Refusal('payload_too_large')
   if (status === 415) return new Refusal('unsupported_media_type')
   if (status === 404) return new Refusal('not_found')
   if (typeof status === 'number' && status >= 400 && status < 500) return new Refusal('invalid_request')
-  return new Refusal(typeof code === 'string' && AWAY.has(code) ? 'service_unavailable' : 'internal')
+  // Also a connection that was cut in the middle, which comes without a code: the caller's key makes trying again safe.
+  return new Refusal(error instanceof Error && faultOf(error) === 'passing' ? 'service_unavailable' : 'internal')
 }
-
-/** SQLSTATE classes of a server that is starting, stopping or full, and the sockets' own codes. */
-const AWAY: ReadonlySet<string> = new Set(['57P01', '57P02', '57P03', '53300', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'])
