@@ -1,5 +1,5 @@
 import { Refusal } from '../domain/errors.ts'
-import type { UnitOfWork } from '../ledger/unit-of-work.ts'
+import type { UnitPart } from '../ledger/unit-of-work.ts'
 import { decisionUnitKey, getDecision, type Decision } from '../store/decision.ts'
 import type { ActivityDeps } from './deps.ts'
 import { settle, type Settled } from './settle.ts'
@@ -12,7 +12,7 @@ import { settle, type Settled } from './settle.ts'
 export async function carryOut(
   { db, ledger }: Pick<ActivityDeps, 'db' | 'ledger'>,
   { processId, decisionId }: { readonly processId: string; readonly decisionId: string },
-  partFor: (decision: Decision) => Promise<Omit<UnitOfWork, 'key' | 'fingerprint'> | Refusal>
+  partFor: (decision: Decision) => Promise<UnitPart | Refusal>
 ): Promise<Settled> {
   const decision = await getDecision(db, processId, decisionId)
   const { fingerprint } = decision

@@ -2,6 +2,7 @@ import { Refusal } from '../domain/errors.ts'
 import type { DecisionOutcome } from '../domain/orders.ts'
 import { captureDecision, voidDecision } from '../domain/payment-rules.ts'
 import type { PaymentState } from '../domain/payment.ts'
+import type { UnitPart } from '../ledger/unit-of-work.ts'
 import type { Decision } from '../store/decision.ts'
 import { readPaymentFacts } from '../store/payment-facts.ts'
 import { getPayment, type Payment } from '../store/payment.ts'
@@ -10,7 +11,7 @@ import { carryOut } from './carry-out.ts'
 import type { ActivityDeps } from './deps.ts'
 import { authorizePaymentUnit, declineUnit } from './payment-authorize.ts'
 import { toPaymentProgress, type PaymentStart } from './payment-progress.ts'
-import { capturePostings, giveBack, heldPayment, paymentWrite, releasePart, type Part } from './payment-units.ts'
+import { capturePostings, giveBack, heldPayment, paymentWrite, releasePart } from './payment-units.ts'
 import { settle } from './settle.ts'
 
 type PaymentDecided = DecisionOutcome<PaymentState>
@@ -21,7 +22,7 @@ export function paymentDecisions({ db, ledger, crash }: Pick<ActivityDeps, 'db' 
     { id }: PaymentStart,
     decisionId: string,
     action: string,
-    partFor: (payment: Payment, decision: Decision) => Promise<Part | Refusal>
+    partFor: (payment: Payment, decision: Decision) => Promise<UnitPart | Refusal>
   ): Promise<PaymentDecided> {
     const settled = await carryOut({ db, ledger }, { processId: id, decisionId }, async (decision) =>
       partFor(await getPayment(db, id), decision)

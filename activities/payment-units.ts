@@ -6,14 +6,11 @@ import type { HeldPayment } from '../domain/payment-rules.ts'
 import { authorizedPath, paymentStates, type PaymentState } from '../domain/payment.ts'
 import type { PaymentPolicy } from '../domain/policy/index.ts'
 import { fromUsd } from '../domain/reference-rates.ts'
-import type { Guard, PostingStep, RecordWrite, UnitOfWork } from '../ledger/unit-of-work.ts'
+import type { Guard, PostingStep, RecordWrite, UnitPart } from '../ledger/unit-of-work.ts'
 import type { PaymentFacts } from '../store/payment-facts.ts'
 import { toPaymentRow, toPaymentView, type Payment } from '../store/payment.ts'
 
 /** The payment's part of the books (ARCHITECTURE.md, "Postings"): what each of its units tests, posts, writes. */
-
-/** A unit of work before it has a key. */
-export type Part = Omit<UnitOfWork, 'key' | 'fingerprint'>
 
 export const holdId = (payment: Payment): string => `${payment.id}/authorization`
 
@@ -192,7 +189,7 @@ export function releasePart(
   { released, path }: { released: bigint; path: readonly Payment['state'][] },
   op: 'void_hold' | 'expire_hold',
   actor?: string
-): Part {
+): UnitPart {
   return {
     guards: giveBack(payment, released),
     postings: [releasePosting(payment, op)],

@@ -3,7 +3,7 @@ import { currency } from '../domain/currencies.ts'
 import { idOf } from '../domain/ids.ts'
 import type { PaymentOrder } from '../domain/orders.ts'
 import { expiryDecision } from '../domain/payment-rules.ts'
-import type { UnitOfWork } from '../ledger/unit-of-work.ts'
+import type { UnitPart } from '../ledger/unit-of-work.ts'
 import { listPendingDecisions } from '../store/decision.ts'
 import { findFirstVersion } from '../store/event.ts'
 import { readPaymentFacts, type PaymentFacts } from '../store/payment-facts.ts'
@@ -104,7 +104,7 @@ function newPayment({ id, order, policy }: PaymentStart, { customerId, now }: Pa
 }
 
 /** @throws {Refusal} when its time has not come, or it is over: nothing to do, and nothing to remember. */
-function expiry(payment: Payment, now: Date): Omit<UnitOfWork, 'key' | 'fingerprint'> {
+function expiry(payment: Payment, now: Date): UnitPart {
   if (payment.state === 'requires_action' && now >= payment.confirmBefore!)
     return { records: [paymentWrite(payment, payment, ['expired'])] }
   const held = heldPayment(payment)

@@ -2,7 +2,7 @@ import { Refusal } from '../domain/errors.ts'
 import type { DecisionOutcome } from '../domain/orders.ts'
 import type { TopUpState } from '../domain/top-up.ts'
 import { writeOffNeedsFourEyes } from '../domain/write-off.ts'
-import type { UnitOfWork } from '../ledger/unit-of-work.ts'
+import type { UnitPart } from '../ledger/unit-of-work.ts'
 import { listPendingDecisions, type Decision } from '../store/decision.ts'
 import { findReview } from '../store/review.ts'
 import { findOpenTask } from '../store/task.ts'
@@ -17,7 +17,7 @@ export function topUpDecisionActivities({ db, ledger }: Pick<ActivityDeps, 'db' 
   async function decide(
     { id }: TopUpStart,
     decisionId: string,
-    partFor: (topUp: TopUp, decision: Decision) => Promise<Part | Refusal>
+    partFor: (topUp: TopUp, decision: Decision) => Promise<UnitPart | Refusal>
   ): Promise<TopUpDecided> {
     const settled = await carryOut({ db, ledger }, { processId: id, decisionId }, async (decision) => {
       const topUp = await getTopUp(db, id)
@@ -61,4 +61,3 @@ export function topUpDecisionActivities({ db, ledger }: Pick<ActivityDeps, 'db' 
 }
 
 type TopUpDecided = DecisionOutcome<TopUpState>
-type Part = Omit<UnitOfWork, 'key' | 'fingerprint'>

@@ -4,15 +4,13 @@ import { sameDigits } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
 import { decideAcceptance } from '../domain/top-up-acceptance.ts'
 import { topUpStates, type TopUpState } from '../domain/top-up.ts'
-import type { Guard, PostingStep, RecordWrite, UnitOfWork } from '../ledger/unit-of-work.ts'
+import type { Guard, PostingStep, RecordWrite, UnitOfWork, UnitPart } from '../ledger/unit-of-work.ts'
 import type { TaskMove } from '../store/task.ts'
 import { onTheWayCounter, type TopUpFacts } from '../store/top-up-facts.ts'
 import { toTopUpRow, toTopUpView, type TopUp } from '../store/top-up.ts'
 import type { TopUpStart } from './top-up-progress.ts'
 
 /** A top-up's part of the books (ARCHITECTURE.md, "Postings"): what each of its units tests, posts, writes. */
-
-type Unkeyed = Omit<UnitOfWork, 'key' | 'fingerprint'>
 
 /** Takes the order in and counts it against the balance limit; no money moves. Or refuses, with the code of the decline. */
 export function acceptUnit(start: TopUpStart, topUp: TopUp, facts: TopUpFacts): UnitOfWork {
@@ -52,42 +50,42 @@ export const refusedUnit = (start: TopUpStart, topUp: TopUp, code: ProblemCode):
 })
 
 /** The bank has booked: the money is the customer's. */
-export const bookPart = (topUp: TopUp, bankReference: string): Unkeyed => ({
+export const bookPart = (topUp: TopUp, bankReference: string): UnitPart => ({
   guards: giveBack(topUp),
   postings: [fromBank(topUp, account('wallet', topUp.walletId, topUp.currency), 'top_up')],
   records: [topUpWrite(topUp, { ...topUp, bankReference }, ['succeeded'])]
 })
 
 /** The bank has not booked and never will. */
-export const declinePart = (topUp: TopUp, code: ProblemCode): Unkeyed => ({
+export const declinePart = (topUp: TopUp, code: ProblemCode): UnitPart => ({
   guards: giveBack(topUp),
   records: [topUpWrite(topUp, { ...topUp, declineCode: code }, ['declined'])]
 })
 
 /** An operator gives it up, with proof that the bank did not book; nothing is posted. */
-export const writeOffPart = (topUp: TopUp, actor: string): Unkeyed => ({
+export const writeOffPart = (topUp: TopUp, actor: string): UnitPart => ({
   guards: giveBack(topUp),
   records: [topUpWrite(topUp, { ...topUp, declineCode: 'written_off' }, ['failed'], { actor })]
 })
 
 /** Given up, and booked after all: the bank has moved the money, and whose it is has to be found out (suspense). */
-export const lateBookingPart = (topUp: TopUp, bankReference: string): Unkeyed => ({
+export const lateBookingPart = (topUp: TopUp, bankReference: string): UnitPart => ({
   postings: [fromBank(topUp, account('suspense', topUp.bank, topUp.currency), 'top_up.late_booking')],
   records: [topUpWrite(topUp, { ...topUp, bankReference }, [], { event: 'top_up.booked_late' })]
 })
 
 /** The mark that the bank may have it from now on; made before the first byte leaves. */
-export const sendPart = (topUp: TopUp, sentAt: Date): Unkeyed => ({
+export const sendPart = (topUp: TopUp, sentAt: Date): UnitPart => ({
   records: [topUpWrite(topUp, { ...topUp, sentAt }, [], { event: 'top_up.sent' })]
 })
 
 /** The connection was refused: the bank certainly does not have it, so the mark is taken back. */
-export const undeliveredPart = (topUp: TopUp): Unkeyed => ({
+export const undeliveredPart = (topUp: TopUp): UnitPart => ({
   records: [topUpWrite(topUp, { ...topUp, sentAt: null }, [], { event: 'top_up.undelivered' })]
 })
 
 /** Nobody knows after 24 hours: an operator has to find out. */
-export const stuckPart = (topUp: TopUp): Unkeyed => ({
+export const stuckPart = (topUp: TopUp): UnitPart => ({
   records: [
     topUpWrite(topUp, topUp, [], {
       event: 'top_up.stuck',
@@ -101,7 +99,7 @@ export const stuckPart = (topUp: TopUp): Unkeyed => ({
 })
 
 /** An operator has the bank asked once more, now. */
-export const retryPart = (topUp: TopUp, actor: string): Unkeyed => ({
+export const retryPart = (topUp: TopUp, actor: string): UnitPart => ({
   records: [topUpWrite(topUp, topUp, [], { event: 'top_up.retried', actor })]
 })
 

@@ -1,7 +1,7 @@
 import { currency } from '../domain/currencies.ts'
 import type { ProblemCode } from '../domain/errors.ts'
 import { idOf } from '../domain/ids.ts'
-import type { UnitOfWork } from '../ledger/unit-of-work.ts'
+import type { UnitPart } from '../ledger/unit-of-work.ts'
 import { findFirstVersion } from '../store/event.ts'
 import { readTopUpFacts, type TopUpFacts } from '../store/top-up-facts.ts'
 import { findTopUp, getTopUp, type TopUp } from '../store/top-up.ts'
@@ -18,7 +18,7 @@ export function topUpActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' |
   async function step(
     { id, fingerprint }: TopUpStart,
     name: string,
-    partFor: (topUp: TopUp) => Part | undefined
+    partFor: (topUp: TopUp) => UnitPart | undefined
   ): Promise<TopUpProgress> {
     for (let topUp = await getTopUp(db, id); ; topUp = await getTopUp(db, id)) {
       const part = partFor(topUp)
@@ -74,8 +74,6 @@ export function topUpActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' |
     readTopUp: (start: TopUpStart): Promise<TopUpProgress> => progressOf(start.id)
   }
 }
-
-type Part = Omit<UnitOfWork, 'key' | 'fingerprint'>
 
 const newTopUp = ({ id, order }: TopUpStart, { customerId, now }: TopUpFacts): TopUp => ({
   id: idOf('top', id),

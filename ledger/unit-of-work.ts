@@ -22,6 +22,9 @@ export interface UnitOfWork {
   readonly reason?: string
 }
 
+/** A unit before it has a key: what a process's rules make of a record, whoever asked for it. */
+export type UnitPart = Omit<UnitOfWork, 'key' | 'fingerprint'>
+
 export type Guard =
   /** Moves a limit counter by `add` (negative gives back), refused above `max`. */
   | {
