@@ -5,6 +5,7 @@ import type { CustomerId } from '../domain/ids.ts'
 import { attemptsLeft, pinLockMs } from '../domain/pin.ts'
 import type { Policy } from '../domain/policy/index.ts'
 import { ARGON2 } from './passwords.ts'
+import { createTurns } from './turns.ts'
 import type { Vault } from './vault.ts'
 
 export type PinAnswer =
@@ -28,9 +29,20 @@ export async function setPin(db: Kysely<Database>, vault: Vault, customerId: Cus
 /**
  * Tells whether it is the customer's PIN, to at most `policy.attempts` wrong ones in a row, however many ask at once:
  * each try is counted as wrong, and locks if it is the last one, *before* it is looked at; the right one takes that back.
- * The lock lasts in business time, and grows until the right PIN comes.
+ * The lock lasts in business time, and grows until the right PIN comes. Within one process a customer's tries wait for
+ * one another: else the right PIN entered for six payments at once would count as five wrong ones and a lock.
  */
-export async function verifyPin(
+export function verifyPin(
+  db: Kysely<Database>,
+  vault: Vault,
+  policy: Policy['pin'],
+  customerId: CustomerId,
+  pin: string
+): Promise<PinAnswer> {
+  return turns(customerId, () => tryPin(db, vault, policy, customerId, pin))
+}
+
+async function tryPin(
   db: Kysely<Database>,
   vault: Vault,
   policy: Policy['pin'],
@@ -49,6 +61,8 @@ export async function verifyPin(
     .execute()
   return { kind: 'ok' }
 }
+
+const turns = createTurns<CustomerId>()
 
 /** One statement: the row's lock puts parallel tries in order, and none is held while the hash is computed. */
 async function takeAttempt(db: Kysely<Database>, policy: Policy['pin'], customerId: CustomerId) {

@@ -50,6 +50,12 @@ describe('a PIN', () => {
     expect(await enter(right)).toEqual({ kind: 'ok' })
   })
 
+  it('that is right is ok for 32 who enter it at once', async () => {
+    const { enter } = await newOwner()
+    const answers = await Promise.all(Array.from({ length: 32 }, () => enter(right)))
+    expect(answers).toEqual(answers.map(() => ({ kind: 'ok' })))
+  })
+
   it('guessed 64 times at once gets five answers, and the rest are told that it is locked', async () => {
     const { enter } = await newOwner()
     const answers = await Promise.all(Array.from({ length: 64 }, (_, n) => enter(String(100_000 + n))))

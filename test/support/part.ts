@@ -24,7 +24,10 @@ export interface Part {
   pause(): void
   resume(): void
   start(changes?: Readonly<Record<string, string>>): Promise<void>
-  /** SIGTERM, and waits. */
+  /**
+   * SIGTERM, and waits.
+   * @throws {Error} with what it wrote when it had ended by itself, without a signal.
+   */
   stop(): Promise<void>
 }
 
@@ -81,7 +84,11 @@ export async function startPart(script: string, environment: Readonly<Record<str
     pause: () => void child.kill('SIGSTOP'),
     resume: () => void child.kill('SIGCONT'),
     start,
-    stop: () => end('SIGTERM')
+    stop: async () => {
+      // A signal is a test's doing (or the crash point's that it asked for); an exit code is the part's own.
+      if (child.exitCode) throw new Error(`${script} had ended by itself, with ${child.exitCode}: ${output.join('')}`)
+      await end('SIGTERM')
+    }
   }
 }
 
