@@ -17,8 +17,11 @@ export interface Client {
   until(path: string, isSo: (body: Record<string, unknown>) => boolean): Promise<Answered>
 }
 
-/** @param apiUrl asked each time: an API that was restarted listens elsewhere. */
-export function client(apiUrl: () => string, token: string): Client {
+/**
+ * @param apiUrl asked each time: an API that was restarted listens elsewhere.
+ * @param describeTrouble asked when `until` gives up: what it may have been waiting for.
+ */
+export function client(apiUrl: () => string, token: string, describeTrouble?: () => Promise<string>): Client {
   const send = async (method: string, path: string, body?: object, key?: string | null): Promise<Answered> => {
     const response = await fetch(apiUrl() + path, {
       method,
@@ -43,7 +46,8 @@ export function client(apiUrl: () => string, token: string): Client {
       for (;;) {
         const answered = await get(path)
         if (isSo(answered.body)) return answered
-        if (performance.now() > giveUpAt) throw new Error(`${path} stayed ${JSON.stringify(answered.body)}`)
+        if (performance.now() > giveUpAt)
+          throw new Error(`${path} stayed ${JSON.stringify(answered.body)}\n${await describeTrouble?.()}`)
         await pause(20)
       }
     }

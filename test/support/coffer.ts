@@ -13,6 +13,7 @@ import { testContext, type TestContext } from './context.ts'
 import { cloneDatabase, type ClonedDatabase } from './database.ts'
 import { startPart, type Part } from './part.ts'
 import { startSandbox, type SandboxHandle } from './sandbox.ts'
+import { describeTrouble } from './trouble.ts'
 
 export interface CofferOptions {
   /** Laid over the default policies, as `COFFER_POLICY` is. */
@@ -99,7 +100,13 @@ export async function startCoffer(options: CofferOptions = {}): Promise<Coffer> 
   const api = apis[0]!
   await sandbox.setCallbackUrl(api.url)
 
-  const as = (token: string) => client(() => api.url, token)
+  const scene = { context, pool: handle.pool, worker, taskQueue }
+  const as = (token: string) =>
+    client(
+      () => api.url,
+      token,
+      () => describeTrouble(scene)
+    )
   const customer = (login: string) => seeded.seed.customers.find(({ email }) => email === `${login}@example.com`)!
   const sessions = new Map<string, Promise<Client>>()
   const logIn = async (login: string) => {
