@@ -22,7 +22,7 @@ export function accountsOf(units: readonly UnitOfWork[]): Map<string, AccountRef
  */
 export function encodeBatch(units: readonly UnitOfWork[], accountIds: ReadonlyMap<string, bigint>): string[] {
   const accounts = new Places([...accountIds.values()].sort((a, b) => (a < b ? -1 : 1)).map(String))
-  const records = Places.sorted(units.flatMap((unit) => writesOf(unit).map(({ write }) => write.id)))
+  const records = Places.sorted(units.flatMap((unit) => (unit.records ?? []).map(({ id }) => id)))
   const counters = Places.sorted(units.flatMap(countersOf))
   const holds = Places.sorted(
     units.flatMap((unit) => (unit.postings ?? []).flatMap((p) => (p.op === 'post' ? [] : p.hold)))
@@ -33,14 +33,13 @@ export function encodeBatch(units: readonly UnitOfWork[], accountIds: ReadonlyMa
   const last: number[] = []
   for (const unit of units) {
     const before = steps.length
-    for (const [id, version, max] of guardedRecords(unit))
-      steps.push({ op: 'record', a: records.of(id), amount: version, max })
+    for (const [id, version] of versionsOf(unit)) steps.push({ op: 'record', a: records.of(id), amount: version })
     for (const guard of unit.guards ?? []) steps.push(guardStep(guard, counters, place))
     for (const posting of unit.postings ?? []) steps.push(postingStep(posting, holds, place))
     if (steps.length - before > STEPS_MAX) throw new RangeError(`unit ${unit.key} has more than ${STEPS_MAX} steps`)
     last.push(steps.length)
   }
-  const writes = units.flatMap((unit, index) => writesOf(unit).map((written) => ({ unit: index + 1, ...written })))
+  const writes = units.flatMap(({ records = [] }, index) => records.map((write) => ({ unit: index + 1, write })))
   return [
     plain(accounts.list),
     ...[records, counters, holds].map(({ list }) => texts(list)),
@@ -53,9 +52,7 @@ export function encodeBatch(units: readonly UnitOfWork[], accountIds: ReadonlyMa
 }
 
 /** How many arguments that makes. */
-export const BATCH_ARGUMENTS = 36
-
-type When = 'posted' | 'refused'
+export const BATCH_ARGUMENTS = 35
 
 interface Step {
   readonly op: 'record' | Guard['kind'] | PostingStep['op']
@@ -69,23 +66,17 @@ interface Step {
   readonly expiresAt?: Date
 }
 
-export const writesOf = (unit: UnitOfWork): { when: When; write: RecordWrite }[] => [
-  ...(unit.records ?? []).map((write) => ({ when: 'posted' as const, write })),
-  ...(unit.refused ?? []).map((write) => ({ when: 'refused' as const, write }))
-]
-
 const countersOf = (unit: UnitOfWork): string[] =>
   (unit.guards ?? []).flatMap((guard) => (guard.kind === 'refuse' || guard.counter === undefined ? [] : guard.counter))
 
-/** Each record's version is tested once; the third tells when it is written: 1 posted, 0 refused, absent: either way. */
-function guardedRecords(unit: UnitOfWork): [id: string, version: number, when: number | undefined][] {
-  const versions = new Map<string, [number, number | undefined]>()
-  for (const { when, write } of writesOf(unit)) {
-    const before = versions.get(write.id)
-    if (before && before[0] !== write.version) throw new TypeError(`unit ${unit.key} names two versions of ${write.id}`)
-    versions.set(write.id, [write.version, before ? undefined : when === 'posted' ? 1 : 0])
+/** Each record's version is tested once. */
+function versionsOf(unit: UnitOfWork): Map<string, number> {
+  const versions = new Map<string, number>()
+  for (const { id, version } of unit.records ?? []) {
+    if ((versions.get(id) ?? version) !== version) throw new TypeError(`unit ${unit.key} names two versions of ${id}`)
+    versions.set(id, version)
   }
-  return [...versions].map(([id, [version, when]]) => [id, version, when])
+  return versions
 }
 
 function guardStep(guard: Guard, counters: Places, place: (ref: AccountRef) => number): Step {
@@ -134,24 +125,24 @@ const stepColumns = (steps: readonly Step[]) => [
 interface Written {
   /** The place of its unit. */
   readonly unit: number
-  readonly when: When
   readonly write: RecordWrite
 }
 
 function writeColumns(writes: readonly Written[]): string[] {
   for (const { write } of writes) {
     if (write.crossed.length === 0) throw new TypeError(`${write.id}: a write crosses at least one arrow`)
+    if (write.version === 0 && !write.order)
+      throw new TypeError(`${write.id}: a new record has the order it began with`)
   }
   return [
     plain(writes.map(({ unit }) => unit)),
-    plain(writes.map(({ when }) => when === 'posted')),
     plain(writes.map(({ write }) => write.version === 0)),
     texts(writes.map(({ write }) => write.id)),
     texts(writes.map(({ write }) => write.kind)),
     texts(writes.map(({ write }) => write.crossed.at(-1)!.state)),
     plain(writes.map(({ write }) => write.open)),
     plain(writes.map(({ write }) => write.version + write.crossed.length)),
-    texts(writes.map(({ write }) => (write.version === 0 && write.order ? JSON.stringify(write.order) : undefined)))
+    JSON.stringify(writes.map(({ write }) => (write.version === 0 ? write.order : null)))
   ]
 }
 
@@ -174,7 +165,7 @@ const eventColumns = (events: readonly ReturnType<typeof eventsOf>[number][]) =>
   texts(events.map(({ write }) => write.customerId)),
   texts(events.map(({ write }) => write.merchantId)),
   texts(events.map(({ write }) => write.actor)),
-  texts(events.map(({ data }) => JSON.stringify(data)))
+  JSON.stringify(events.map(({ data }) => data))
 ]
 
 /** An array literal of members that need no quotes: numbers, truth values, and words of our own. */

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import type { ProblemCode } from '../domain/errors.ts'
 import { AccountIds } from './accounts.ts'
-import { accountsOf, BATCH_ARGUMENTS, encodeBatch, writesOf } from './batch.ts'
+import { accountsOf, BATCH_ARGUMENTS, encodeBatch } from './batch.ts'
 import { faultOf } from './fault.ts'
 import type { UnitOfWork, UnitResult } from './unit-of-work.ts'
 
@@ -170,9 +170,8 @@ export class PostingQueue {
     const rows = new Map<string, object[]>()
     units.forEach((unit, index) => {
       const result = results[index]!
-      if (!('replayed' in result) || result.replayed) return
-      for (const { when, write } of writesOf(unit)) {
-        if (when !== result.status) continue
+      if (result.status !== 'posted' || result.replayed) return
+      for (const write of unit.records ?? []) {
         const ofKind = rows.get(write.kind) ?? []
         rows.set(write.kind, ofKind)
         ofKind.push(write.row)

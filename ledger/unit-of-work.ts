@@ -12,10 +12,8 @@ export interface UnitOfWork {
   readonly fingerprint: string
   readonly guards?: readonly Guard[]
   readonly postings?: readonly PostingStep[]
-  /** The records' new states when the unit is posted. */
+  /** The records' new states when the unit is posted; a refused one changes nothing. */
   readonly records?: readonly RecordWrite[]
-  /** What is written instead when the unit is refused (a declined payment is a record too); no money moves. */
-  readonly refused?: readonly RecordWrite[]
   /** Business time at which it counts; default: business now. */
   readonly effectiveAt?: Date
   /** Of a correction. */

@@ -3,10 +3,9 @@
 --   accounts, records, counters, holds   what the batch touches, each list ascending and without repeats
 --   u_…   a place a unit of work; u_last is the place of its last step, its first one follows the unit before
 --   s_…   a place a step; a, b, h are places (from 1) in the lists: a and b accounts (of a `record` step: a is the record),
---         h a hold or a counter. A `record` step has the version that was read in `amount`, and in `max` when the record
---         is written: 1 posted, 0 refused, null either way
---   w_…   a place a write of a process: of which unit, when it is posted or when it is refused, a new row or a next state
---   e_…   a place an event: of which write, and what it says
+--         h a hold or a counter. A `record` step has the version that was read in `amount`
+--   w_…   a place a write of a process when its unit is posted: of which unit, a new row or a next state
+--   e_…   a place an event: of which write, and what it says; w_order and e_data are jsonb arrays
 -- Answers [{unit, status, code, data, replayed}] of the units that were not simply posted now, or null when all were:
 --   refused (stored, for ever) · stale (a record moved on since it was read: nothing stored, build the unit again)
 --   reused (the key has other content) · and `replayed: true` with posted or refused when the answer was stored before.
@@ -20,10 +19,10 @@ create function post_units(
   u_key text[], u_fingerprint text[], u_reason text[], u_effective_at timestamptz[], u_last integer[],
   s_op text[], s_a integer[], s_b integer[], s_h integer[], s_amount bigint[], s_max bigint[],
   s_code text[], s_data text[], s_expires_at timestamptz[],
-  w_unit integer[], w_posted boolean[], w_new boolean[], w_id text[], w_kind text[], w_state text[], w_open boolean[],
-  w_version integer[], w_order jsonb[],
+  w_unit integer[], w_new boolean[], w_id text[], w_kind text[], w_state text[], w_open boolean[],
+  w_version integer[], w_order jsonb,
   e_write integer[], e_version integer[], e_type text[], e_from text[], e_to text[], e_customer text[], e_merchant text[],
-  e_actor text[], e_data jsonb[]
+  e_actor text[], e_data jsonb
 ) returns jsonb
   language plpgsql security definer
   set search_path = public, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_mergejoin = off
@@ -199,6 +198,11 @@ begin
 
     if refusal is null then
       u_id[u] := unit_id;
+      -- Whoever comes next in this batch with the same record has read an older version of it.
+      for i in first .. u_last[u] loop
+        exit when s_op[i] <> 'record';
+        r_version[s_a[i]] := -1;
+      end loop;
     else
       -- Take back what the unit's earlier steps did to the running balances.
       for i in reverse undo_from .. first loop
@@ -222,15 +226,10 @@ begin
       plain := false;
       if refusal = 'stale' then
         u_status[u] := 'stale';
-        continue;
+      else
+        u_id[u] := unit_id; u_status[u] := 'refused'; u_refusal[u] := refusal; u_detail[u] := detail;
       end if;
-      u_id[u] := unit_id; u_status[u] := 'refused'; u_refusal[u] := refusal; u_detail[u] := detail;
     end if;
-    -- Whoever comes next in this batch with the same record has read an older version of it.
-    for i in first .. u_last[u] loop
-      exit when s_op[i] <> 'record';
-      if s_max[i] is null or (s_max[i] = 1) = (refusal is null) then r_version[s_a[i]] := -1; end if;
-    end loop;
   end loop;
 
   -- 4. Write. The keys first and in their order: a key that another batch has just taken fails here, and the batch is
@@ -270,23 +269,23 @@ begin
       where c.id = counters[g] and c.used <> counted[g];
   end if;
 
-  -- 5. The records' new states and the events, of the units that were decided now.
+  -- 5. The records' new states and the events, of the units that were posted now.
   if true = any (w_new) then
     insert into process (id, kind, state, open, version, "order", created_at, updated_at)
-      select w_id[g], w_kind[g], w_state[g], w_open[g], w_version[g], w_order[g], now_in_business, now_in_business
+      select w_id[g], w_kind[g], w_state[g], w_open[g], w_version[g], w_order -> (g - 1), now_in_business, now_in_business
         from generate_series(1, cardinality(w_id)) g
-        where w_new[g] and u_id[w_unit[g]] is not null and w_posted[g] = (u_status[w_unit[g]] = 'posted') order by w_id[g];
+        where w_new[g] and u_status[w_unit[g]] = 'posted' order by w_id[g];
   end if;
   if false = any (w_new) then
     update process p set state = w_state[g], open = w_open[g], version = w_version[g], updated_at = now_in_business
       from generate_series(1, cardinality(w_id)) g
-      where p.id = w_id[g] and not w_new[g] and u_id[w_unit[g]] is not null and w_posted[g] = (u_status[w_unit[g]] = 'posted');
+      where p.id = w_id[g] and not w_new[g] and u_status[w_unit[g]] = 'posted';
   end if;
   if cardinality(e_write) > 0 then
     insert into event (type, object_id, unit_id, object_version, from_state, to_state, customer_id, merchant_id, actor, data, created_at)
-      select e_type[g], w_id[e_write[g]], u_id[w_unit[e_write[g]]], e_version[g], e_from[g], e_to[g], e_customer[g], e_merchant[g], e_actor[g], e_data[g], now_in_business
+      select e_type[g], w_id[e_write[g]], u_id[w_unit[e_write[g]]], e_version[g], e_from[g], e_to[g], e_customer[g], e_merchant[g], e_actor[g], e_data -> (g - 1), now_in_business
         from generate_series(1, cardinality(e_write)) g
-        where u_id[w_unit[e_write[g]]] is not null and w_posted[e_write[g]] = (u_status[w_unit[e_write[g]]] = 'posted');
+        where u_status[w_unit[e_write[g]]] = 'posted';
   end if;
 
   if plain then return null; end if;

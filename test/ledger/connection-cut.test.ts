@@ -40,7 +40,7 @@ describe('a connection that is cut', () => {
   it('at COMMIT keeps a refusal a refusal', async () => {
     const id = thingId()
     const cut = proxy.dropAnswer(atCommit)
-    const result = await queue.post(unit([move(wallet(id), merchant(id), 10n)], { refused: [thing(id, 'dropped')] }))
+    const result = await queue.post(unit([move(wallet(id), merchant(id), 10n)]))
     await cut
     expect(result).toEqual({ status: 'refused', code: 'insufficient_funds', data: {}, replayed: true })
   })

@@ -39,17 +39,24 @@ describe('the record of a unit of work', () => {
     ])
   })
 
-  it('of a refused unit is the one for refusals, and no money moves', async () => {
+  it('of a refused unit is not written, and the refusal stands', async () => {
     const id = thingId()
-    const refused = unit([move(wallet(id), merchant(id), 5n)], {
-      records: [thing(id, 'done')],
-      refused: [thing(id, 'dropped')]
-    })
+    const refused = unit([move(wallet(id), merchant(id), 5n)], { records: [thing(id, 'done')] })
     expect(await books.post(refused)).toMatchObject({ status: 'refused', code: 'insufficient_funds' })
-    expect(await find(id)).toMatchObject({ state: 'dropped', version: 1 })
-    expect(await books.posted(merchant(id))).toBe(0n)
+    expect(await find(id)).toBeUndefined()
+    expect(await history(id)).toEqual([])
     expect(await books.post(refused)).toMatchObject({ status: 'refused', replayed: true })
-    expect(await history(id)).toHaveLength(1)
+  })
+
+  it('of a refused unit may be written by the next unit of the same batch, which has read the same version', async () => {
+    const id = thingId()
+    await books.post(unit([], { records: [thing(id, 'open')] }))
+    const before = { state: 'open', version: 1 }
+    const refused = unit([move(wallet(id), merchant(id), 5n)], { records: [thing(id, 'done', before)] })
+    const next = unit([], { records: [thing(id, 'dropped', before)] })
+    const results = await books.postAsOneBatch([refused, next])
+    expect(results.map(({ status }) => status)).toEqual(['refused', 'posted'])
+    expect(await find(id)).toMatchObject({ state: 'dropped', version: 2 })
   })
 
   it('that moved on since it was read makes the unit stale: nothing is stored, and it can be built again', async () => {
