@@ -6,6 +6,7 @@ import { assertApplicationRole } from './db/assert-application-role.ts'
 import { connect } from './db/connect.ts'
 import { PostingQueue } from './ledger/posting-queue.ts'
 import { createHttpBank } from './providers/bank-http.ts'
+import { createHttpNotifier } from './providers/notifier-http.ts'
 import { recordWriters } from './store/record-writers.ts'
 import { createVault } from './store/vault.ts'
 import { bundleWorkflows } from './temporal/bundle.ts'
@@ -15,8 +16,9 @@ import { createRuns } from './temporal/runs.ts'
 import { ensureSweeper } from './temporal/sweeper.ts'
 import { workerTuning } from './temporal/tuning.ts'
 
-/** The provider's own limit on a call to a bank: below the activity's (workflows/activity-options.ts). */
+/** The providers' own limits on a call: below those of the activities (workflows/activity-options.ts). */
 const BANK_TIMEOUT_MS = 10_000
+const NOTIFIER_TIMEOUT_MS = 5_000
 
 /** Composition root of the worker: config → database → providers → activities → Worker. */
 const config = loadConfig()
@@ -43,14 +45,12 @@ const ledger = new PostingQueue({
     for (const key of keys) crash(crashPointOf(key, moment))
   }
 })
+const provider = { url: config.PROVIDER_URL, signingKey: config.PROVIDER_SIGNING_KEY }
 const activities = createActivities({
   db: database.db,
   ledger,
-  bank: createHttpBank({
-    url: config.PROVIDER_URL,
-    signingKey: config.PROVIDER_SIGNING_KEY,
-    timeoutMs: BANK_TIMEOUT_MS
-  }),
+  bank: createHttpBank({ ...provider, timeoutMs: BANK_TIMEOUT_MS }),
+  notifier: createHttpNotifier({ ...provider, timeoutMs: NOTIFIER_TIMEOUT_MS }),
   vault: createVault(config.COFFER_MASTER_KEY),
   runs: createRuns(client.client, config.TEMPORAL_TASK_QUEUE),
   crash

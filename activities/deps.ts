@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import type { PostingQueue } from '../ledger/posting-queue.ts'
 import type { BankProvider } from '../providers/bank.ts'
+import type { NotifierProvider } from '../providers/notifier.ts'
 import type { Vault } from '../store/vault.ts'
 import type { CrashPoint } from './crash-points.ts'
 
@@ -10,6 +11,7 @@ export interface ActivityDeps {
   readonly db: Kysely<Database>
   readonly ledger: Pick<PostingQueue, 'post'>
   readonly bank: BankProvider
+  readonly notifier: NotifierProvider
   readonly vault: Vault
   readonly runs: Runs
   /** Kills the process in tests that ask for it; otherwise does nothing. */

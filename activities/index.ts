@@ -1,4 +1,5 @@
 import { clockActivities } from './clock.ts'
+import { deliverCodeActivities } from './deliver-code.ts'
 import type { ActivityDeps } from './deps.ts'
 import { paymentActivities } from './payment.ts'
 import { sweepActivities } from './sweep.ts'
@@ -11,6 +12,7 @@ import { topUpActivities } from './top-up.ts'
 export const createActivities = (deps: ActivityDeps) =>
   withFailures({
     ...clockActivities(deps),
+    ...deliverCodeActivities(deps),
     ...paymentActivities(deps),
     ...topUpActivities(deps),
     ...topUpBankActivities(deps),

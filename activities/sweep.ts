@@ -1,6 +1,9 @@
 import { heartbeat, log } from '@temporalio/activity'
+import { workflowIdOf } from '../domain/workflow-id.ts'
 import { listProcessesToNudge } from '../store/decision.ts'
+import { listUnsentVerifications } from '../store/verification.ts'
 import { findProcess, listOpenProcesses, listStrandedHolds, type ProcessRecord } from '../store/process.ts'
+import type { CodeOrder } from './deliver-code.ts'
 import type { ActivityDeps } from './deps.ts'
 
 /** What a sweep found; an operator reads it as the run's result. */
@@ -8,6 +11,8 @@ export interface SweepReport {
   readonly open: number
   readonly restarted: readonly string[]
   readonly nudged: readonly string[]
+  /** Codes that nobody was sending any more. */
+  readonly codes: readonly string[]
   readonly stranded_holds: readonly string[]
 }
 
@@ -36,6 +41,20 @@ export function sweepActivities({ db, runs }: Pick<ActivityDeps, 'db' | 'runs'>)
     return forgotten.map(({ id }) => id)
   }
 
+  /** A code is made in one transaction and sent by a run that is started after it: unless the API died in between. */
+  async function sendForgottenCodes(): Promise<string[]> {
+    const sent: string[] = []
+    for (const { id, customerId } of await listUnsentVerifications(db, MIN_AGE_MS)) {
+      const workflowId = workflowIdOf('deliver-code', id)
+      heartbeat(workflowId)
+      if (await runs.isRunning(workflowId)) continue
+      const order: CodeOrder = { id, customer_id: customerId }
+      await runs.restart('deliver-code', id, order)
+      sent.push(workflowId)
+    }
+    return sent
+  }
+
   return {
     sweep: async (): Promise<SweepReport> => {
       const restarted: string[] = []
@@ -47,12 +66,14 @@ export function sweepActivities({ db, runs }: Pick<ActivityDeps, 'db' | 'runs'>)
         page = await listOpenProcesses(db, { afterId: page.at(-1)!.id, minAgeMs: MIN_AGE_MS, limit: PAGE })
       }
       const nudged = await nudgeForgotten()
+      const codes = await sendForgottenCodes()
       const stranded = await listStrandedHolds(db, SHOWN_MAX)
       if (stranded.length > 0) log.error('holds of processes that are over', { holds: stranded })
       return {
         open,
         restarted: restarted.slice(0, SHOWN_MAX),
         nudged: nudged.slice(0, SHOWN_MAX),
+        codes: codes.slice(0, SHOWN_MAX),
         stranded_holds: stranded
       }
     }

@@ -11,8 +11,12 @@ import { requestIdOf } from './request-id.ts'
 import type { Call, Route } from './route.ts'
 
 /** A call before its declaration gives it types, with what only `mount.ts` may ask. */
-export type AnyCall = Omit<Call<unknown, unknown, unknown, Caller | undefined, Idempotency>, 'transaction'> & {
+export type AnyCall = Omit<
+  Call<unknown, unknown, unknown, Caller | undefined, Idempotency>,
+  'transaction' | 'afterCommit'
+> & {
   readonly transaction?: Transaction<Database>
+  readonly afterCommit?: (work: () => Promise<unknown>) => void
   /** Whether the route looked whose the thing is. */
   readonly askedForOwner: () => boolean
 }

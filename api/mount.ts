@@ -2,7 +2,7 @@ import type { Request, RequestHandler, Response, Router } from 'express'
 import { z } from 'zod'
 import { inTransaction } from '../db/in-transaction.ts'
 import { Refusal } from '../domain/errors.ts'
-import { claimKey, keepReply } from '../store/idempotency.ts'
+import { claimKey, findReply, keepReply } from '../store/idempotency.ts'
 import type { Authenticate } from './authenticate.ts'
 import { verifyCallback } from './callbacks.ts'
 import { roleOf, type Caller } from './caller.ts'
@@ -109,16 +109,43 @@ async function runOwned(route: Route, call: AnyCall): Promise<unknown> {
 }
 
 /** Key, effect and reply are committed together; a request with the same key waits for that. */
-const onceStored = (route: Route, { db, vault }: Ground, call: AnyCall) =>
-  inTransaction(db, async (transaction) => {
-    const { principal, method, path, idempotencyKey: key, fingerprint, requestId } = call
-    const keyed = { principal, route: `${method} ${path}`, key, fingerprint, requestId }
+async function onceStored(route: Route, { db, vault }: Ground, call: AnyCall) {
+  const { principal, method, path, idempotencyKey: key, fingerprint, requestId } = call
+  const keyed = { principal, route: `${method} ${path}`, key, fingerprint, requestId }
+  const known =
+    route.before &&
+    (await knownOr(
+      () => findReply(db, vault, keyed),
+      () => route.before!(call as never)
+    ))
+  if (known) return { reply: known, firstRequestId: known.requestId }
+  const later: (() => Promise<unknown>)[] = []
+  const afterCommit = (work: () => Promise<unknown>) => void later.push(work)
+  const replied = await inTransaction(db, async (transaction) => {
     const first = await claimKey(transaction, vault, keyed)
     if (first) return { reply: first, firstRequestId: first.requestId }
-    const reply = toWireReply(route, await runOwned(route, { ...call, transaction }).catch(refuseForgottenKey))
+    const run = runOwned(route, { ...call, transaction, afterCommit })
+    const reply = toWireReply(route, await run.catch(refuseForgottenKey))
     await keepReply(transaction, vault, keyed, { ...reply, body: reply.body.toString() })
     return { reply, firstRequestId: requestId }
   })
+  for (const work of later) await work().catch((err: unknown) => call.log.warn({ err }, 'left to the sweeper'))
+  return replied
+}
+
+/** The answer of the first time, which may also come while the second one is refused what only works once. */
+async function knownOr<Known>(find: () => Promise<Known | undefined>, work: () => Promise<void>) {
+  const known = await find()
+  if (known) return known
+  try {
+    await work()
+  } catch (error) {
+    const meanwhile = await find()
+    if (!meanwhile) throw error
+    return meanwhile
+  }
+  return undefined
+}
 
 /**
  * After 24 hours the reply is forgotten, but what was made under the key still has the id that follows from it.

@@ -18,6 +18,8 @@ export const statuses = {
   not_found: 404,
   too_many_requests: 429,
   invalid_credentials: 401,
+  verification_failed: 403,
+  verification_over: 409,
   state_conflict: 409,
   precondition_failed: 412,
   precondition_required: 428,

@@ -36,8 +36,9 @@ export const route = {
   >(
     path: string,
     spec: Spec<P, Q, B, R, C> & { idempotency: I },
-    run: Run<P, Q, B, R, C, I>
-  ): Route => declare('post', path, spec, run),
+    run: Run<P, Q, B, R, C, I>,
+    more: { readonly before?: Before<P, Q, B, C> } = {}
+  ): Route => declare('post', path, spec, run, more.before),
   put: <
     P extends Shape = undefined,
     Q extends Shape = undefined,
@@ -139,6 +140,15 @@ type Run<
   I extends Idempotency | undefined
 > = (call: Call<ParsedOf<P>, ParsedOf<Q>, ParsedOf<B>, CallerOf<C>, I>) => Promise<BodyOf<R> | Answer<unknown>>
 
+/**
+ * Of a `stored` route: what comes before its transaction, and stays when that is rolled back: tries that are counted,
+ * secrets that are compared. Within the transaction it would take a second connection while the first one waits, and with
+ * as many requests as connections all of them would wait for ever. A request that was answered before skips it.
+ */
+type Before<P extends Shape, Q extends Shape, B extends Schema | undefined, C extends Callers> = (
+  call: Call<ParsedOf<P>, ParsedOf<Q>, ParsedOf<B>, CallerOf<C>, 'none'>
+) => Promise<void>
+
 type ParsedOf<S> = S extends Schema ? z.output<S> : undefined
 type BodyOf<R> = R extends Schema ? z.input<R> : R extends Media ? Buffer | string : void
 type CallerOf<C> = C extends string ? undefined : { [K in keyof C]-?: CallerByRole[K & Role] }[keyof C]
@@ -167,6 +177,11 @@ export interface Call<Params, Query, Body, CallerKind, I> {
   /** hash(principal ‖ method ‖ concrete path ‖ idempotency key), for Update-with-Start. */
   readonly updateId: string
   readonly transaction: I extends 'stored' ? Transaction<Database> : undefined
+  /**
+   * What is to be done once effect and reply are committed, and only then; a failure is logged, and changes no answer: the
+   * sweeper does what is left.
+   */
+  readonly afterCommit: I extends 'stored' ? (work: () => Promise<unknown>) => void : undefined
   readonly log: Logger
   /** The body as it came, for signatures; only where the callers are `provider`. */
   readonly raw: string
@@ -204,6 +219,7 @@ export interface Route {
   }
   /** Takes the `Call` that this declaration's schemas describe; only `mount.ts` makes one. */
   readonly run: (call: never) => Promise<unknown>
+  readonly before?: ((call: never) => Promise<void>) | undefined
 }
 
 function declare(
@@ -213,15 +229,23 @@ function declare(
     readonly idempotency?: Idempotency | undefined
     readonly status?: number
   },
-  run: (call: never) => Promise<unknown>
+  run: (call: never) => Promise<unknown>,
+  before?: (call: never) => Promise<void>
 ): Route {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!)
   const declared = Object.keys(spec.params?.shape ?? {})
   if (inPath.join() !== declared.join())
     throw new TypeError(`${method} ${path}: params must be { ${inPath.join(', ')} }`)
+  if (before && spec.idempotency !== 'stored') throw new TypeError(`${method} ${path}: before is of stored routes`)
   const byKey = typeof spec.callers === 'object' && Object.keys(spec.callers).some((role) => role !== 'customer')
   if (byKey && spec.scope === undefined)
     throw new TypeError(`${method} ${path}: API keys may call it, so it needs a scope`)
   const status = spec.status ?? (spec.reply === undefined ? 204 : 200)
-  return Object.freeze({ method, path, spec: { ...spec, status, idempotency: spec.idempotency ?? 'none' }, run })
+  return Object.freeze({
+    method,
+    path,
+    spec: { ...spec, status, idempotency: spec.idempotency ?? 'none' },
+    run,
+    before
+  })
 }

@@ -3,6 +3,7 @@ import { currencyCodes } from '../domain/currencies.ts'
 import type { IdByPrefix, IdPrefix } from '../domain/ids.ts'
 import { isId } from '../domain/ids.ts'
 import { fromWire, REQUEST_AMOUNT, type Money, type WireMoney } from '../domain/money.ts'
+import { isEmail, isPhone, normalise } from '../domain/personal.ts'
 
 /** The pieces that requests and replies are made of: validation and OpenAPI in one. */
 export const Currency = z.enum(currencyCodes()).meta({ id: 'Currency', description: 'ISO 4217 code', example: 'USD' })
@@ -77,3 +78,9 @@ function isZone(zone: string): boolean {
     return false
   }
 }
+
+export const Email = text(254).refine((given) => isEmail(normalise('email', given)), 'must be an e-mail address')
+export const Phone = text(32).refine((given) => isPhone(normalise('phone', given)), 'must be an E.164 phone number')
+
+/** Whether it may be chosen is `chosen-secrets.ts`'s to say. */
+export const Password = z.string().min(1).max(512).meta({ description: 'At least 10 characters, not a common one' })

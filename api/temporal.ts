@@ -24,6 +24,15 @@ export interface StartRequest<Order, Policy = unknown> extends Start<Order, Poli
   readonly searchAttributes: readonly SearchAttributePair[]
 }
 
+export interface LaunchRequest {
+  readonly type: string
+  readonly id: string
+  /** The workflow's one argument. */
+  readonly order: object
+  readonly summary: string
+  readonly searchAttributes: readonly SearchAttributePair[]
+}
+
 export interface UpdateRequest {
   readonly workflowId: string
   readonly name: string
@@ -33,6 +42,8 @@ export interface UpdateRequest {
 
 export interface Processes {
   startOnce<Outcome>(request: StartRequest<unknown>): Promise<StartAnswer<Outcome>>
+  /** Starts a run that nobody waits for; one that is there already is left alone. */
+  launch(request: LaunchRequest): Promise<'started' | Unanswered['kind']>
   update<Result>(request: UpdateRequest): Promise<UpdateAnswer<Result>>
   /** "Look again"; losing one is harmless, because the sweeper nudges again. */
   nudge(workflowId: string): Promise<'sent' | Unanswered['kind']>
@@ -84,6 +95,22 @@ export function createProcesses(options: ProcessesOptions): Processes {
         })
         return { kind: 'answered' as const, ...(answer as FirstOutcome<never>) }
       }),
+
+    launch: async ({ type, id, order, summary, searchAttributes }) => {
+      const answer = await ask(workflowIdOf(type, id), async () => {
+        await client.workflow.start(type, {
+          workflowId: workflowIdOf(type, id),
+          taskQueue,
+          args: [order],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,
+          staticSummary: fitSummary(summary),
+          typedSearchAttributes: [...searchAttributes]
+        })
+        return { kind: 'started' as const }
+      })
+      return answer.kind
+    },
 
     update: (request) => ask(request.workflowId, () => sendUpdate(client, request)),
 

@@ -23,5 +23,9 @@ grant select, insert on wallet, merchant, bank_account, decision to :app_role;
 grant update (state) on wallet, merchant, bank_account to :app_role;
 grant select, insert, update on payment, top_up, task, review to :app_role;
 
+-- Registration: a code is made, sent, and used up; a consent stands.
+grant select, insert, update on verification to :app_role;
+grant select, insert on consent to :app_role;
+
 -- QR codes are given out once and never changed.
 grant select, insert on qr_code to :app_role;

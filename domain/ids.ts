@@ -16,6 +16,7 @@ export type SessionId = Id<'ses'>
 export type OperatorId = Id<'opr'>
 export type QrCodeId = Id<'qrc'>
 export type ApiKeyId = Id<'key'>
+export type VerificationId = Id<'ver'>
 
 export interface IdByPrefix {
   cus: CustomerId
@@ -32,6 +33,7 @@ export interface IdByPrefix {
   opr: OperatorId
   qrc: QrCodeId
   key: ApiKeyId
+  ver: VerificationId
 }
 export type IdPrefix = keyof IdByPrefix
 

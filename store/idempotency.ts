@@ -47,14 +47,27 @@ export async function claimKey(
     )
     .returning('principal')
     .executeTakeFirst()
-  if (claimed) return undefined
-  const row = await transaction
+  return claimed ? undefined : findReply(transaction, vault, { principal, route, key, fingerprint, requestId })
+}
+
+/**
+ * The first reply, if the key has been used and that was committed.
+ * @throws {Refusal} `idempotency_key_reused` when the first request said something else.
+ */
+export async function findReply(
+  db: Kysely<Database>,
+  vault: Vault,
+  { principal, route, key, fingerprint }: KeyedRequest
+): Promise<StoredReply | undefined> {
+  const row = await db
     .selectFrom('stored_reply')
     .selectAll()
     .where('principal', '=', principal)
     .where('route', '=', route)
     .where('idempotency_key', '=', key)
-    .executeTakeFirstOrThrow()
+    .where(sql<boolean>`created_at >= clock_timestamp() - ${KEPT}`)
+    .executeTakeFirst()
+  if (!row) return undefined
   if (row.fingerprint !== fingerprint) throw new Refusal('idempotency_key_reused')
   return {
     status: row.status ?? 200,

@@ -111,6 +111,25 @@ export async function findCustomerByLogin(
   return row && idOf('cus', row.owner_id)
 }
 
+/** Whether somebody other than `exceptFor` has proved this e-mail address or phone number. */
+export async function isProved(
+  db: Kysely<Database>,
+  vault: Vault,
+  kind: 'email' | 'phone',
+  value: string,
+  exceptFor: CustomerId
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('personal_data')
+    .select('owner_id')
+    .where('kind', '=', kind)
+    .where('blind_index', '=', vault.blindIndex(kind, normalise(kind, value)))
+    .where('verified_at', 'is not', null)
+    .where('owner_id', '!=', exceptFor)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** The name under which log-ins of one account are counted, whether it exists or not; not readable. */
 export function loginIndex(vault: Vault, login: string): string {
   const kind = loginKind(login) ?? 'email'

@@ -26,6 +26,12 @@ export async function setPin(db: Kysely<Database>, vault: Vault, customerId: Cus
     .execute()
 }
 
+/** Whether the customer has chosen one. */
+export async function hasPin(db: Kysely<Database>, customerId: CustomerId): Promise<boolean> {
+  const row = await db.selectFrom('pin').select('customer_id').where('customer_id', '=', customerId).executeTakeFirst()
+  return row !== undefined
+}
+
 /**
  * Tells whether it is the customer's PIN, to at most `policy.attempts` wrong ones in a row, however many ask at once:
  * each try is counted as wrong, and locks if it is the last one, *before* it is looked at; the right one takes that back.

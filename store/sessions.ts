@@ -119,6 +119,22 @@ export async function endSession(db: Kysely<Database>, id: SessionId, reason: En
   return numUpdatedRows > 0n
 }
 
+/** Ends a customer's live sessions but one, at once. Returns how many there were. */
+export async function endOtherSessions(
+  db: Kysely<Database>,
+  customerId: CustomerId,
+  except: SessionId
+): Promise<number> {
+  const { numUpdatedRows } = await db
+    .updateTable('session')
+    .set({ ended_at: sql<Date>`clock_timestamp()`, ended_reason: 'revoked' })
+    .where('customer_id', '=', customerId)
+    .where('id', '!=', except)
+    .where('ended_at', 'is', null)
+    .executeTakeFirst()
+  return Number(numUpdatedRows)
+}
+
 async function newRefreshToken(transaction: Transaction<Database>, sessionId: SessionId): Promise<string> {
   const token = `cof_refresh_${randomBytes(32).toString('hex')}`
   await transaction

@@ -34,6 +34,16 @@ export const inquiryOptions: ActivityOptions = {
   retry: { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '30 s' }
 }
 
+/**
+ * Handing a message to the notifier: it takes one id once, so it is repeated until it is taken; the activity itself says
+ * when nobody waits for it any more.
+ */
+export const notifierOptions: ActivityOptions = {
+  // Above the provider's own 5 s; a lost worker is noticed after this long, while somebody waits for the code.
+  startToCloseTimeout: '7 s',
+  retry: { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '30 s' }
+}
+
 /** The sweeper asks the engine about every open record: minutes at worst; one that hangs is given up and comes again in 30 s. */
 export const sweepOptions: ActivityOptions = {
   startToCloseTimeout: '10 min',

@@ -1,3 +1,4 @@
+export { deliverCode as 'deliver-code' } from './deliver-code.ts'
 export { payment } from './payment.ts'
 export { lateBankNews as 'late-bank-news' } from './late-bank-news.ts'
 export { sweep } from './sweep.ts'

@@ -1,24 +1,21 @@
 import { z } from 'zod'
 import { Refusal } from '../../domain/errors.ts'
-import { passwordFault } from '../../domain/password.ts'
-import { isEmail, isPhone, mask, normalise, type PersonalKind } from '../../domain/personal.ts'
+import { mask, type PersonalKind } from '../../domain/personal.ts'
 import { appendAudit } from '../../store/audit.ts'
 import { findCustomer, insertCustomer, type Customer } from '../../store/customers.ts'
 import { setPassword } from '../../store/passwords.ts'
 import { findPersonal, putPersonal, type PersonalDatum } from '../../store/personal.ts'
+import { refuseWeakPassword } from '../chosen-secrets.ts'
 import type { ApiDeps } from '../deps.ts'
 import { route, type Route } from '../route.ts'
-import { id, Instant, instant, text, Zone } from '../schemas.ts'
-
-const Email = text(254).refine((given) => isEmail(normalise('email', given)), 'must be an e-mail address')
-const Phone = text(32).refine((given) => isPhone(normalise('phone', given)), 'must be an E.164 phone number')
+import { Email, id, Instant, instant, Password, Phone, text, Zone } from '../schemas.ts'
 
 const CustomerRequest = z
   .strictObject({
     name: text(140),
     email: Email.optional(),
     phone: Phone.optional(),
-    password: z.string().max(512).optional().meta({ description: 'At least 10 characters, not a common one' }),
+    password: Password.optional(),
     zone: Zone.meta({ description: 'Days of limits and due dates are days of this zone' })
   })
   .refine(({ email, phone }) => email !== undefined || phone !== undefined, {
@@ -58,7 +55,7 @@ export function customerRoutes({ db, vault }: ApiDeps): Route[] {
         errors: ['state_conflict']
       },
       async ({ body, newId, transaction, caller, requestId }) => {
-        refuseWeakPassword(body)
+        if (body.password !== undefined) refuseWeakPassword(body.password, [body.email, body.phone], '/password')
         const customer = await insertCustomer(transaction, { id: newId('cus'), zone: body.zone })
         for (const kind of ['name', 'email', 'phone'] as const) {
           const value = body[kind]
@@ -93,21 +90,6 @@ export function customerRoutes({ db, vault }: ApiDeps): Route[] {
       }
     )
   ]
-}
-
-function refuseWeakPassword({ password, email, phone }: z.output<typeof CustomerRequest>): void {
-  if (password === undefined) return
-  const fault = passwordFault(
-    password,
-    [email, phone].filter((login) => login !== undefined)
-  )
-  if (fault) throw new Refusal('invalid_request', { errors: [{ pointer: '/password', message: faults[fault] }] })
-}
-
-const faults = {
-  too_short: 'must have at least 10 characters',
-  too_long: 'must have at most 128 characters',
-  common: 'is too easy to guess'
 }
 
 function toReply(customer: Customer, personal: readonly PersonalDatum[]): z.input<typeof CustomerReply> {

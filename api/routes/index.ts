@@ -4,6 +4,7 @@ import { apiKeyRoutes } from './api-keys.ts'
 import { auditLogRoutes } from './audit-log.ts'
 import { bankAccountRoutes } from './bank-account.ts'
 import { callbackRoutes } from './callbacks.ts'
+import { credentialRoutes } from './credentials.ts'
 import { customerRoutes } from './customers.ts'
 import { eventRoutes } from './event.ts'
 import { merchantRoutes } from './merchant.ts'
@@ -12,6 +13,7 @@ import { paymentRoutes } from './payment.ts'
 import { policyRoutes } from './policies.ts'
 import { qrCodeRoutes } from './qr-code.ts'
 import { receiptRoutes } from './receipt.ts'
+import { registrationRoutes } from './registration.ts'
 import { reviewRoutes } from './review.ts'
 import { sessionRoutes } from './sessions.ts'
 import { taskRoutes } from './task.ts'
@@ -22,7 +24,9 @@ import { walletRoutes } from './wallet.ts'
 /** Every route below `/v1`: what is mounted, what OpenAPI describes, what the matrix test walks. */
 export const listRoutes = (deps: ApiDeps): Route[] => [
   ...sessionRoutes(deps),
+  ...registrationRoutes(deps),
   ...customerRoutes(deps),
+  ...credentialRoutes(deps),
   ...apiKeyRoutes(deps),
   ...policyRoutes(deps),
   ...auditLogRoutes(deps),

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { Refusal } from '../../domain/errors.ts'
 import { findPayment, type Payment } from '../../store/payment.ts'
-import { verifyPin } from '../../store/pin.ts'
 import { roleOf } from '../caller.ts'
 import type { ApiDeps } from '../deps.ts'
+import { mustEnterPin } from '../enter-pin.ts'
 import { CaptureRequest, ConfirmRequest, PaymentReply, Pending } from '../payment-schemas.ts'
 import { route, type Route } from '../route.ts'
 import { id } from '../schemas.ts'
@@ -36,12 +36,7 @@ const confirmPayment = (deps: ApiDeps, submit: Submit): Route =>
     },
     async (call) => {
       const payment = await ownedPayment(deps, call)
-      if (payment.state === 'requires_action') {
-        const pin = await verifyPin(deps.db, deps.vault, deps.policy.pin, payment.customerId, call.body.pin)
-        if (pin.kind === 'locked') throw new Refusal('pin_locked', { retry_after_ms: pin.retry_after_ms })
-        if (pin.kind === 'wrong') throw new Refusal('confirmation_failed', { attempts_left: pin.attempts_left })
-        if (pin.kind === 'not_set') throw new Refusal('confirmation_failed', { reason: 'no_pin' })
-      }
+      if (payment.state === 'requires_action') await mustEnterPin(deps, payment.customerId, call.body.pin)
       const { amount, currency, merchantId } = payment
       const data = { by: 'pin', amount: amount.toString(), currency, merchant_id: merchantId }
       return submit.decide(call, {

@@ -4,9 +4,10 @@ import { limits } from './limits.ts'
 import { mergeOver, type DeepReadonly } from './merge.ts'
 import { payment } from './payment.ts'
 import { pin } from './pin.ts'
+import { registration } from './registration.ts'
 import { stepUp } from './step-up.ts'
 
-const defaults = { payment, bank, limits, step_up: stepUp, pin, access }
+const defaults = { payment, bank, limits, step_up: stepUp, pin, access, registration }
 
 /** Every number that governs a process, by topic. JSON-able: money is a string of minor units, durations end in `_ms`. */
 export type Policy = DeepReadonly<typeof defaults>

@@ -71,7 +71,13 @@ export async function startApi(
 }
 
 const refuse = () => Promise.reject(new Error('this test has no Temporal'))
-const noProcesses: ApiDeps['processes'] = { startOnce: refuse, update: refuse, nudge: refuse, nudgeAll: refuse }
+const noProcesses: ApiDeps['processes'] = {
+  startOnce: refuse,
+  launch: refuse,
+  update: refuse,
+  nudge: refuse,
+  nudgeAll: refuse
+}
 
 export const newId = <P extends IdPrefix>(prefix: P): IdByPrefix[P] =>
   idOf(prefix, `${prefix}_${randomBytes(16).toString('hex')}`)

@@ -93,6 +93,43 @@ export const rows: Readonly<Record<string, Row>> = {
     body: () => ({ name: 'New', email: `${newKey()}@example.org`, zone: 'UTC' }),
     allowed: { service: 201 }
   },
+  'post /registrations': {
+    path: '/registrations',
+    body: () => ({
+      email: `${newKey()}@example.org`,
+      password: 'a long enough passphrase',
+      zone: 'UTC',
+      terms_version: '2026-11'
+    }),
+    allowed: {},
+    everyone: 201
+  },
+  'post /verifications/{id}/confirm': {
+    path: () => `/verifications/${newId('ver')}/confirm`,
+    body: { code: '000000' },
+    allowed: {},
+    everyone: 404
+  },
+  'post /verifications/{id}/resend': {
+    path: () => `/verifications/${newId('ver')}/resend`,
+    allowed: {},
+    everyone: 404
+  },
+  'post /customers/{id}/set-pin': {
+    path: ({ own }) => `/customers/${own.id}/set-pin`,
+    body: { password: 'not the password', pin: '471199' },
+    allowed: { 'customer own': 401, 'customer other': 404 }
+  },
+  'post /customers/{id}/change-pin': {
+    path: ({ own }) => `/customers/${own.id}/change-pin`,
+    body: { old_pin: '471199', new_pin: '471198' },
+    allowed: { 'customer own': 403, 'customer other': 404 }
+  },
+  'post /customers/{id}/change-password': {
+    path: ({ own }) => `/customers/${own.id}/change-password`,
+    body: { old_password: 'not the password', new_password: 'a long enough passphrase' },
+    allowed: { 'customer own': 401, 'customer other': 404 }
+  },
   'get /customers/{id}': {
     path: ({ own }) => `/customers/${own.id}`,
     allowed: { 'customer own': 200, 'customer other': 404, service: 200, support: 200, reviewer: 200, finance: 200 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { callBack } from '../support/call-back.ts'
 import type { Answered, Client } from '../support/client.ts'
 import type { Coffer } from '../support/coffer.ts'
@@ -82,6 +83,11 @@ const writeOff = async ({ finance, sandbox }: Coffer, id: string) => {
   await sandbox.clearRules()
 }
 
+async function register(coffer: Coffer): Promise<string> {
+  const body = { email: `${randomUUID()}@example.org`, password: 'correct horse battery', zone: 'UTC' }
+  return idOf(await coffer.as('').post('/v1/registrations', { ...body, terms_version: '2026-11' }))
+}
+
 const inquired = (coffer: Coffer) => coffer.advanceClock(MINUTE_MS)
 
 /** Every process in every way that it can end today. */
@@ -151,6 +157,18 @@ export const replayStories: readonly ReplayStory[] = [
     )
   },
   { name: 'top-up/written-off', state: 'failed', tell: then((coffer) => stuck(coffer, 1_200, false), writeOff) },
+  { name: 'deliver-code/sent', state: 'sent', tell: register },
+  {
+    name: 'deliver-code/replaced-before-it-was-sent',
+    state: 'over',
+    tell: async (coffer) => {
+      await coffer.worker.stop()
+      const id = await register(coffer)
+      idOf(await coffer.as('').post(`/v1/verifications/${id}/resend`))
+      await coffer.worker.start()
+      return id
+    }
+  },
   {
     name: 'late-bank-news/booked-after-all',
     state: 'failed',

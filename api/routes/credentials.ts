@@ -1,0 +1,140 @@
+import { z } from 'zod'
+import { Refusal } from '../../domain/errors.ts'
+import type { CustomerId } from '../../domain/ids.ts'
+import { appendAudit } from '../../store/audit.ts'
+import { isPassword, setPassword } from '../../store/passwords.ts'
+import { findPersonal } from '../../store/personal.ts'
+import { hasPin, setPin } from '../../store/pin.ts'
+import { createRateLimit } from '../../store/rate-limits.ts'
+import { endOtherSessions } from '../../store/sessions.ts'
+import { refuseWeakPassword, refuseWeakPin } from '../chosen-secrets.ts'
+import type { ApiDeps } from '../deps.ts'
+import { mustEnterPin } from '../enter-pin.ts'
+import { route, type Route } from '../route.ts'
+import { id, Password } from '../schemas.ts'
+
+const Pin = z.string().regex(/^[0-9]{1,12}$/, 'must be digits')
+
+const SetPin = z.strictObject({ password: Password, pin: Pin }).meta({ id: 'SetPinRequest' })
+const ChangePin = z.strictObject({ old_pin: Pin, new_pin: Pin }).meta({ id: 'ChangePinRequest' })
+const ChangePassword = z
+  .strictObject({ old_password: Password, new_password: Password })
+  .meta({ id: 'ChangePasswordRequest' })
+
+const CredentialReply = z
+  .strictObject({ object: z.literal('credential'), kind: z.enum(['pin', 'password']), customer_id: id('cus') })
+  .meta({ id: 'Credential', description: 'That it was set; never what it is' })
+
+const spec = {
+  params: z.strictObject({ id: id('cus') }),
+  reply: CredentialReply,
+  status: 200,
+  callers: { customer: 'own' },
+  idempotency: 'stored'
+} as const
+
+/** What only the customer knows: each change asks for what was known before. */
+export function credentialRoutes(deps: ApiDeps): Route[] {
+  const { db, pool, policy } = deps
+  const tries = createRateLimit(pool, 'password', policy.access.login_failures)
+
+  /** Counted before it is looked at, like a log-in; the right one takes its tries back. */
+  async function mustKnowPassword(customerId: CustomerId, given: string): Promise<void> {
+    await tries.take(customerId)
+    if (!(await isPassword(db, customerId, given))) throw new Refusal('invalid_credentials')
+    await tries.reset(customerId)
+  }
+
+  const ground: Ground = { ...deps, mustKnowPassword }
+  return [choosePin(ground), changePin(ground), changePassword(ground)]
+}
+
+interface Ground extends ApiDeps {
+  readonly mustKnowPassword: (customerId: CustomerId, given: string) => Promise<void>
+}
+
+const choosePin = ({ policy, vault, mustKnowPassword }: Ground): Route =>
+  route.post(
+    '/customers/{id}/set-pin',
+    {
+      ...spec,
+      summary: 'Choose the PIN that confirms payments, for the first time',
+      body: SetPin,
+      errors: ['invalid_credentials', 'state_conflict', 'too_many_requests']
+    },
+    async ({ params, body, transaction, principal, requestId }) => {
+      if (await hasPin(transaction, params.id)) throw new Refusal('state_conflict', { state: 'set' })
+      await setPin(transaction, vault, params.id, body.pin)
+      await appendAudit(transaction, { actor: principal, action: 'pin.set', object: params.id, requestId })
+      return toReply('pin', params.id)
+    },
+    {
+      before: async ({ params, body, mustOwn }) => {
+        mustOwn({ customerId: params.id })
+        refuseWeakPin(body.pin, policy.pin, '/pin')
+        await mustKnowPassword(params.id, body.password)
+      }
+    }
+  )
+
+const changePin = ({ db, policy, vault }: Ground): Route =>
+  route.post(
+    '/customers/{id}/change-pin',
+    {
+      ...spec,
+      summary: 'Change the PIN; wrong old ones count and lock like any other wrong PIN',
+      body: ChangePin,
+      errors: ['confirmation_failed', 'pin_locked']
+    },
+    async ({ params, body, transaction, principal, requestId }) => {
+      await setPin(transaction, vault, params.id, body.new_pin)
+      await appendAudit(transaction, { actor: principal, action: 'pin.changed', object: params.id, requestId })
+      return toReply('pin', params.id)
+    },
+    {
+      before: async ({ params, body, mustOwn }) => {
+        mustOwn({ customerId: params.id })
+        refuseWeakPin(body.new_pin, policy.pin, '/new_pin')
+        await mustEnterPin({ db, vault, policy }, params.id, body.old_pin)
+      }
+    }
+  )
+
+const changePassword = ({ db, vault, mustKnowPassword }: Ground): Route =>
+  route.post(
+    '/customers/{id}/change-password',
+    {
+      ...spec,
+      summary: 'Change the password; every other session ends',
+      body: ChangePassword,
+      errors: ['invalid_credentials', 'too_many_requests']
+    },
+    async ({ params, body, caller, transaction, principal, requestId }) => {
+      await setPassword(transaction, params.id, body.new_password)
+      const ended = await endOtherSessions(transaction, params.id, caller.sessionId)
+      const data = { sessions_ended: ended }
+      await appendAudit(transaction, {
+        actor: principal,
+        action: 'password.changed',
+        object: params.id,
+        requestId,
+        data
+      })
+      return toReply('password', params.id)
+    },
+    {
+      before: async ({ params, body, mustOwn }) => {
+        mustOwn({ customerId: params.id })
+        const known = await findPersonal(db, vault, params.id)
+        const logins = known.filter(({ kind }) => kind === 'email' || kind === 'phone').map(({ value }) => value)
+        refuseWeakPassword(body.new_password, logins, '/new_password')
+        await mustKnowPassword(params.id, body.old_password)
+      }
+    }
+  )
+
+const toReply = (kind: 'pin' | 'password', customerId: CustomerId): z.input<typeof CredentialReply> => ({
+  object: 'credential',
+  kind,
+  customer_id: customerId
+})
