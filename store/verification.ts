@@ -1,4 +1,4 @@
-import { randomInt, timingSafeEqual } from 'node:crypto'
+import { randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { idOf, type CustomerId, type VerificationId } from '../domain/ids.ts'
@@ -29,13 +29,14 @@ export type CodeAnswer =
 
 type CodePolicy = Pick<Policy['registration'], 'code_digits' | 'code_tries' | 'code_ms'>
 
-/** Makes a code; sending it is another's work. */
+/** Makes a code, under an id that nothing else tells; sending it is another's work. */
 export async function insertVerification(
   transaction: Transaction<Database>,
   vault: Vault,
   { code_digits, code_tries, code_ms }: CodePolicy,
-  { id, customerId, channel }: Pick<Verification, 'id' | 'customerId' | 'channel'>
+  { customerId, channel }: Pick<Verification, 'customerId' | 'channel'>
 ): Promise<Verification> {
+  const id = idOf('ver', `ver_${randomBytes(16).toString('hex')}`)
   const code = randomInt(10 ** code_digits)
     .toString()
     .padStart(code_digits, '0')

@@ -94,7 +94,7 @@ const register = ({ policy, vault, byAddress, byContact, sendCode }: Ground): Ro
       if (name !== undefined) await putPersonal(transaction, vault, customerId, { kind: 'name', value: name })
       await setPassword(transaction, customerId, password)
       await insertConsent(transaction, { customerId, version: body.terms_version, requestId })
-      const made = { id: newId('ver'), customerId, channel } as const
+      const made = { customerId, channel } as const
       const verification = await insertVerification(transaction, vault, policy.registration, made)
       const data = { terms_version: body.terms_version }
       await appendAudit(transaction, {
@@ -175,12 +175,11 @@ const resendCode = ({ db, policy, vault, byAddress, byContact, sendCode }: Groun
       idempotency: 'stored',
       errors: ['verification_over', 'too_many_requests']
     },
-    async ({ params: { id: verificationId }, newId, transaction, afterCommit }) => {
+    async ({ params: { id: verificationId }, transaction, afterCommit }) => {
       const replaced = await findVerification(transaction, verificationId)
       if (!replaced || !(await endVerification(transaction, verificationId, 'replaced')))
         throw new Refusal('verification_over')
-      const made = { ...replaced, id: newId('ver') }
-      const verification = await insertVerification(transaction, vault, policy.registration, made)
+      const verification = await insertVerification(transaction, vault, policy.registration, replaced)
       afterCommit(() => sendCode(verification))
       return toReply(verification)
     },

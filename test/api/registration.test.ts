@@ -90,6 +90,11 @@ describe('registering', () => {
     ])
   })
 
+  it('gives the verification an id that follows from no other, the customer’s least of all', async () => {
+    const { body } = await register()
+    expect(body.id.slice(4)).not.toBe(body.customer_id.slice(4))
+  })
+
   it('twice under one key makes one customer, and sends one code', async () => {
     const [key, email] = [newKey(), newEmail()]
     const [first, second] = [await register({ email }, key), await register({ email }, key)]
