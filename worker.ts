@@ -6,7 +6,9 @@ import { assertApplicationRole } from './db/assert-application-role.ts'
 import { connect } from './db/connect.ts'
 import { PostingQueue } from './ledger/posting-queue.ts'
 import { createHttpBank } from './providers/bank-http.ts'
+import { createHttpIdentity } from './providers/identity-http.ts'
 import { createHttpNotifier } from './providers/notifier-http.ts'
+import { createHttpScreening } from './providers/screening-http.ts'
 import { recordWriters } from './store/record-writers.ts'
 import { createVault } from './store/vault.ts'
 import { bundleWorkflows } from './temporal/bundle.ts'
@@ -19,6 +21,7 @@ import { workerTuning } from './temporal/tuning.ts'
 /** The providers' own limits on a call: below those of the activities (workflows/activity-options.ts). */
 const BANK_TIMEOUT_MS = 10_000
 const NOTIFIER_TIMEOUT_MS = 5_000
+const BUREAU_TIMEOUT_MS = 10_000
 
 /** Composition root of the worker: config → database → providers → activities → Worker. */
 const config = loadConfig()
@@ -51,6 +54,8 @@ const activities = createActivities({
   ledger,
   bank: createHttpBank({ ...provider, timeoutMs: BANK_TIMEOUT_MS }),
   notifier: createHttpNotifier({ ...provider, timeoutMs: NOTIFIER_TIMEOUT_MS }),
+  identity: createHttpIdentity({ ...provider, timeoutMs: BUREAU_TIMEOUT_MS }),
+  screening: createHttpScreening({ ...provider, timeoutMs: BUREAU_TIMEOUT_MS }),
   vault: createVault(config.COFFER_MASTER_KEY),
   runs: createRuns(client.client, config.TEMPORAL_TASK_QUEUE),
   crash

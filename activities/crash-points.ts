@@ -51,9 +51,28 @@ export const crashPoints = [
 /** The same around what moves no money: a message may go out twice under one id, and has to go out once. */
 export const messageCrashPoints = ['deliver-code.send/before', 'deliver-code.send/reply'] as const
 
+/** An application's: its own steps, and the word with the bureau. */
+export const onboardingCrashPoints = [
+  'onboarding.open/inside',
+  'onboarding.open/report',
+  'onboarding.submit/inside',
+  'onboarding.verify/inside',
+  'onboarding.verify/report',
+  'onboarding.identity/before',
+  'onboarding.identity/reply',
+  'onboarding.conclude/before',
+  'onboarding.conclude/inside',
+  'onboarding.conclude/after',
+  'onboarding.conclude/report'
+] as const
+
 export type CrashPoint = (name: string) => void
 
-const PROCESS_OF_PREFIX: Readonly<Record<string, string>> = { pay: 'payment', top: 'top-up' }
+const PROCESS_OF_PREFIX: Readonly<Record<string, string>> = {
+  pay: 'payment',
+  top: 'top-up',
+  onb: 'onboarding'
+}
 
 /** `pay_…:capture:…` inside its transaction → `payment.capture/inside`. */
 export function crashPointOf(unitKey: string, moment: 'before' | 'inside' | 'after'): string {
@@ -67,7 +86,7 @@ export function crashPointOf(unitKey: string, moment: 'before' | 'inside' | 'aft
  */
 export function createCrashPoint(at: string | undefined, kill: () => void): CrashPoint {
   if (at === undefined) return () => undefined
-  if (![...crashPoints, ...messageCrashPoints].some((point) => point === at))
+  if (![...crashPoints, ...messageCrashPoints, ...onboardingCrashPoints].some((point) => point === at))
     throw new Error(`CRASH_AT: there is no crash point ${at}`)
   return (name) => {
     if (name === at) kill()

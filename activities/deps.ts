@@ -2,7 +2,9 @@ import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import type { PostingQueue } from '../ledger/posting-queue.ts'
 import type { BankProvider } from '../providers/bank.ts'
+import type { IdentityProvider } from '../providers/identity.ts'
 import type { NotifierProvider } from '../providers/notifier.ts'
+import type { ScreeningProvider } from '../providers/screening.ts'
 import type { Vault } from '../store/vault.ts'
 import type { CrashPoint } from './crash-points.ts'
 
@@ -12,6 +14,8 @@ export interface ActivityDeps {
   readonly ledger: Pick<PostingQueue, 'post'>
   readonly bank: BankProvider
   readonly notifier: NotifierProvider
+  readonly identity: IdentityProvider
+  readonly screening: ScreeningProvider
   readonly vault: Vault
   readonly runs: Runs
   /** Kills the process in tests that ask for it; otherwise does nothing. */

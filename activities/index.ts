@@ -1,6 +1,10 @@
 import { clockActivities } from './clock.ts'
 import { deliverCodeActivities } from './deliver-code.ts'
 import type { ActivityDeps } from './deps.ts'
+import { onboardingBureauActivities } from './onboarding-bureau.ts'
+import { onboardingDecisionActivities } from './onboarding-decisions.ts'
+import { onboardingNewsActivities } from './onboarding-news.ts'
+import { onboardingActivities } from './onboarding.ts'
 import { paymentActivities } from './payment.ts'
 import { sweepActivities } from './sweep.ts'
 import { withFailures } from './to-failure.ts'
@@ -13,6 +17,10 @@ export const createActivities = (deps: ActivityDeps) =>
   withFailures({
     ...clockActivities(deps),
     ...deliverCodeActivities(deps),
+    ...onboardingActivities(deps),
+    ...onboardingDecisionActivities(deps),
+    ...onboardingBureauActivities(deps),
+    ...onboardingNewsActivities(deps),
     ...paymentActivities(deps),
     ...topUpActivities(deps),
     ...topUpBankActivities(deps),

@@ -10,7 +10,13 @@ import type { TopUpStart } from './top-up-progress.ts'
 import { sendPart, undeliveredPart } from './top-up-units.ts'
 
 /** A top-up's words with the bank, under one reference: its own id. */
-export function topUpBankActivities({ db, ledger, bank, vault, crash }: Omit<ActivityDeps, 'notifier'>) {
+export function topUpBankActivities({
+  db,
+  ledger,
+  bank,
+  vault,
+  crash
+}: Pick<ActivityDeps, 'db' | 'ledger' | 'bank' | 'vault' | 'crash'>) {
   /** Who holds the account, and its number: read just before the call, and kept nowhere. */
   async function instructionFor(topUp: TopUp): Promise<BankInstruction | undefined> {
     const { id, customerId: ownerId, bankAccountId: reference } = topUp

@@ -9,6 +9,7 @@ import { connectClient } from '../temporal/connection.ts'
 import { workflowIdOf } from '../workflows/messages.ts'
 import { createApp } from './app.ts'
 import { bankCallbackHandlers } from './bank-callbacks.ts'
+import { bureauCallbackHandler } from './bureau-callbacks.ts'
 import type { ApiDeps } from './deps.ts'
 import { listen } from './listen.ts'
 import { createLogger } from './logger.ts'
@@ -33,7 +34,10 @@ const deps: ApiDeps = {
   vault: createVault(config.COFFER_MASTER_KEY),
   nudgeAll,
   temporalReady: async () => void (await temporal.connection.workflowService.getSystemInfo({})),
-  callbackHandlers: bankCallbackHandlers({ db: database.db, processes, logger }),
+  callbackHandlers: {
+    ...bankCallbackHandlers({ db: database.db, processes, logger }),
+    identity: bureauCallbackHandler({ db: database.db, processes, logger })
+  },
   logger
 }
 

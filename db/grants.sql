@@ -29,3 +29,6 @@ grant select, insert on consent to :app_role;
 
 -- QR codes are given out once and never changed.
 grant select, insert on qr_code to :app_role;
+
+-- KYC: the application's row is written with its process; the customer's tier and state follow from it (above).
+grant select, insert, update on onboarding to :app_role;

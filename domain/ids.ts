@@ -17,6 +17,7 @@ export type OperatorId = Id<'opr'>
 export type QrCodeId = Id<'qrc'>
 export type ApiKeyId = Id<'key'>
 export type VerificationId = Id<'ver'>
+export type OnboardingId = Id<'onb'>
 
 export interface IdByPrefix {
   cus: CustomerId
@@ -34,6 +35,7 @@ export interface IdByPrefix {
   qrc: QrCodeId
   key: ApiKeyId
   ver: VerificationId
+  onb: OnboardingId
 }
 export type IdPrefix = keyof IdByPrefix
 

@@ -19,6 +19,11 @@ export interface TopUpOrder {
   readonly metadata: Readonly<Record<string, string>>
 }
 
+export interface OnboardingOrder {
+  readonly customer_id: string
+  readonly target_tier: 1 | 2
+}
+
 /** Where a process stands, as its activities tell its workflow; instants are RFC 3339. */
 export interface Progress<State extends string> {
   readonly id: string

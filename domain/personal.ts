@@ -1,5 +1,19 @@
 /** What is known about a person, and how equal values are recognised and shown to those who may not see them. */
-export const personalKinds = ['name', 'email', 'phone', 'document', 'iban'] as const
+export const personalKinds = [
+  'name',
+  'email',
+  'phone',
+  'document',
+  'iban',
+  // Of KYC: `person` (name and birth date) and `document_number` are there to find who registers twice.
+  'birth_date',
+  'person',
+  'document_number',
+  'selfie',
+  'address',
+  'source_of_funds',
+  'proof_of_address'
+] as const
 export type PersonalKind = (typeof personalKinds)[number]
 
 /** Letters, digits and the usual marks before the @, a host name with a dot behind it; ≤ 254 characters (RFC 5321). */
@@ -18,9 +32,15 @@ export const isPhone = (text: string): boolean => PHONE.test(text)
 export function normalise(kind: PersonalKind, text: string): string {
   const plain = text.normalize('NFKC').trim()
   if (kind === 'email') return plain.toLowerCase()
-  if (kind === 'phone' || kind === 'iban' || kind === 'document') return plain.replace(/[\s-]/g, '').toUpperCase()
+  if (kind === 'phone' || kind === 'iban' || kind === 'document_number')
+    return plain.replace(/[\s-]/g, '').toUpperCase()
+  if (kind === 'person') return foldName(plain)
   return plain.replace(/\s+/gu, ' ')
 }
+
+/** Names are written with and without marks, in capitals or not: `José  DOE` and `Jose Doe` are one. */
+const foldName = (text: string): string =>
+  text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/\s+/gu, ' ')
 
 /** For operators: enough to recognise it on the phone, too little to use. `ada@example.org` → `a***@example.org`. */
 export function mask(kind: PersonalKind, text: string): string {

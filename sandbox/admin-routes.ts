@@ -6,6 +6,7 @@ import type { Callbacks } from './callbacks.ts'
 import type { Clock } from './clock.ts'
 import { parseBody, parseValue, SandboxRefusal } from './refusal.ts'
 import { NewRule, type Rule } from './rules.ts'
+import { screeningListRoutes } from './screening-routes.ts'
 import { statementRoute } from './statement-route.ts'
 import type { World } from './world.ts'
 
@@ -58,6 +59,7 @@ export function adminRoutes({ world, clock, callbacks }: AdminDeps): Router {
 
   return Router()
     .use('/rules', ruleRoutes(world))
+    .use('/screening-list', screeningListRoutes(world, callbacks))
     .get('/journal', readJournal)
     .get('/inbox', readInbox)
     .get('/statements/:bank/:file', statementRoute(world))

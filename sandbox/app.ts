@@ -7,14 +7,17 @@ import { bankRoutes } from './bank-routes.ts'
 import { bankNames } from './bank-types.ts'
 import { createCallbacks } from './callbacks.ts'
 import { createClock } from './clock.ts'
+import { createIdentityBureau } from './identity-bureau.ts'
+import { identityRoutes } from './identity-routes.ts'
 import { notifierRoutes } from './notifier-routes.ts'
 import { answerErrors, SandboxRefusal } from './refusal.ts'
+import { screeningRoutes } from './screening-routes.ts'
 import { ownIban } from './statement.ts'
 import type { World } from './world.ts'
 
 interface SandboxOptions {
   readonly adminKey: string
-  /** Ed25519 public key, SPKI in base64: who may instruct the banks. */
+  /** Ed25519 public key, SPKI in base64: who may instruct the banks and ask the others. */
   readonly clientKey: string
   /** `whsec_…`, Standard Webhooks. */
   readonly callbackSecret: string
@@ -37,12 +40,13 @@ export function createSandbox(world: World, options: SandboxOptions): Sandbox {
   const stopping = stop.signal
   openAccounts(world)
   const callbacks = createCallbacks({ world, secret: options.callbackSecret, stopping })
-  const clock = createClock(world, () => Object.values(banks), callbacks)
+  const clock = createClock(world, () => [...Object.values(banks), bureau], callbacks)
   const shared = { world, callbacks, onPending: clock.expect, stopping }
   const banks = {
     a: createBank('a', { ...shared, settleAfterMs: 0 }),
     b: createBank('b', { ...shared, settleAfterMs: options.bankBDelayMs })
   }
+  const bureau = createIdentityBureau(shared)
   const signed = requireSignature(options.clientKey)
 
   const app = express()
@@ -51,6 +55,8 @@ export function createSandbox(world: World, options: SandboxOptions): Sandbox {
   app.use(express.raw({ type: () => true, limit: '100kb' }))
   app.use('/banks', signed, bankRoutes(world, banks))
   app.use('/notifications', signed, notifierRoutes(world))
+  app.use('/identity', signed, identityRoutes(world, bureau))
+  app.use('/screening', signed, screeningRoutes(world))
   app.use('/admin', requireAdminKey(options.adminKey), adminRoutes({ world, clock, callbacks }))
   app.use(() => {
     throw new SandboxRefusal(404, 'not_found', 'there is no such route')

@@ -7,6 +7,8 @@ import type { Delivery, World } from './world.ts'
 export interface Callbacks {
   /** Tells the API that a reference is worth an inquiry; resolves after the first try of the last call. */
   report(bank: BankName, reference: string, times: number): Promise<void>
+  /** Tells the API once that one who is no bank has news of a reference; resolves as `report` does. */
+  tell(who: 'identity' | 'screening', reference: string): Promise<void>
   /** Makes every call that is still due: after a restart, or when the API's address has become known. */
   resume(): void
   /** Posts where the business clock stands, now; false when the API did not take it. */
@@ -78,21 +80,24 @@ export function createCallbacks({ world, secret, stopping }: CallbackDeps): Call
     })
   }
 
+  const announce = async (to: Delivery['to'], reference: string, calls: typeof ONCE): Promise<void> => {
+    const messageBase = `msg_${randomUUID()}`
+    const deliveries = calls.map(({ message, wait_ms, lag_s }) => ({
+      key: randomUUID(),
+      message_id: `${messageBase}_${message}`,
+      to,
+      body: JSON.stringify({ reference }),
+      wait_ms,
+      lag_s
+    }))
+    for (const delivery of deliveries) world.record({ type: 'delivery_due', delivery })
+    await Promise.all(deliveries.map(deliver))
+  }
+
   return {
-    async report(bank, reference, times) {
-      const calls = times > 1 ? DUPLICATES.slice(0, times) : ONCE.slice(0, times)
-      const messageBase = `msg_${randomUUID()}`
-      const deliveries = calls.map(({ message, wait_ms, lag_s }) => ({
-        key: randomUUID(),
-        message_id: `${messageBase}_${message}`,
-        to: `bank-${bank}` as const,
-        body: JSON.stringify({ reference }),
-        wait_ms,
-        lag_s
-      }))
-      for (const delivery of deliveries) world.record({ type: 'delivery_due', delivery })
-      await Promise.all(deliveries.map(deliver))
-    },
+    report: (bank, reference, times) =>
+      announce(`bank-${bank}`, reference, (times > 1 ? DUPLICATES : ONCE).slice(0, times)),
+    tell: (who, reference) => announce(who, reference, ONCE),
     resume() {
       for (const delivery of world.deliveries.values()) void deliver(delivery)
     },

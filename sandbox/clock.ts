@@ -1,6 +1,13 @@
-import type { Bank } from './bank.ts'
 import type { Callbacks } from './callbacks.ts'
 import type { World } from './world.ts'
+
+/** Whoever has said that an answer comes later: a bank, the identity bureau. */
+interface Debtor {
+  /** Settles what is due by the sandbox's own clock. */
+  settleDue(): void
+  /** When the next is due, in milliseconds of the sandbox's own clock; Infinity when nothing is. */
+  nextDue(): number
+}
 
 export interface Clock {
   /** Settles what is due now and wakes again for what is due next. */
@@ -16,7 +23,7 @@ export interface Clock {
 const TIMER_MS_MAX = 2_147_483_647
 
 /** The sandbox's own clock: the machine's plus an offset that only ever grows. Real pauses and moved time both settle. */
-export function createClock(world: World, banks: () => readonly Bank[], callbacks: Callbacks): Clock {
+export function createClock(world: World, debtors: () => readonly Debtor[], callbacks: Callbacks): Clock {
   let timer: NodeJS.Timeout | undefined
   let wakesAt = Infinity
   let lastAdvance: Promise<unknown> = Promise.resolve()
@@ -28,8 +35,8 @@ export function createClock(world: World, banks: () => readonly Bank[], callback
     timer = setTimeout(tick, Math.min(Math.max(dueAt - world.now(), 0), TIMER_MS_MAX))
   }
   const tick = () => {
-    for (const bank of banks()) bank.settleDue()
-    wakeAt(Math.min(...banks().map((bank) => bank.nextDue())))
+    for (const debtor of debtors()) debtor.settleDue()
+    wakeAt(Math.min(...debtors().map((debtor) => debtor.nextDue())))
   }
   const move = async (byMs: number): Promise<boolean> => {
     world.record({ type: 'clock', offset_ms: world.offsetMs + byMs })

@@ -1,6 +1,6 @@
 import { bankOfIban } from '../domain/iban.ts'
 import type { BankName, Fate, Order } from './bank-types.ts'
-import { useRule, type Rule } from './rules.ts'
+import { useRule, type RuleFor } from './rules.ts'
 import type { World } from './world.ts'
 
 /** How the connection on which an instruction came ends. */
@@ -51,7 +51,7 @@ const planByAmount = (bank: BankName, amount: string): Plan => {
   }
 }
 
-const planByRule = (bank: BankName, rule: Rule): Plan => {
+const planByRule = (bank: BankName, rule: RuleFor<'pull' | 'push'>): Plan => {
   const settleAfterMs = rule.delay_ms
   switch (rule.outcome) {
     case 'accept':

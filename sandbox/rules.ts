@@ -5,17 +5,7 @@ import type { World } from './world.ts'
 
 const DELAY_MS_MAX = 31 * 24 * 3_600_000
 
-const Match = z.strictObject({
-  /** Minor units in any currency, or an amount of one currency. */
-  amount: z.union([z.string().regex(REQUEST_AMOUNT), Amount]).optional(),
-  iban: z.string().min(1).optional(),
-  reference: z.string().min(1).optional(),
-  name: z.string().min(1).optional(),
-  /** A rule without it acts on pulls and pushes; `inquiry` is only meant when it is said. */
-  operation: z.enum(['pull', 'push', 'inquiry']).optional()
-})
-
-const outcomes = [
+const bankOutcomes = [
   'accept',
   'decline',
   'book_then_close',
@@ -25,63 +15,101 @@ const outcomes = [
   'duplicate_callback',
   'reorder'
 ] as const
+const failures = ['error', 'timeout', 'delay'] as const
+const identityOutcomes = ['accept', 'decline', 'doubtful', 'ask_more', ...failures] as const
 
-const inquiryOutcomes: readonly string[] = ['error', 'timeout', 'delay']
-const delayable: readonly string[] = ['accept', 'decline', 'delay']
+/** What can be asked of the outside world, and what a rule can make of it. */
+const outcomesOf = {
+  pull: bankOutcomes,
+  push: bankOutcomes,
+  inquiry: failures,
+  identity: identityOutcomes,
+  screening: failures
+} as const
+type Operation = keyof typeof outcomesOf
+const operations = ['pull', 'push', 'inquiry', 'identity', 'screening'] as const satisfies readonly Operation[]
+
+const Match = z.strictObject({
+  /** Minor units in any currency, or an amount of one currency. */
+  amount: z.union([z.string().regex(REQUEST_AMOUNT), Amount]).optional(),
+  iban: z.string().min(1).optional(),
+  reference: z.string().min(1).optional(),
+  name: z.string().min(1).optional(),
+  /** A rule without it acts on pulls and pushes; the others are only meant when they are said. */
+  operation: z.enum(operations).optional()
+})
 
 /** The body of `POST /admin/rules`. */
 export const NewRule = z
   .strictObject({
     match: Match,
-    outcome: z.enum(outcomes),
-    /** Only with `decline`. */
+    outcome: z.enum([...bankOutcomes, ...identityOutcomes]),
+    /** Only with `decline` and `doubtful`. */
     code: z
       .string()
       .regex(/^[a-z][a-z0-9_]{0,63}$/)
       .optional(),
-    /** With `delay`: real time before the answer. With `accept` and `decline`: bank B's own time before its report. */
+    /**
+     * With `delay`: real time before the answer, but on identity the sandbox's own time before the verdict. With
+     * `accept` and `decline`: bank B's own time before its report.
+     */
     delay_ms: z.number().int().min(0).max(DELAY_MS_MAX).optional(),
     /** Only with `error`: whether the bank took the instruction before it failed to say so. */
     booked: z.boolean().optional(),
     /** How often the rule acts before it is spent; without it, always. */
     times: z.number().int().min(1).max(1_000_000).optional()
   })
-  .superRefine((rule, context) => {
+  .superRefine(({ match: { operation, amount, iban }, outcome, code, booked, delay_ms }, context) => {
     const complain = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message })
-    if (rule.code !== undefined && rule.outcome !== 'decline') complain('code', 'only with the outcome decline')
-    if (rule.booked !== undefined && rule.outcome !== 'error') complain('booked', 'only with the outcome error')
-    if (rule.outcome === 'delay' && rule.delay_ms === undefined) complain('delay_ms', 'needed with the outcome delay')
-    if (rule.delay_ms !== undefined && !delayable.includes(rule.outcome))
-      complain('delay_ms', 'only with the outcomes accept, decline and delay')
-    if (rule.match.operation === 'inquiry' && !inquiryOutcomes.includes(rule.outcome))
-      complain('outcome', `an inquiry can only ${inquiryOutcomes.join(', ')}`)
+    const possible: readonly string[] = outcomesOf[operation ?? 'pull']
+    if (!possible.includes(outcome))
+      complain('outcome', `${operation ?? 'a pull or a push'} can only ${possible.join(', ')}`)
+    if (code !== undefined && outcome !== 'decline' && outcome !== 'doubtful')
+      complain('code', 'only with the outcomes decline and doubtful')
+    if (booked !== undefined && (outcome !== 'error' || isNoBank(operation)))
+      complain('booked', 'only with the outcome error of a bank')
+    if (outcome === 'delay' && delay_ms === undefined) complain('delay_ms', 'needed with the outcome delay')
+    if (delay_ms !== undefined && !(isNoBank(operation) ? ['delay'] : delayable).includes(outcome))
+      complain('delay_ms', 'only with the outcome delay, and with accept and decline of a bank')
+    if (isNoBank(operation) && (amount !== undefined || iban !== undefined))
+      complain('match', `${operation} knows neither an amount nor an IBAN`)
   })
+
+const delayable: readonly string[] = ['accept', 'decline', 'delay']
+
+const isNoBank = (operation: Operation | undefined): boolean => operation === 'identity' || operation === 'screening'
 
 export type Rule = z.output<typeof NewRule> & { readonly id: string }
 
+/** A rule that acts on this operation: its outcome is one that the operation can have. */
+export type RuleFor<Asked extends Operation> = Rule & { readonly outcome: (typeof outcomesOf)[Asked][number] }
+
 /** What a rule is tested against; of an inquiry after an unknown reference nothing but the reference is known. */
-interface Occasion {
-  readonly operation: 'pull' | 'push' | 'inquiry'
+interface Occasion<Asked extends Operation> {
+  readonly operation: Asked
   readonly reference: string
+  /** Who is checked or searched for; of an order its holder. */
+  readonly name?: string
   readonly order?: Order
 }
 
 /** The oldest rule that matches and is not spent decides, and is counted as used; so a list of faults reads in order. */
-export function useRule(world: World, occasion: Occasion): Rule | undefined {
+export function useRule<Asked extends Operation>(world: World, occasion: Occasion<Asked>): RuleFor<Asked> | undefined {
   for (const { rule, used } of world.rules.values()) {
     if (used >= (rule.times ?? Infinity) || !matches(rule, occasion)) continue
     world.record({ type: 'rule_used', id: rule.id })
-    return rule
+    return rule // `NewRule` has refused outcomes that the operation cannot have
   }
   return undefined
 }
 
-const matches = ({ match }: Rule, { operation, reference, order }: Occasion): boolean => {
+const matches = ({ match }: Rule, { operation, reference, name, order }: Occasion<Operation>): boolean => {
   const { amount } = match
-  if (match.operation === undefined ? operation === 'inquiry' : match.operation !== operation) return false
+  const meant = match.operation === undefined ? ['pull', 'push'] : [match.operation]
+  if (!meant.includes(operation)) return false
   if (match.reference !== undefined && match.reference !== reference) return false
   if (match.iban !== undefined && match.iban !== order?.iban) return false
-  if (match.name !== undefined && match.name !== order?.holder) return false
+  if (match.name !== undefined && match.name !== (name ?? order?.holder)) return false
   if (amount === undefined) return true
   if (typeof amount === 'string') return amount === order?.amount.amount
   return amount.amount === order?.amount.amount && amount.currency === order.amount.currency

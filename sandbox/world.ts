@@ -1,13 +1,15 @@
 import { join } from 'node:path'
 import type { BankName, JournalLine, Standing, Taken } from './bank-types.ts'
 import { openFileLog, openMemoryLog } from './event-log.ts'
+import { applyIdentity, emptyIdentityBooks, type IdentityBooks, type IdentityEvent } from './identity-books.ts'
 import type { Rule } from './rules.ts'
+import { firstScreeningList, type ScreeningList } from './screening-list.ts'
 
 /** A call to the API that is still to be made: which path, what body, and how old its timestamp pretends to be. */
 export interface Delivery {
   readonly key: string
   readonly message_id: string
-  readonly to: 'bank-a' | 'bank-b'
+  readonly to: 'bank-a' | 'bank-b' | 'identity' | 'screening'
   readonly body: string
   readonly wait_ms: number
   readonly lag_s: number
@@ -36,6 +38,8 @@ type WorldEvent =
   | { readonly type: 'message'; readonly message: Message; readonly received_at: string }
   | { readonly type: 'clock'; readonly offset_ms: number }
   | { readonly type: 'callback_url'; readonly url: string }
+  | { readonly type: 'screening_list'; readonly list: ScreeningList }
+  | IdentityEvent
 
 export interface Instruction extends Taken {
   standing: Standing
@@ -56,6 +60,8 @@ export interface World {
   readonly rules: Map<string, { readonly rule: Rule; used: number }>
   readonly deliveries: Map<string, Delivery>
   readonly inbox: Map<string, Message & { readonly seq: number; readonly received_at: string }>
+  readonly identity: IdentityBooks
+  screeningList: ScreeningList
   offsetMs: number
   callbackUrl: string | undefined
   /** Milliseconds since 1970 by the sandbox's own clock. */
@@ -77,6 +83,8 @@ export async function openWorld(directory: string | undefined): Promise<World> {
     rules: new Map(),
     deliveries: new Map(),
     inbox: new Map(),
+    identity: emptyIdentityBooks(),
+    screeningList: firstScreeningList,
     offsetMs: 0,
     callbackUrl: undefined,
     now: () => Date.now() + world.offsetMs,
@@ -124,6 +132,12 @@ const apply = (world: World, event: WorldEvent): void => {
     case 'callback_url':
       world.callbackUrl = event.url
       return
+    case 'screening_list':
+      world.screeningList = event.list
+      return
+    case 'identity_taken':
+    case 'identity_decided':
+      return applyIdentity(world.identity, event)
     case 'message': {
       const seq = world.inbox.size + 1
       world.inbox.set(event.message.id, { seq, ...event.message, received_at: event.received_at })

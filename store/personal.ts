@@ -16,7 +16,7 @@ export interface PersonalDatum {
 }
 
 /** What may be looked up by its value. */
-const INDEXED: ReadonlySet<PersonalKind> = new Set(['email', 'phone', 'iban'])
+const INDEXED: ReadonlySet<PersonalKind> = new Set(['email', 'phone', 'iban', 'person', 'document_number'])
 
 /**
  * Seals and keeps a value, in place of the one that stood there; makes the owner's key with the first one. This file is
@@ -79,7 +79,7 @@ export async function findPersonalValue(
 export async function findOwnersByValue(
   db: Kysely<Database>,
   vault: Vault,
-  kind: 'email' | 'phone' | 'iban',
+  kind: 'email' | 'phone' | 'iban' | 'person' | 'document_number',
   value: string
 ): Promise<{ ownerId: string; reference: string }[]> {
   const index = vault.blindIndex(kind, normalise(kind, value))
@@ -109,6 +109,20 @@ export async function findCustomerByLogin(
     .where('owner_id', 'like', 'cus\\_%')
     .executeTakeFirst()
   return row && idOf('cus', row.owner_id)
+}
+
+/** Where a customer may be told something: an address that they have proved, e-mail before phone. */
+export async function findProvedContact(
+  db: Kysely<Database>,
+  vault: Vault,
+  customerId: CustomerId
+): Promise<{ kind: 'email' | 'phone'; value: string } | undefined> {
+  const known = await findPersonal(db, vault, customerId)
+  for (const kind of ['email', 'phone'] as const) {
+    const datum = known.find((each) => each.kind === kind && each.verifiedAt !== null)
+    if (datum) return { kind, value: datum.value }
+  }
+  return undefined
 }
 
 /** Whether somebody other than `exceptFor` has proved this e-mail address or phone number. */

@@ -2,8 +2,11 @@ import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { idOf, type TaskId } from '../domain/ids.ts'
 
-/** `stuck_bank_instruction`: the bank was asked for 24 hours, and nobody knows whether it booked. */
-export type TaskKind = 'stuck_bank_instruction'
+/**
+ * `stuck_bank_instruction`: the bank was asked for 24 hours, and nobody knows whether it booked. `kyc_review`: an
+ * application that a reviewer has to look at.
+ */
+export type TaskKind = 'stuck_bank_instruction' | 'kyc_review'
 
 /** What waits for an operator. It is opened by the unit of work that got stuck, and done with the one that ends the process. */
 export interface Task {

@@ -44,6 +44,15 @@ export const notifierOptions: ActivityOptions = {
   retry: { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '30 s' }
 }
 
+/** Asking a provider changes nothing that we rely on, under one reference: repeated for ever, while the customer waits. */
+export const providerOptions: ActivityOptions = {
+  startToCloseTimeout: '15 s',
+  retry: { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '60 s' }
+}
+
+/** News that a customer can also see by looking: given up after a day, and nothing waits for it meanwhile. */
+export const newsOptions: ActivityOptions = { ...notifierOptions, scheduleToCloseTimeout: '1 day' }
+
 /** The sweeper asks the engine about every open record: minutes at worst; one that hangs is given up and comes again in 30 s. */
 export const sweepOptions: ActivityOptions = {
   startToCloseTimeout: '10 min',

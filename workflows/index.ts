@@ -1,4 +1,5 @@
 export { deliverCode as 'deliver-code' } from './deliver-code.ts'
+export { onboarding } from './onboarding.ts'
 export { payment } from './payment.ts'
 export { lateBankNews as 'late-bank-news' } from './late-bank-news.ts'
 export { sweep } from './sweep.ts'

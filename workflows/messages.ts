@@ -29,6 +29,11 @@ export const capture = defineUpdate<DecisionAnswer, [string]>('capture')
 export const voidRemainder = defineUpdate<DecisionAnswer, [string]>('void')
 export const cancel = defineUpdate<DecisionAnswer, [string]>('cancel')
 export const retry = defineUpdate<DecisionAnswer, [string]>('retry')
+export const submit = defineUpdate<DecisionAnswer, [string]>('submit')
+export const withdraw = defineUpdate<DecisionAnswer, [string]>('withdraw')
+export const approve = defineUpdate<DecisionAnswer, [string]>('approve')
+export const reject = defineUpdate<DecisionAnswer, [string]>('reject')
+export const ask = defineUpdate<DecisionAnswer, [string]>('ask')
 export const writeOff = defineUpdate<DecisionAnswer, [string]>('write-off')
 
 /** What became of a decision: the version of the record that shows it, or why it was refused. */

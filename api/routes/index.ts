@@ -8,6 +8,7 @@ import { credentialRoutes } from './credentials.ts'
 import { customerRoutes } from './customers.ts'
 import { eventRoutes } from './event.ts'
 import { merchantRoutes } from './merchant.ts'
+import { onboardingRoutes } from './onboarding.ts'
 import { paymentListRoutes } from './payment-list.ts'
 import { paymentRoutes } from './payment.ts'
 import { policyRoutes } from './policies.ts'
@@ -27,6 +28,7 @@ export const listRoutes = (deps: ApiDeps): Route[] => [
   ...registrationRoutes(deps),
   ...customerRoutes(deps),
   ...credentialRoutes(deps),
+  ...onboardingRoutes(deps),
   ...apiKeyRoutes(deps),
   ...policyRoutes(deps),
   ...auditLogRoutes(deps),

@@ -11,7 +11,7 @@ const TaskQuery = ListQuery.extend({
   state: TaskReply.shape.state.optional(),
   process_id: z.string().max(64).optional()
 })
-const readers = { callers: { finance: 'any', support: 'any' }, scope: 'tasks:read' } as const
+const readers = { callers: { finance: 'any', reviewer: 'any', support: 'any' }, scope: 'tasks:read' } as const
 
 /** What waits for an operator. A task is done when what it is about has ended; nobody closes it by hand. */
 export const taskRoutes = ({ db }: ApiDeps): Route[] => [

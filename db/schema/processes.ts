@@ -32,6 +32,7 @@ export interface ProcessTables {
   }
   payment: PaymentTable
   top_up: TopUpTable
+  onboarding: OnboardingTable
 }
 
 /** Written by `store/payment.ts`'s set-based statement, in the posting queue's transaction. */
@@ -70,5 +71,22 @@ interface TopUpTable {
   decline_code: Read<string | null>
   bank_reference: Read<string | null>
   sent_at: Read<Date | null>
+  created_at: Read<Date>
+}
+
+/** Written by `store/onboarding.ts`'s set-based statement. */
+interface OnboardingTable {
+  id: Read<string>
+  customer_id: Read<string>
+  target_tier: Read<number>
+  given: Read<string[]>
+  extra: Read<string[]>
+  collecting_since: Read<Date>
+  reminders: Read<number>
+  verifying_since: Read<Date | null>
+  review_since: Read<Date | null>
+  findings: Read<unknown>
+  verdict: Read<unknown>
+  reviews: Read<unknown>
   created_at: Read<Date>
 }

@@ -1,5 +1,6 @@
 import { access } from './access.ts'
 import { bank } from './bank.ts'
+import { kyc } from './kyc.ts'
 import { limits } from './limits.ts'
 import { mergeOver, type DeepReadonly } from './merge.ts'
 import { payment } from './payment.ts'
@@ -7,7 +8,7 @@ import { pin } from './pin.ts'
 import { registration } from './registration.ts'
 import { stepUp } from './step-up.ts'
 
-const defaults = { payment, bank, limits, step_up: stepUp, pin, access, registration }
+const defaults = { payment, bank, limits, step_up: stepUp, pin, access, registration, kyc }
 
 /** Every number that governs a process, by topic. JSON-able: money is a string of minor units, durations end in `_ms`. */
 export type Policy = DeepReadonly<typeof defaults>
@@ -30,3 +31,8 @@ export const paymentPolicy = ({ payment, limits, step_up }: Policy): PaymentPoli
 export type TopUpPolicy = Policy['bank'] & Pick<Policy, 'limits'>
 
 export const topUpPolicy = ({ bank, limits }: Policy): TopUpPolicy => ({ ...bank, limits })
+
+/** What one application's run keeps: deadlines, thresholds, weights. */
+export type OnboardingPolicy = Pick<Policy, 'kyc'>
+
+export const onboardingPolicy = ({ kyc }: Policy): OnboardingPolicy => ({ kyc })

@@ -130,6 +130,44 @@ export const rows: Readonly<Record<string, Row>> = {
     body: { old_password: 'not the password', new_password: 'a long enough passphrase' },
     allowed: { 'customer own': 401, 'customer other': 404 }
   },
+  // What decides about an application needs the engine behind it: here nobody has the thing.
+  'post /onboardings': {
+    path: '/onboardings',
+    body: () => ({ customer_id: newId('cus'), target_tier: 1 }),
+    allowed: { ...customers(404, 404), service: 404 }
+  },
+  'get /onboardings': {
+    path: '/onboardings',
+    allowed: { ...customers(200, 200), service: 400, support: 400, reviewer: 400 }
+  },
+  'get /onboardings/{id}': {
+    path: () => `/onboardings/${newId('onb')}`,
+    allowed: { ...customers(404, 404), service: 404, support: 404, reviewer: 404 }
+  },
+  'post /onboardings/{id}/submit': {
+    path: () => `/onboardings/${newId('onb')}/submit`,
+    body: { name: 'Ada Example' },
+    allowed: { ...customers(404, 404), service: 404 }
+  },
+  'post /onboardings/{id}/withdraw': {
+    path: () => `/onboardings/${newId('onb')}/withdraw`,
+    allowed: { ...customers(404, 404), service: 404 }
+  },
+  'post /onboardings/{id}/approve': {
+    path: () => `/onboardings/${newId('onb')}/approve`,
+    body: { reason: 'seen' },
+    allowed: { reviewer: 404 }
+  },
+  'post /onboardings/{id}/reject': {
+    path: () => `/onboardings/${newId('onb')}/reject`,
+    body: { reason: 'seen' },
+    allowed: { reviewer: 404 }
+  },
+  'post /onboardings/{id}/ask': {
+    path: () => `/onboardings/${newId('onb')}/ask`,
+    body: { reason: 'seen', items: ['proof_of_address'] },
+    allowed: { reviewer: 404 }
+  },
   'get /customers/{id}': {
     path: ({ own }) => `/customers/${own.id}`,
     allowed: { 'customer own': 200, 'customer other': 404, service: 200, support: 200, reviewer: 200, finance: 200 }
@@ -251,8 +289,8 @@ export const rows: Readonly<Record<string, Row>> = {
     body: { reason: 'the bank says no', proof: 'a letter' },
     allowed: { finance: 404 }
   },
-  'get /tasks': { path: '/tasks', allowed: { support: 200, finance: 200 } },
-  'get /tasks/{id}': { path: () => `/tasks/${newId('tsk')}`, allowed: { support: 404, finance: 404 } },
+  'get /tasks': { path: '/tasks', allowed: { support: 200, reviewer: 200, finance: 200 } },
+  'get /tasks/{id}': { path: () => `/tasks/${newId('tsk')}`, allowed: { support: 404, reviewer: 404, finance: 404 } },
   'get /reviews': { path: '/reviews', allowed: operators(200) },
   'get /reviews/{id}': { path: () => `/reviews/${newId('rev')}`, allowed: operators(404) },
   'post /reviews/{id}/approve': { path: () => `/reviews/${newId('rev')}/approve`, allowed: { finance: 404 } },

@@ -198,7 +198,19 @@ describe('the list of rules', () => {
     ['booked for something else than an error', { match: {}, outcome: 'timeout', booked: true }],
     ['an amount as a number', { match: { amount: 1000 }, outcome: 'accept' }],
     ['times zero', { match: {}, outcome: 'accept', times: 0 }],
-    ['an inquiry that is declined', { match: { operation: 'inquiry' }, outcome: 'decline' }]
+    ['an inquiry that is declined', { match: { operation: 'inquiry' }, outcome: 'decline' }],
+    ['an inquiry that is asked for more', { match: { operation: 'inquiry' }, outcome: 'ask_more' }],
+    ['a doubtful pull', { match: { operation: 'pull' }, outcome: 'doubtful' }],
+    ['doubt about pulls and pushes alike', { match: {}, outcome: 'doubtful' }],
+    ['an identity check whose connection is cut', { match: { operation: 'identity' }, outcome: 'book_then_close' }],
+    ['an identity check that is late at no time', { match: { operation: 'identity' }, outcome: 'delay' }],
+    ['an identity check that is clear later', { match: { operation: 'identity' }, outcome: 'accept', delay_ms: 5 }],
+    ['a code for more questions', { match: { operation: 'identity' }, outcome: 'ask_more', code: 'x' }],
+    ['an identity check that is booked', { match: { operation: 'identity' }, outcome: 'error', booked: true }],
+    ['an identity check of an amount', { match: { operation: 'identity', amount: '1000' }, outcome: 'accept' }],
+    ['a search that is declined', { match: { operation: 'screening' }, outcome: 'decline' }],
+    ['a search that is late at no time', { match: { operation: 'screening' }, outcome: 'delay' }],
+    ['a search for an IBAN', { match: { operation: 'screening', iban: 'GB00' }, outcome: 'error' }]
   ])('a rule with %s is refused', async (_what, rule) => {
     expect((await sandbox.admin('POST', '/rules', rule)).status).toBe(400)
     expect(await rules()).toEqual([])

@@ -1,0 +1,153 @@
+import { Refusal } from '../domain/errors.ts'
+import { sameDigits } from '../domain/ids.ts'
+import { kycVerdict, reviewOutcome, type KycFindings } from '../domain/kyc-verdict.ts'
+import { onboardingStates, type KycItem, type OnboardingState } from '../domain/onboarding.ts'
+import type { Guard, RecordWrite, UnitOfWork, UnitPart } from '../ledger/unit-of-work.ts'
+import { toOnboardingRow, toOnboardingView, type KycReview, type Onboarding } from '../store/onboarding.ts'
+import type { TaskMove } from '../store/task.ts'
+import type { OnboardingStart } from './onboarding-progress.ts'
+
+/** An application's units; no money moves in any of them. */
+export const onboardingUnits = (start: OnboardingStart) => ({ ...collectingUnits(start), ...reviewUnits(start) })
+
+function collectingUnits(start: OnboardingStart) {
+  const { write, over } = recordWrites(start)
+  return {
+    open: (onboarding: Onboarding): UnitOfWork => ({
+      key: `${start.id}:open`,
+      fingerprint: start.fingerprint,
+      guards: [openCount(onboarding, 1n)],
+      records: [write(undefined, onboarding, ['collecting'], { actor: start.actor })]
+    }),
+
+    /** The record of an application that came while another one was open. */
+    superfluous: (onboarding: Onboarding): UnitOfWork => ({
+      key: `${start.id}:superfluous`,
+      fingerprint: start.fingerprint,
+      records: [write(undefined, onboarding, ['collecting', 'withdrawn'], { actor: start.actor })]
+    }),
+
+    submitted: (onboarding: Onboarding, items: readonly KycItem[], actor: string): UnitPart | Refusal => {
+      if (onboarding.state !== 'collecting') return new Refusal('state_conflict', { state: onboarding.state })
+      const given = [...new Set([...onboarding.given, ...items])]
+      return { records: [write(onboarding, { ...onboarding, given }, [], { event: 'onboarding.submitted', actor })] }
+    },
+
+    withdrawn: (onboarding: Onboarding, actor: string): UnitPart | Refusal =>
+      onboarding.state === 'collecting'
+        ? over(onboarding, onboarding, 'withdrawn', actor)
+        : new Refusal('state_conflict', { state: onboarding.state }),
+
+    expired: (onboarding: Onboarding): UnitPart => over(onboarding, onboarding, 'expired'),
+
+    /** Somebody was reminded: the customer of what is missing, or the reviewers of the application. */
+    reminded: (onboarding: Onboarding, event: string): UnitPart => ({
+      records: [write(onboarding, { ...onboarding, reminders: onboarding.reminders + 1 }, [], { event })]
+    }),
+
+    verifying: (onboarding: Onboarding, now: Date): UnitPart => ({
+      records: [write(onboarding, { ...onboarding, verifyingSince: now }, ['verifying'])]
+    })
+  }
+}
+
+function reviewUnits(start: OnboardingStart) {
+  const { write, over } = recordWrites(start)
+  return {
+    concluded: (onboarding: Onboarding, findings: KycFindings, now: Date): UnitPart => {
+      const verdict = kycVerdict(findings, start.policy)
+      const known = { ...onboarding, findings, verdict, reminders: 0 }
+      if (verdict.kind === 'approve') return over(onboarding, known, 'approved')
+      if (verdict.kind === 'reject') return over(onboarding, known, 'rejected')
+      if (verdict.kind === 'collect')
+        return { records: [write(onboarding, again(known, verdict.items, now), ['collecting'])] }
+      const { reviewers, reasons, risk } = verdict
+      const task = {
+        id: sameDigits('tsk', onboarding.id),
+        kind: 'kyc_review',
+        data: { reviewers, reasons, risk }
+      } as const
+      return { records: [write(onboarding, { ...known, reviewSince: now, reviews: [] }, ['in_review'], { task })] }
+    },
+
+    /** A reviewer's word; it decides once as many agree as are needed. */
+    reviewed: (onboarding: Onboarding, review: KycReview): UnitPart | Refusal => {
+      const { state, verdict, reviews } = onboarding
+      if (state !== 'in_review' || verdict?.kind !== 'review') return new Refusal('state_conflict', { state })
+      if (reviews.some(({ actor }) => actor === review.actor)) return new Refusal('four_eyes_required')
+      const after = { ...onboarding, reviews: [...reviews, review] }
+      const outcome = reviewOutcome(after.reviews, verdict.reviewers)
+      const { actor } = review
+      if (outcome === undefined)
+        return { records: [write(onboarding, after, [], { event: 'onboarding.reviewed', actor })] }
+      return over(onboarding, after, outcome === 'approve' ? 'approved' : 'rejected', actor)
+    },
+
+    /** A reviewer wants to see more. */
+    asked: (onboarding: Onboarding, items: readonly KycItem[], actor: string, now: Date): UnitPart | Refusal =>
+      onboarding.state === 'in_review'
+        ? {
+            records: [write(onboarding, again({ ...onboarding, reminders: 0 }, items, now), ['collecting'], { actor })]
+          }
+        : new Refusal('state_conflict', { state: onboarding.state })
+  }
+}
+
+/** The record's writes, and the end of it. */
+function recordWrites(start: OnboardingStart) {
+  const { kyc } = start.policy
+
+  function write(
+    before: Onboarding | undefined,
+    after: Onboarding,
+    path: readonly OnboardingState[],
+    extra: { event?: string; actor?: string | undefined; task?: TaskMove['task']; raise?: { tier: number } } = {}
+  ): RecordWrite {
+    const from = before?.state ?? null
+    onboardingStates.assertPath(from ?? 'start', path)
+    const state = path.at(-1) ?? after.state
+    const deadline = new Date(after.collectingSince.getTime() + kyc.collect_ms)
+    const seen = (at: OnboardingState) => toOnboardingView({ ...after, state: at }, deadline)
+    const open = !onboardingStates.isTerminal(state)
+    const arrows = path.map((to) => ({ state: to, type: `onboarding.${to}`, data: seen(to) }))
+    const move: TaskMove = { is_over: !open, task: extra.task }
+    return {
+      kind: 'onboarding',
+      id: after.id,
+      version: before?.version ?? 0,
+      from,
+      crossed: path.length > 0 ? arrows : [{ state, type: extra.event!, data: seen(state) }],
+      open,
+      ...(before === undefined && { order: start }),
+      customerId: after.customerId,
+      actor: extra.actor,
+      row: { ...toOnboardingRow({ ...after, state }), ...move, ...(extra.raise && { raise: extra.raise }) }
+    }
+  }
+
+  const over = (before: Onboarding, after: Onboarding, to: OnboardingState, actor?: string): UnitPart => ({
+    guards: [openCount(before, -1n)],
+    records: [write(before, after, [to], { actor, ...(to === 'approved' && { raise: { tier: after.targetTier } }) })]
+  })
+
+  return { write, over }
+}
+
+/** One open application a customer: the counter is moved with the first unit, and given back with the last. */
+const openCount = ({ customerId }: Onboarding, add: bigint): Guard => ({
+  kind: 'counter',
+  counter: `onboarding/${customerId}/open`,
+  add,
+  ...(add > 0n && { max: 1n }),
+  code: 'state_conflict',
+  data: { reason: 'another_is_open' }
+})
+
+/** Back to collecting: these things, whether they were given before or not. */
+const again = (onboarding: Onboarding, items: readonly KycItem[], now: Date): Onboarding => ({
+  ...onboarding,
+  given: onboarding.given.filter((item) => !items.includes(item)),
+  extra: [...new Set([...onboarding.extra, ...items])],
+  collectingSince: now,
+  reviews: []
+})

@@ -1,0 +1,234 @@
+import { z } from 'zod'
+import { Refusal } from '../../domain/errors.ts'
+import { onboardingPolicy } from '../../domain/policy/index.ts'
+import { findCustomer } from '../../store/customers.ts'
+import { putKycData } from '../../store/kyc-profile.ts'
+import {
+  findOnboarding,
+  findOpenOnboarding,
+  listOnboardings,
+  lockOnboarding,
+  toOnboardingView,
+  type Onboarding
+} from '../../store/onboarding.ts'
+import { searchAttributes } from '../../temporal/search-attribute-keys.ts'
+import { auditOf } from '../audit-of.ts'
+import { CustomerListQuery, listedCustomer, pageOfFew } from '../customer-list.ts'
+import type { ApiDeps } from '../deps.ts'
+import { listOf } from '../list.ts'
+import { AskRequest, KycRequest, OnboardingReply, OnboardingRequest, ReviewRequest } from '../onboarding-schemas.ts'
+import { Pending } from '../payment-schemas.ts'
+import { answer, route, type Answer, type Route } from '../route.ts'
+import { id } from '../schemas.ts'
+import { createSubmit, type Submit } from '../submit.ts'
+
+const params = z.strictObject({ id: id('onb') })
+const otherReplies = { 202: { description: 'Nothing is committed yet: ask again under Location', schema: Pending } }
+const decision = { params, reply: OnboardingReply, status: 200, otherReplies, idempotency: 'process' } as const
+const readers = {
+  callers: { customer: 'own', service: 'any', support: 'any', reviewer: 'any' },
+  scope: 'onboardings:read'
+} as const
+const errors = ['state_conflict', 'idempotency_key_reused', 'service_unavailable'] as const
+
+/** Who a customer is: applications for a tier, what they lack, and what reviewers decide. */
+export function onboardingRoutes(deps: ApiDeps): Route[] {
+  const submit = createSubmit(deps)
+  const reviews = (['approve', 'reject'] as const).map((verdict) => review(deps, submit, verdict))
+  return [
+    apply(deps, submit),
+    list(deps),
+    read(deps, submit),
+    give(deps, submit),
+    withdraw(deps, submit),
+    ask(deps, submit),
+    ...reviews
+  ]
+}
+
+const apply = ({ db, policy }: ApiDeps, submit: Submit): Route =>
+  route.post(
+    '/onboardings',
+    {
+      summary: 'Apply for a tier',
+      description: 'Answers `collecting` with what is missing. One application a customer is open at a time.',
+      body: OnboardingRequest,
+      reply: OnboardingReply,
+      status: 201,
+      otherReplies,
+      callers: { customer: 'own', service: 'any' },
+      scope: 'onboardings:write',
+      idempotency: 'process',
+      errors
+    },
+    async (call) => {
+      const customerId = listedCustomer(call.ownOnly(), call.body.customer_id)
+      const customer = await findCustomer(db, customerId)
+      if (!customer) throw new Refusal('not_found', { pointer: '/customer_id' })
+      const applied = call.newId('onb')
+      const open = await findOpenOnboarding(db, customerId)
+      if (customer.state === 'closing' || customer.state === 'closed' || (open !== undefined && open !== applied))
+        throw new Refusal('state_conflict', { state: customer.state })
+      return submit.start(call, {
+        type: 'onboarding',
+        id: applied,
+        order: { customer_id: customerId, target_tier: call.body.target_tier },
+        policy: onboardingPolicy(policy),
+        summary: `application for tier ${call.body.target_tier}`,
+        searchAttributes: [{ key: searchAttributes.customerRef, value: customerId }]
+      })
+    }
+  )
+
+const list = ({ db, policy }: ApiDeps): Route =>
+  route.get(
+    '/onboardings',
+    {
+      summary: 'List a customer’s applications, newest first',
+      description: 'Without the timeline. What waits for a reviewer: `GET /v1/tasks?state=open`.',
+      query: CustomerListQuery,
+      reply: listOf(OnboardingReply),
+      ...readers
+    },
+    async ({ query, ownOnly }) => {
+      const page = pageOfFew(await listOnboardings(db, listedCustomer(ownOnly(), query.customer_id)), query)
+      const view = (onboarding: Onboarding) => {
+        const deadline = new Date(onboarding.collectingSince.getTime() + policy.kyc.collect_ms)
+        return toOnboardingView(onboarding, deadline) as z.input<typeof OnboardingReply>
+      }
+      return { ...page, data: page.data.map(view) }
+    }
+  )
+
+const read = ({ db }: ApiDeps, submit: Submit): Route =>
+  route.get(
+    '/onboardings/{id}',
+    {
+      summary: 'Read an application',
+      description: 'Reviewers also see what was found, what followed from it, and what was said.',
+      params,
+      reply: OnboardingReply,
+      ...readers
+    },
+    async (call) => {
+      const onboarding = await findOnboarding(db, call.params.id)
+      call.mustOwn(onboarding ?? {})
+      const shown = await submit.read(call, call.params.id)
+      return onboarding && call.caller.kind === 'operator' && call.caller.role === 'reviewer'
+        ? withFindings(shown, onboarding)
+        : shown
+    }
+  )
+
+const give = ({ db, vault }: ApiDeps, submit: Submit): Route =>
+  route.post(
+    '/onboardings/{id}/submit',
+    {
+      ...decision,
+      summary: 'Give what is missing',
+      description: 'Once nothing is missing any more, it is verified at once.',
+      body: KycRequest,
+      callers: { customer: 'own', service: 'any' },
+      scope: 'onboardings:write',
+      errors
+    },
+    async (call) => {
+      const onboarding = await owned(db, call)
+      const items = itemsIn(call.body)
+      return submit.decide(call, {
+        type: 'onboarding',
+        processId: onboarding.id,
+        action: 'submit',
+        data: { items },
+        role: call.caller.kind,
+        alongside: async (transaction) => {
+          const state = await lockOnboarding(transaction, onboarding.id)
+          if (state !== 'collecting') throw new Refusal('state_conflict', { state })
+          await putKycData(transaction, vault, onboarding.customerId, call.body)
+          await auditOf(call, { action: 'onboarding.submit', object: onboarding.id, data: { items } })(transaction)
+        }
+      })
+    }
+  )
+
+const withdraw = ({ db }: ApiDeps, submit: Submit): Route =>
+  route.post(
+    '/onboardings/{id}/withdraw',
+    {
+      ...decision,
+      summary: 'Take the application back',
+      callers: { customer: 'own', service: 'any' },
+      scope: 'onboardings:write',
+      errors
+    },
+    async (call) => {
+      const { id: processId } = await owned(db, call)
+      const about = { type: 'onboarding', processId, role: call.caller.kind, data: {} }
+      return submit.decide(call, { ...about, action: 'withdraw' })
+    }
+  )
+
+const review = ({ db }: ApiDeps, submit: Submit, verdict: 'approve' | 'reject'): Route =>
+  route.post(
+    `/onboardings/{id}/${verdict}`,
+    {
+      ...decision,
+      summary: verdict === 'approve' ? 'Clear an application as its reviewer' : 'Refuse an application as its reviewer',
+      description: 'Where two reviewers have to agree, the first one’s word leaves it `in_review`.',
+      body: ReviewRequest,
+      callers: { reviewer: 'any' },
+      scope: 'onboardings:review',
+      errors: [...errors, 'four_eyes_required']
+    },
+    async (call) => {
+      const { id: processId } = await owned(db, call)
+      const about = { type: 'onboarding', processId, role: call.caller.role, data: { reason: call.body.reason } }
+      const alongside = auditOf(call, { action: `onboarding.${verdict}`, object: processId })
+      return submit.decide(call, { ...about, action: verdict, alongside })
+    }
+  )
+
+const ask = ({ db }: ApiDeps, submit: Submit): Route =>
+  route.post(
+    '/onboardings/{id}/ask',
+    {
+      ...decision,
+      summary: 'Ask the customer for more, as the reviewer',
+      body: AskRequest,
+      callers: { reviewer: 'any' },
+      scope: 'onboardings:review',
+      errors
+    },
+    async (call) => {
+      const { id: processId } = await owned(db, call)
+      const about = { type: 'onboarding', processId, role: call.caller.role, data: { ...call.body } }
+      const alongside = auditOf(call, { action: 'onboarding.ask', object: processId })
+      return submit.decide(call, { ...about, action: 'ask', alongside })
+    }
+  )
+
+/** @throws {Refusal} `not_found` for what is not there, or someone else's. */
+async function owned(
+  db: ApiDeps['db'],
+  call: { params: { id: string }; mustOwn: (owner: { customerId?: string }) => void }
+): Promise<Onboarding> {
+  const onboarding = await findOnboarding(db, call.params.id)
+  call.mustOwn(onboarding ?? {})
+  if (!onboarding) throw new Refusal('not_found')
+  return onboarding
+}
+
+const itemNames = { selfie_sha256: 'selfie', proof_of_address_sha256: 'proof_of_address' } as const
+
+const itemsIn = (given: z.output<typeof KycRequest>): string[] =>
+  Object.entries(given).flatMap(([field, value]) =>
+    value === undefined ? [] : [field in itemNames ? itemNames[field as keyof typeof itemNames] : field]
+  )
+
+const withFindings = (shown: Answer<unknown>, { findings, verdict, reviews }: Onboarding): Answer<unknown> =>
+  answer(shown.status, {
+    ...(shown.body as object),
+    ...(findings && { findings }),
+    ...(verdict && { verdict }),
+    reviews
+  })

@@ -1,0 +1,103 @@
+import type { KycItem } from './onboarding.ts'
+import type { Policy } from './policy/index.ts'
+
+/** What the identity bureau said of document and face; `silent`: nothing, in all the time it had. */
+export type IdentityFinding =
+  | { readonly kind: 'clear' }
+  | { readonly kind: 'doubtful' | 'rejected'; readonly reasons: readonly string[] }
+  | { readonly kind: 'more'; readonly items: readonly KycItem[] }
+  | { readonly kind: 'silent' }
+
+export interface ScreeningFinding {
+  readonly list_version: string
+  /** 0 to 1: how like the nearest name on a list. */
+  readonly score: number
+  readonly lists: readonly ('sanctions' | 'pep')[]
+}
+
+/** Everything that a verdict is reached on. No names: who it is like stays with the list's keeper. */
+export interface KycFindings {
+  readonly identity: IdentityFinding
+  readonly screening: ScreeningFinding
+  /** Whole years on the day of the check, where the customer lives. */
+  readonly age: number
+  /** Another customer has the same name and birth date, or the same document. */
+  readonly duplicate: boolean
+}
+
+export type KycReason =
+  'identity_rejected' | 'identity_doubtful' | 'identity_silent' | 'screening' | 'duplicate_person' | 'under_age'
+
+export type KycVerdict =
+  | { readonly kind: 'approve'; readonly risk: number }
+  /** `reasons` are for operators alone. */
+  | { readonly kind: 'reject'; readonly risk: number; readonly reasons: readonly KycReason[] }
+  | { readonly kind: 'collect'; readonly items: readonly KycItem[] }
+  | {
+      readonly kind: 'review'
+      readonly risk: number
+      readonly reviewers: 1 | 2
+      readonly reasons: readonly KycReason[]
+    }
+
+/**
+ * What follows from the findings. A machine rejects only what needs no judgement (under age, a document that the bureau
+ * calls forged or expired); whatever is like a listed name, in doubt, or risky is a person's to decide: one reviewer, or two
+ * where the likeness is near certain, to clear it as much as to reject it.
+ */
+export function kycVerdict(findings: KycFindings, { kyc }: Pick<Policy, 'kyc'>): KycVerdict {
+  const { identity, screening, age, duplicate } = findings
+  if (identity.kind === 'more') return { kind: 'collect', items: identity.items }
+  const risk = riskOf(findings, kyc)
+  if (age < kyc.age_min) return { kind: 'reject', risk, reasons: ['under_age'] }
+  const likeness = toBps(screening.score)
+  const hit = likeness >= kyc.screening_review_bps
+  if (identity.kind === 'rejected' && !hit) return { kind: 'reject', risk, reasons: ['identity_rejected'] }
+  const reasons: KycReason[] = [
+    ...(hit ? (['screening'] as const) : []),
+    ...(identity.kind === 'rejected' ? (['identity_rejected'] as const) : []),
+    ...(identity.kind === 'doubtful' ? (['identity_doubtful'] as const) : []),
+    ...(identity.kind === 'silent' ? (['identity_silent'] as const) : []),
+    ...(duplicate ? (['duplicate_person'] as const) : [])
+  ]
+  if (reasons.length === 0 && risk < kyc.risk_review) return { kind: 'approve', risk }
+  const reviewers = likeness >= kyc.screening_two_reviewers_bps ? 2 : 1
+  return { kind: 'review', risk, reviewers, reasons }
+}
+
+/** 0 to 100; the weights are policy. */
+function riskOf(
+  { identity, screening, age, duplicate }: KycFindings,
+  { risk_weights, screening_noise_bps }: Policy['kyc']
+): number {
+  const { likeness, politically_exposed, doubt, duplicate: twice, young } = risk_weights
+  const alike = toBps(screening.score) >= screening_noise_bps
+  const risk =
+    (alike ? likeness * screening.score : 0) +
+    (alike && screening.lists.includes('pep') ? politically_exposed : 0) +
+    (identity.kind === 'clear' ? 0 : doubt) +
+    (duplicate ? twice : 0) +
+    (age < 21 ? young : 0)
+  return Math.min(100, Math.round(risk))
+}
+
+const toBps = (score: number): number => Math.round(score * 10_000)
+
+/** Whole years between a birth date and a day, both `YYYY-MM-DD`; who was born on 29 February has their birthday on 1 March. */
+export function ageOn(day: string, birthDate: string): number {
+  const [year = 0, month = 0, date = 0] = day.split('-').map(Number)
+  const [bornYear = 0, bornMonth = 0, bornDate = 0] = birthDate.split('-').map(Number)
+  const hadBirthday = month > bornMonth || (month === bornMonth && date >= bornDate)
+  return year - bornYear - (hadBirthday ? 0 : 1)
+}
+
+/** What the reviewers have said so far: decided when as many different ones agree as are needed. */
+export function reviewOutcome(
+  verdicts: readonly { readonly actor: string; readonly verdict: 'approve' | 'reject' }[],
+  reviewers: 1 | 2
+): 'approve' | 'reject' | undefined {
+  const agreeing = (verdict: 'approve' | 'reject') =>
+    new Set(verdicts.filter((each) => each.verdict === verdict).map(({ actor }) => actor)).size
+  if (agreeing('reject') >= reviewers) return 'reject'
+  return agreeing('approve') >= reviewers ? 'approve' : undefined
+}

@@ -1,0 +1,35 @@
+import type { KycItem } from '../domain/onboarding.ts'
+
+/** What the bureau is shown: hashes stand for the pictures. Dates are `YYYY-MM-DD`. */
+export interface IdentityCheck {
+  /** Ours, one for each check: the same under the same reference is looked at once, however often it is sent. */
+  readonly reference: string
+  readonly name: string
+  readonly birthDate: string
+  readonly document: {
+    readonly type: 'passport' | 'id_card' | 'driving_licence'
+    readonly number: string
+    /** ISO 3166-1 alpha-2. */
+    readonly country: string
+    readonly expiresOn: string
+    /** SHA-256 in hexadecimal. */
+    readonly imageSha256: string
+  }
+  /** SHA-256 in hexadecimal. */
+  readonly selfieSha256: string
+}
+
+/** `more`: the bureau cannot say without these. `pending`: it will call back, and tells whoever asks again. */
+export type IdentityAnswer =
+  | { readonly kind: 'clear' }
+  | { readonly kind: 'doubtful' | 'rejected'; readonly reasons: readonly string[] }
+  | { readonly kind: 'more'; readonly items: readonly KycItem[] }
+  | { readonly kind: 'pending' }
+
+export interface IdentityProvider {
+  /**
+   * Has it looked at, or says what came of it.
+   * @throws {Error} without anything personal in it when there is no answer that can be read: repeat.
+   */
+  check(check: IdentityCheck, signal?: AbortSignal): Promise<IdentityAnswer>
+}

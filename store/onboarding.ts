@@ -1,0 +1,185 @@
+import type { Kysely, Transaction } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import { idOf, type CustomerId, type OnboardingId } from '../domain/ids.ts'
+import type { KycFindings, KycVerdict } from '../domain/kyc-verdict.ts'
+import { missingItems, type KycItem, type OnboardingState, type TargetTier } from '../domain/onboarding.ts'
+import { withTasks } from './task.ts'
+
+/** A reviewer's word. */
+export interface KycReview {
+  readonly actor: string
+  readonly verdict: 'approve' | 'reject'
+  readonly reason: string
+}
+
+/** An application as its record stands; instants are business time. */
+export interface Onboarding {
+  readonly id: OnboardingId
+  readonly state: OnboardingState
+  readonly version: number
+  readonly customerId: CustomerId
+  readonly targetTier: TargetTier
+  readonly given: readonly KycItem[]
+  readonly extra: readonly KycItem[]
+  readonly collectingSince: Date
+  readonly reminders: number
+  readonly verifyingSince: Date | null
+  readonly reviewSince: Date | null
+  readonly findings: KycFindings | null
+  readonly verdict: KycVerdict | null
+  readonly reviews: readonly KycReview[]
+  readonly createdAt: Date
+}
+
+export async function findOnboarding(db: Kysely<Database>, id: string): Promise<Onboarding | undefined> {
+  const row = await db
+    .selectFrom('onboarding')
+    .innerJoin('process', 'process.id', 'onboarding.id')
+    .selectAll('onboarding')
+    .select(['process.state', 'process.version'])
+    .where('onboarding.id', '=', id)
+    .executeTakeFirst()
+  return row && toOnboarding(row)
+}
+
+/** @throws {TypeError} when there is none: for ids that we made and wrote. */
+export async function getOnboarding(db: Kysely<Database>, id: string): Promise<Onboarding> {
+  const onboarding = await findOnboarding(db, id)
+  if (!onboarding) throw new TypeError(`${id} is not there`)
+  return onboarding
+}
+
+/** The customer's application that is not over; there is one at most. */
+export async function findOpenOnboarding(
+  db: Kysely<Database>,
+  customerId: CustomerId
+): Promise<OnboardingId | undefined> {
+  const row = await db
+    .selectFrom('onboarding')
+    .innerJoin('process', 'process.id', 'onboarding.id')
+    .select('onboarding.id')
+    .where('onboarding.customer_id', '=', customerId)
+    .where('process.open', '=', true)
+    .executeTakeFirst()
+  return row && idOf('onb', row.id)
+}
+
+/** Newest first; a customer has few. */
+export async function listOnboardings(db: Kysely<Database>, customerId: CustomerId): Promise<Onboarding[]> {
+  const rows = await db
+    .selectFrom('onboarding')
+    .innerJoin('process', 'process.id', 'onboarding.id')
+    .selectAll('onboarding')
+    .select(['process.state', 'process.version'])
+    .where('onboarding.customer_id', '=', customerId)
+    .orderBy('onboarding.created_at', 'desc')
+    .orderBy('onboarding.id')
+    .limit(1_000)
+    .execute()
+  return rows.map(toOnboarding)
+}
+
+/**
+ * Keeps the application as it is until the transaction ends: its next unit waits for that. What a customer gives is written
+ * under this lock, so that nothing changes once it is being verified.
+ */
+export async function lockOnboarding(
+  transaction: Transaction<Database>,
+  id: OnboardingId
+): Promise<OnboardingState | undefined> {
+  await transaction.selectFrom('onboarding').select('id').where('id', '=', id).forShare().executeTakeFirst()
+  const row = await transaction.selectFrom('process').select('state').where('id', '=', id).executeTakeFirst()
+  return row && (row.state as OnboardingState)
+}
+
+/** The posting queue's statement for whole rows; an approved one raises its customer in the same transaction. */
+export const onboardingWriter = {
+  kind: 'onboarding',
+  sql: withTasks(`, raised as (
+    update customer c set tier = greatest(c.tier, (r.raise ->> 'tier')::smallint),
+        state = case when c.state = 'registered' then 'active' else c.state end, updated_at = clock_timestamp()
+      from jsonb_to_recordset($1::jsonb) r (customer_id text, raise jsonb)
+      where r.raise is not null and c.id = r.customer_id
+  )
+    insert into onboarding
+      select r.* from jsonb_populate_recordset(null::onboarding, $1::jsonb) r
+      on conflict (id) do update set
+        given = excluded.given, extra = excluded.extra, collecting_since = excluded.collecting_since,
+        reminders = excluded.reminders, verifying_since = excluded.verifying_since, review_since = excluded.review_since,
+        findings = excluded.findings, verdict = excluded.verdict, reviews = excluded.reviews`)
+} as const
+
+/** The row of a record, whole. */
+export const toOnboardingRow = (onboarding: Onboarding): object => ({
+  id: onboarding.id,
+  customer_id: onboarding.customerId,
+  target_tier: onboarding.targetTier,
+  given: onboarding.given,
+  extra: onboarding.extra,
+  collecting_since: onboarding.collectingSince,
+  reminders: onboarding.reminders,
+  verifying_since: onboarding.verifyingSince,
+  review_since: onboarding.reviewSince,
+  findings: onboarding.findings,
+  verdict: onboarding.verdict,
+  reviews: onboarding.reviews,
+  created_at: onboarding.createdAt
+})
+
+/**
+ * An application as its customer sees it, without its timeline. Why somebody looks, or what they found, is not in it: who is
+ * like a listed name is never told so.
+ * @param deadline when what is missing has to be there.
+ */
+export function toOnboardingView(onboarding: Onboarding, deadline: Date): Record<string, unknown> {
+  const { id, state, customerId, targetTier, given, extra } = onboarding
+  const due = missingItems(targetTier, given, extra)
+  return {
+    id,
+    object: 'onboarding',
+    state,
+    customer_id: customerId,
+    target_tier: targetTier,
+    requirements: {
+      currently_due: state === 'collecting' ? due : [],
+      past_due: state === 'expired' ? due : [],
+      deadline: state === 'collecting' ? deadline.toISOString() : null
+    }
+  }
+}
+
+interface OnboardingRow {
+  id: string
+  state: string
+  version: number
+  customer_id: string
+  target_tier: number
+  given: string[]
+  extra: string[]
+  collecting_since: Date
+  reminders: number
+  verifying_since: Date | null
+  review_since: Date | null
+  findings: unknown
+  verdict: unknown
+  reviews: unknown
+  created_at: Date
+}
+
+const toOnboarding = (row: OnboardingRow): Onboarding => ({
+  id: idOf('onb', row.id),
+  state: row.state as OnboardingState,
+  version: row.version,
+  customerId: idOf('cus', row.customer_id),
+  targetTier: row.target_tier as TargetTier,
+  given: row.given as KycItem[],
+  extra: row.extra as KycItem[],
+  collectingSince: row.collecting_since,
+  reminders: row.reminders,
+  verifyingSince: row.verifying_since,
+  reviewSince: row.review_since,
+  findings: row.findings as KycFindings | null,
+  verdict: row.verdict as KycVerdict | null,
+  reviews: row.reviews as KycReview[],
+  createdAt: row.created_at
+})
