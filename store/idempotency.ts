@@ -98,7 +98,10 @@ export async function keepReply(
     .execute()
 }
 
-/** Deletes what is over: replies after a day, ids of callbacks after an hour (their signatures last five minutes). */
+/**
+ * Deletes what is over: replies after a day, ids of callbacks after an hour (their signatures last five minutes), counts of
+ * tries an hour after their window (its end is milliseconds of the API's clock).
+ */
 export async function forgetOld(db: Kysely<Database>): Promise<void> {
   await db
     .deleteFrom('stored_reply')
@@ -107,6 +110,10 @@ export async function forgetOld(db: Kysely<Database>): Promise<void> {
   await db
     .deleteFrom('callback_receipt')
     .where(sql<boolean>`received_at < clock_timestamp() - interval '1 hour'`)
+    .execute()
+  await db
+    .deleteFrom('rate_limit')
+    .where(sql<boolean>`expire < extract(epoch from clock_timestamp() - interval '1 hour') * 1000`)
     .execute()
 }
 

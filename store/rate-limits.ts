@@ -24,6 +24,8 @@ export function createRateLimit(
     storeType: 'pool',
     tableName: 'rate_limit',
     tableCreated: true,
+    // `forgetOld` does that for all limits at once; a timer of each would outlive the pool.
+    clearExpiredByTimeout: false,
     keyPrefix: name,
     points: max,
     duration: window_ms / 1000

@@ -70,6 +70,9 @@ describe('forgetting', () => {
     await sql`update callback_receipt set received_at = received_at - interval '2 hours' where webhook_id = 'old'`.execute(
       store.db
     )
+    const now = BigInt(Date.now())
+    const counts = ['old', 'new'].map((key) => ({ key, points: 1, expire: key === 'old' ? now - 7_200_000n : now }))
+    await store.db.insertInto('rate_limit').values(counts).execute()
     await forgetOld(store.db)
     const keys = await store.db
       .selectFrom('stored_reply')
@@ -80,5 +83,6 @@ describe('forgetting', () => {
     expect(await store.db.selectFrom('callback_receipt').select('webhook_id').execute()).toEqual([
       { webhook_id: 'new' }
     ])
+    expect(await store.db.selectFrom('rate_limit').select('key').execute()).toEqual([{ key: 'new' }])
   })
 })
