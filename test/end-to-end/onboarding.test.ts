@@ -1,13 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { randomBytes, randomUUID } from 'node:crypto'
-import { account } from '../../domain/account-kinds.ts'
-import { currency } from '../../domain/currencies.ts'
-import { PostingQueue } from '../../ledger/posting-queue.ts'
+import { randomBytes } from 'node:crypto'
 import { waitUntil } from '../../local/wait-until.ts'
 import { createVault, type Vault } from '../../store/vault.ts'
 import { apply, give, kycOf, registerApplicant, untilState, type Applicant } from '../support/applicants.ts'
 import type { Answered, Client } from '../support/client.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
+import { fundWallet } from '../support/fund.ts'
 import { expectEverythingSettled } from '../support/settled.ts'
 
 const HOUR_MS = 3_600_000
@@ -100,7 +98,7 @@ describe('An application for tier 1', () => {
     await told(email, /approved/)
 
     const wallet = await coffer.service.post('/v1/wallets', { customer_id: customerId, currency: 'USD' })
-    await fromCapital(idOf(wallet), 1_000n)
+    await fundWallet(coffer, idOf(wallet), 1_000n)
     const payment = { wallet_id: wallet.body['id'], merchant_id: coffer.seeded.seed.merchant_id }
     const paid = await client.post('/v1/payments', { ...payment, amount: { amount: '1000', currency: 'USD' } })
     expect(paid.body).toMatchObject({ state: 'succeeded' })
@@ -290,16 +288,3 @@ describe('An application for tier 2', () => {
     expect(await customerOf(applicant)).toMatchObject({ tier: 2 })
   })
 })
-
-/** Money straight out of the capital: how it came is not what is tested. */
-async function fromCapital(walletId: string, amount: bigint): Promise<void> {
-  const usd = currency('USD')
-  const ledger = new PostingQueue({ pool: coffer.pool, writers: [] })
-  const posting = { op: 'post' as const, debit: account('capital', '', usd), credit: account('wallet', walletId, usd) }
-  const { status } = await ledger.post({
-    key: `test:fund:${randomUUID()}`,
-    fingerprint: 'fund',
-    postings: [{ ...posting, amount, code: 'test.fund' }]
-  })
-  expect(status).toBe('posted')
-}
