@@ -1,6 +1,6 @@
 import { Refusal } from '../domain/errors.ts'
 import type { UnitPart } from '../ledger/unit-of-work.ts'
-import { decisionUnitKey, getDecision, type Decision } from '../store/decision.ts'
+import { decisionUnitKey, getDecision, listPendingDecisions, type Decision } from '../store/decision.ts'
 import type { ActivityDeps } from './deps.ts'
 import { settle, type Settled } from './settle.ts'
 
@@ -24,3 +24,9 @@ export async function carryOut(
     return { ...part, key, fingerprint }
   })
 }
+
+/** Decisions that no message has brought: after a nudge a run looks for them here. */
+export const pendingDecisions =
+  (db: ActivityDeps['db']) =>
+  async ({ id }: { readonly id: string }): Promise<{ id: string; action: string }[]> =>
+    (await listPendingDecisions(db, id)).map((decision) => ({ id: decision.id, action: decision.action }))

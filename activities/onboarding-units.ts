@@ -106,8 +106,7 @@ function recordWrites(start: OnboardingStart) {
     const from = before?.state ?? null
     onboardingStates.assertPath(from ?? 'start', path)
     const state = path.at(-1) ?? after.state
-    const deadline = new Date(after.collectingSince.getTime() + kyc.collect_ms)
-    const seen = (at: OnboardingState) => toOnboardingView({ ...after, state: at }, deadline)
+    const seen = (at: OnboardingState) => toOnboardingView({ ...after, state: at }, kyc.collect_ms)
     const open = !onboardingStates.isTerminal(state)
     const arrows = path.map((to) => ({ state: to, type: `onboarding.${to}`, data: seen(to) }))
     const move: TaskMove = { is_over: !open, task: extra.task }

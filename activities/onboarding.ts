@@ -3,11 +3,11 @@ import { ageOn, type IdentityFinding, type ScreeningFinding } from '../domain/ky
 import { limitWindows } from '../domain/limits.ts'
 import type { UnitPart } from '../ledger/unit-of-work.ts'
 import { findCustomer } from '../store/customers.ts'
-import { listPendingDecisions } from '../store/decision.ts'
 import { findFirstVersion } from '../store/event.ts'
 import { hasNamesake, readKycProfile } from '../store/kyc-profile.ts'
 import { findOnboarding, getOnboarding, type Onboarding } from '../store/onboarding.ts'
 import { readBusinessNow } from '../store/process.ts'
+import { pendingDecisions } from './carry-out.ts'
 import type { ActivityDeps } from './deps.ts'
 import {
   toOnboardingProgress,
@@ -83,8 +83,7 @@ export function onboardingActivities({
 
     readOnboarding: (start: OnboardingStart): Promise<OnboardingProgress> => progressOf(start),
 
-    listOnboardingDecisions: async (start: OnboardingStart): Promise<{ id: string; action: string }[]> =>
-      (await listPendingDecisions(db, start.id)).map(({ id, action }) => ({ id, action }))
+    listOnboardingDecisions: pendingDecisions(db)
   }
 }
 

@@ -4,11 +4,11 @@ import { idOf } from '../domain/ids.ts'
 import type { PaymentOrder } from '../domain/orders.ts'
 import { expiryDecision } from '../domain/payment-rules.ts'
 import type { UnitPart } from '../ledger/unit-of-work.ts'
-import { listPendingDecisions } from '../store/decision.ts'
 import { findFirstVersion } from '../store/event.ts'
 import { readPaymentFacts, type PaymentFacts } from '../store/payment-facts.ts'
 import { getPayment, type Payment } from '../store/payment.ts'
 import { readBusinessNow } from '../store/process.ts'
+import { pendingDecisions } from './carry-out.ts'
 import type { ActivityDeps } from './deps.ts'
 import { authorizePaymentUnit, declineUnit, requireActionUnit, type PaymentStep } from './payment-authorize.ts'
 import { toPaymentProgress, type PaymentAccepted, type PaymentProgress, type PaymentStart } from './payment-progress.ts'
@@ -69,9 +69,7 @@ export function paymentActivities(deps: Pick<ActivityDeps, 'db' | 'ledger' | 'cr
 
     readPayment: (start: PaymentStart): Promise<PaymentProgress> => progressOf(start.id),
 
-    /** Decisions that no message has brought: after a nudge the run looks for them here. */
-    listPaymentDecisions: async (start: PaymentStart): Promise<{ id: string; action: string }[]> =>
-      (await listPendingDecisions(db, start.id)).map(({ id, action }) => ({ id, action }))
+    listPaymentDecisions: pendingDecisions(db)
   }
 }
 

@@ -3,11 +3,11 @@ import type { DecisionOutcome } from '../domain/orders.ts'
 import type { TopUpState } from '../domain/top-up.ts'
 import { writeOffNeedsFourEyes } from '../domain/write-off.ts'
 import type { UnitPart } from '../ledger/unit-of-work.ts'
-import { listPendingDecisions, type Decision } from '../store/decision.ts'
+import type { Decision } from '../store/decision.ts'
 import { findReview } from '../store/review.ts'
 import { findOpenTask } from '../store/task.ts'
 import { getTopUp, type TopUp } from '../store/top-up.ts'
-import { carryOut } from './carry-out.ts'
+import { carryOut, pendingDecisions } from './carry-out.ts'
 import type { ActivityDeps } from './deps.ts'
 import { toTopUpProgress, type TopUpStart } from './top-up-progress.ts'
 import { retryPart, writeOffPart } from './top-up-units.ts'
@@ -54,9 +54,7 @@ export function topUpDecisionActivities({ db, ledger }: Pick<ActivityDeps, 'db' 
         return alone ? new Refusal('four_eyes_required') : writeOffPart(topUp, decision.actor)
       }),
 
-    /** Decisions that no message has brought: after a nudge the run looks for them here. */
-    listTopUpDecisions: async (start: TopUpStart): Promise<{ id: string; action: string }[]> =>
-      (await listPendingDecisions(db, start.id)).map(({ id, action }) => ({ id, action }))
+    listTopUpDecisions: pendingDecisions(db)
   }
 }
 

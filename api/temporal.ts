@@ -96,16 +96,11 @@ export function createProcesses(options: ProcessesOptions): Processes {
         return { kind: 'answered' as const, ...(answer as FirstOutcome<never>) }
       }),
 
-    launch: async ({ type, id, order, summary, searchAttributes }) => {
-      const answer = await ask(workflowIdOf(type, id), async () => {
-        await client.workflow.start(type, {
-          workflowId: workflowIdOf(type, id),
-          taskQueue,
-          args: [order],
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,
-          staticSummary: fitSummary(summary),
-          typedSearchAttributes: [...searchAttributes]
+    launch: async (request) => {
+      const answer = await ask(workflowIdOf(request.type, request.id), async () => {
+        await client.workflow.start(request.type, {
+          ...runOptions(request, taskQueue),
+          args: [request.order]
         })
         return { kind: 'started' as const }
       })
@@ -139,20 +134,25 @@ async function sendUpdate<Result>(client: Client, { workflowId, name, updateId, 
 }
 
 function startOf(request: StartRequest<unknown>, taskQueue: string) {
-  const { type, id, order, policy, fingerprint, actor, requestId, summary, searchAttributes } = request
+  const { type, id, order, policy, fingerprint, actor, requestId } = request
   const start: Start<unknown> = { id, order, policy, fingerprint, actor, requestId }
   return new WithStartWorkflowOperation(type, {
-    workflowId: workflowIdOf(type, id),
-    taskQueue,
+    ...runOptions(request, taskQueue),
     args: [start],
-    // A repeated request meets the run that the first one started; a closed one is Postgres's to answer for.
-    workflowIdConflictPolicy: 'USE_EXISTING',
-    workflowIdReusePolicy: 'REJECT_DUPLICATE',
-    workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,
-    staticSummary: fitSummary(summary),
-    typedSearchAttributes: [...searchAttributes]
+    // A closed run is Postgres's to answer for.
+    workflowIdReusePolicy: 'REJECT_DUPLICATE'
   })
 }
+
+/** A repeated request meets the run that the first one started. */
+const runOptions = ({ type, id, summary, searchAttributes }: Omit<LaunchRequest, 'order'>, taskQueue: string) => ({
+  workflowId: workflowIdOf(type, id),
+  taskQueue,
+  workflowIdConflictPolicy: 'USE_EXISTING' as const,
+  workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,
+  staticSummary: fitSummary(summary),
+  typedSearchAttributes: [...searchAttributes]
+})
 
 /** A run that closes while signals come in is tried again by the engine; one that fails each time is a bug of ours. */
 const TRIES_MAX = 3

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { BankAnswer, BankInquiry, BankInstruction, BankProvider } from './bank.ts'
+import { errorCode } from './error-code.ts'
 import { createRequestSigner, type RequestSigner, type UnsignedRequest } from './signed-request.ts'
 
 interface HttpBankOptions {
@@ -87,13 +88,6 @@ const toReply = (text: string): Exchange => {
 const toFailedExchange = (failure: unknown): Exchange => {
   const reason = errorCode(failure) ?? 'aborted'
   return reason === 'ECONNREFUSED' ? { kind: 'undelivered', reason } : { kind: 'unknown', reason }
-}
-
-/** `fetch` wraps what the socket said: the code sits on the cause. By shape, for an error can come from another realm. */
-const errorCode = (failure: unknown): string | undefined => {
-  if (typeof failure !== 'object' || failure === null) return undefined
-  const { code: own, cause } = failure as { readonly code?: unknown; readonly cause?: unknown }
-  return typeof own === 'string' ? own : errorCode(cause)
 }
 
 const toAnswer = (got: Exchange): BankAnswer => {

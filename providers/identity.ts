@@ -1,4 +1,4 @@
-import type { KycItem } from '../domain/onboarding.ts'
+import type { IdentityFinding } from '../domain/kyc-verdict.ts'
 
 /** What the bureau is shown: hashes stand for the pictures. Dates are `YYYY-MM-DD`. */
 export interface IdentityCheck {
@@ -20,11 +20,7 @@ export interface IdentityCheck {
 }
 
 /** `more`: the bureau cannot say without these. `pending`: it will call back, and tells whoever asks again. */
-export type IdentityAnswer =
-  | { readonly kind: 'clear' }
-  | { readonly kind: 'doubtful' | 'rejected'; readonly reasons: readonly string[] }
-  | { readonly kind: 'more'; readonly items: readonly KycItem[] }
-  | { readonly kind: 'pending' }
+export type IdentityAnswer = Exclude<IdentityFinding, { readonly kind: 'silent' }> | { readonly kind: 'pending' }
 
 export interface IdentityProvider {
   /**

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { errorCode } from './error-code.ts'
 import { createRequestSigner, type UnsignedRequest } from './signed-request.ts'
 
 interface ExchangeOptions {
@@ -52,11 +53,4 @@ const fromJson = (text: string): unknown => {
   } catch {
     return undefined
   }
-}
-
-/** `fetch` wraps what the socket said: the code sits on the cause. By shape, for an error can come from another realm. */
-const errorCode = (failure: unknown): string | undefined => {
-  if (typeof failure !== 'object' || failure === null) return undefined
-  const { code: own, cause } = failure as { readonly code?: unknown; readonly cause?: unknown }
-  return typeof own === 'string' ? own : errorCode(cause)
 }

@@ -32,13 +32,7 @@ export interface Onboarding {
 }
 
 export async function findOnboarding(db: Kysely<Database>, id: string): Promise<Onboarding | undefined> {
-  const row = await db
-    .selectFrom('onboarding')
-    .innerJoin('process', 'process.id', 'onboarding.id')
-    .selectAll('onboarding')
-    .select(['process.state', 'process.version'])
-    .where('onboarding.id', '=', id)
-    .executeTakeFirst()
+  const row = await records(db).where('onboarding.id', '=', id).executeTakeFirst()
   return row && toOnboarding(row)
 }
 
@@ -66,11 +60,7 @@ export async function findOpenOnboarding(
 
 /** Newest first; a customer has few. */
 export async function listOnboardings(db: Kysely<Database>, customerId: CustomerId): Promise<Onboarding[]> {
-  const rows = await db
-    .selectFrom('onboarding')
-    .innerJoin('process', 'process.id', 'onboarding.id')
-    .selectAll('onboarding')
-    .select(['process.state', 'process.version'])
+  const rows = await records(db)
     .where('onboarding.customer_id', '=', customerId)
     .orderBy('onboarding.created_at', 'desc')
     .orderBy('onboarding.id')
@@ -91,6 +81,13 @@ export async function lockOnboarding(
   const row = await transaction.selectFrom('process').select('state').where('id', '=', id).executeTakeFirst()
   return row && (row.state as OnboardingState)
 }
+
+const records = (db: Kysely<Database>) =>
+  db
+    .selectFrom('onboarding')
+    .innerJoin('process', 'process.id', 'onboarding.id')
+    .selectAll('onboarding')
+    .select(['process.state', 'process.version'])
 
 /** The posting queue's statement for whole rows; an approved one raises its customer in the same transaction. */
 export const onboardingWriter = {
@@ -129,10 +126,10 @@ export const toOnboardingRow = (onboarding: Onboarding): object => ({
 /**
  * An application as its customer sees it, without its timeline. Why somebody looks, or what they found, is not in it: who is
  * like a listed name is never told so.
- * @param deadline when what is missing has to be there.
+ * @param collectMs how long what is missing is waited for.
  */
-export function toOnboardingView(onboarding: Onboarding, deadline: Date): Record<string, unknown> {
-  const { id, state, customerId, targetTier, given, extra } = onboarding
+export function toOnboardingView(onboarding: Onboarding, collectMs: number): Record<string, unknown> {
+  const { id, state, customerId, targetTier, given, extra, collectingSince } = onboarding
   const due = missingItems(targetTier, given, extra)
   return {
     id,
@@ -143,7 +140,7 @@ export function toOnboardingView(onboarding: Onboarding, deadline: Date): Record
     requirements: {
       currently_due: state === 'collecting' ? due : [],
       past_due: state === 'expired' ? due : [],
-      deadline: state === 'collecting' ? deadline.toISOString() : null
+      deadline: state === 'collecting' ? new Date(collectingSince.getTime() + collectMs).toISOString() : null
     }
   }
 }

@@ -1,8 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { Refusal } from '../domain/errors.ts'
-import type { CustomerId } from '../domain/ids.ts'
-import { idOf } from '../domain/ids.ts'
+import { isId, type CustomerId } from '../domain/ids.ts'
 import { isEmail, isPhone, normalise, type PersonalKind } from '../domain/personal.ts'
 import type { Vault, WrappedKey } from './vault.ts'
 
@@ -100,15 +99,8 @@ export async function findCustomerByLogin(
 ): Promise<CustomerId | undefined> {
   const kind = loginKind(login)
   if (!kind) return undefined
-  const row = await db
-    .selectFrom('personal_data')
-    .select('owner_id')
-    .where('kind', '=', kind)
-    .where('blind_index', '=', vault.blindIndex(kind, normalise(kind, login)))
-    .where('verified_at', 'is not', null)
-    .where('owner_id', 'like', 'cus\\_%')
-    .executeTakeFirst()
-  return row && idOf('cus', row.owner_id)
+  const owner = await findProvedOwner(db, vault, kind, login)
+  return owner !== undefined && isId('cus', owner) ? owner : undefined
 }
 
 /** Where a customer may be told something: an address that they have proved, e-mail before phone. */
@@ -133,15 +125,25 @@ export async function isProved(
   value: string,
   exceptFor: CustomerId
 ): Promise<boolean> {
+  const owner = await findProvedOwner(db, vault, kind, value)
+  return owner !== undefined && owner !== exceptFor
+}
+
+/** Who has proved it: one at most (index `personal_data_log_in`). */
+async function findProvedOwner(
+  db: Kysely<Database>,
+  vault: Vault,
+  kind: 'email' | 'phone',
+  value: string
+): Promise<string | undefined> {
   const row = await db
     .selectFrom('personal_data')
     .select('owner_id')
     .where('kind', '=', kind)
     .where('blind_index', '=', vault.blindIndex(kind, normalise(kind, value)))
     .where('verified_at', 'is not', null)
-    .where('owner_id', '!=', exceptFor)
     .executeTakeFirst()
-  return row !== undefined
+  return row?.owner_id
 }
 
 /** The name under which log-ins of one account are counted, whether it exists or not; not readable. */

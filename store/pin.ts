@@ -45,27 +45,19 @@ export function verifyPin(
   customerId: CustomerId,
   pin: string
 ): Promise<PinAnswer> {
-  return turns(customerId, () => tryPin(db, vault, policy, customerId, pin))
-}
-
-async function tryPin(
-  db: Kysely<Database>,
-  vault: Vault,
-  policy: Policy['pin'],
-  customerId: CustomerId,
-  pin: string
-): Promise<PinAnswer> {
-  const attempt = await takeAttempt(db, policy, customerId)
-  if (!attempt) return whyNone(db, customerId)
-  if (!(await verify(attempt.hash, pin, { secret: vault.pinPepper }))) {
-    return { kind: 'wrong', attempts_left: attemptsLeft(attempt.wrong_in_a_row, policy) }
-  }
-  await db
-    .updateTable('pin')
-    .set({ wrong_in_a_row: 0, locked_until: null })
-    .where('customer_id', '=', customerId)
-    .execute()
-  return { kind: 'ok' }
+  return turns(customerId, async () => {
+    const attempt = await takeAttempt(db, policy, customerId)
+    if (!attempt) return whyNone(db, customerId)
+    if (!(await verify(attempt.hash, pin, { secret: vault.pinPepper }))) {
+      return { kind: 'wrong', attempts_left: attemptsLeft(attempt.wrong_in_a_row, policy) }
+    }
+    await db
+      .updateTable('pin')
+      .set({ wrong_in_a_row: 0, locked_until: null })
+      .where('customer_id', '=', customerId)
+      .execute()
+    return { kind: 'ok' }
+  })
 }
 
 const turns = createTurns<CustomerId>()

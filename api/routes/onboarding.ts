@@ -92,10 +92,8 @@ const list = ({ db, policy }: ApiDeps): Route =>
     },
     async ({ query, ownOnly }) => {
       const page = pageOfFew(await listOnboardings(db, listedCustomer(ownOnly(), query.customer_id)), query)
-      const view = (onboarding: Onboarding) => {
-        const deadline = new Date(onboarding.collectingSince.getTime() + policy.kyc.collect_ms)
-        return toOnboardingView(onboarding, deadline) as z.input<typeof OnboardingReply>
-      }
+      const view = (onboarding: Onboarding) =>
+        toOnboardingView(onboarding, policy.kyc.collect_ms) as z.input<typeof OnboardingReply>
       return { ...page, data: page.data.map(view) }
     }
   )
