@@ -20,6 +20,7 @@ export const workerTuning = {
   workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: 16 },
   activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 5 },
   // On SIGTERM a bank call in hand gets its answer first: longer than such a call's own timeout (activity-options.ts).
+  isolateExecutionTimeout: 4_294_967_295,
   shutdownGraceTime: 20_000,
   shutdownForceTime: 25_000
 } as const satisfies Partial<WorkerOptions>
