@@ -3,6 +3,12 @@ import type { WorkerOptions } from '@temporalio/worker'
 /** A killed worker's task is given to another one after this; Temporal's default is 10 s. Every start names it. */
 export const WORKFLOW_TASK_TIMEOUT_MS = 5_000
 
+/**
+ * What limits a workflow's code by the clock on the wall kills it halfway in a worker that stood still, and that corrupts
+ * Node's own stack: the process dies. This is the longest that can be said (decision 0021).
+ */
+export const EXECUTION_MS_MAX = 2 ** 32 - 1
+
 /** Every number of the worker, with its reason. */
 export const workerTuning = {
   // A run cached in a killed worker waits this long before any other worker may take it (the default is 10 s).
@@ -20,7 +26,7 @@ export const workerTuning = {
   workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: 16 },
   activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 5 },
   // On SIGTERM a bank call in hand gets its answer first: longer than such a call's own timeout (activity-options.ts).
-  isolateExecutionTimeout: 4_294_967_295,
+  isolateExecutionTimeout: EXECUTION_MS_MAX,
   shutdownGraceTime: 20_000,
   shutdownForceTime: 25_000
-} as const satisfies Partial<WorkerOptions>
+} as const satisfies Partial<WorkerOptions> & { readonly isolateExecutionTimeout: number }
