@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { mergePolicy, type Policy } from './domain/policy/index.ts'
 
 const port = (otherwise: number) => z.coerce.number().int().min(0).max(65_535).default(otherwise)
 const flag = z
@@ -75,6 +77,13 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
   if (parsed.data.CRASH_AT && parsed.data.COFFER_MODE !== 'test') throw new Error('CRASH_AT is for test mode only')
   return Object.freeze(parsed.data)
 }
+
+/**
+ * The defaults with the file that `COFFER_POLICY` names laid over them.
+ * @throws {Error} when the file cannot be read, or says what no policy knows.
+ */
+export const loadPolicy = async ({ COFFER_POLICY }: Pick<Config, 'COFFER_POLICY'>): Promise<Policy> =>
+  mergePolicy(COFFER_POLICY === undefined ? {} : JSON.parse(await readFile(COFFER_POLICY, 'utf8')))
 
 /** What `npm run verify` is told: a local installation's home, or the parts one by one, which win. */
 const VerifyEnvironment = z.object({

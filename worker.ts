@@ -1,7 +1,7 @@
 import { Runtime, Worker } from '@temporalio/worker'
 import { createCrashPoint, crashPointOf } from './activities/crash-points.ts'
 import { createActivities } from './activities/index.ts'
-import { loadConfig } from './config.ts'
+import { loadConfig, loadPolicy } from './config.ts'
 import { assertApplicationRole } from './db/assert-application-role.ts'
 import { connect } from './db/connect.ts'
 import { PostingQueue } from './ledger/posting-queue.ts'
@@ -14,6 +14,7 @@ import { createVault } from './store/vault.ts'
 import { bundleWorkflows } from './temporal/bundle.ts'
 import { connectClient, connectWorker, dataConverter } from './temporal/connection.ts'
 import { keepNamespaceReady } from './temporal/namespace.ts'
+import { ensureRescreening } from './temporal/rescreening.ts'
 import { createRuns } from './temporal/runs.ts'
 import { ensureSweeper } from './temporal/sweeper.ts'
 import { workerTuning } from './temporal/tuning.ts'
@@ -37,7 +38,10 @@ const client = connectClient(config)
 const keeper = keepNamespaceReady({
   connection: client.connection,
   namespace: config.TEMPORAL_NAMESPACE,
-  onReady: () => ensureSweeper(client.client, config.TEMPORAL_TASK_QUEUE),
+  onReady: async () => {
+    await ensureSweeper(client.client, config.TEMPORAL_TASK_QUEUE)
+    await ensureRescreening(client.client, config.TEMPORAL_TASK_QUEUE)
+  },
   onFailure: (error) => console.error('Temporal is not ready:', error instanceof Error ? error.message : error)
 })
 const crash = createCrashPoint(config.CRASH_AT, () => process.kill(process.pid, 'SIGKILL'))
@@ -57,6 +61,7 @@ const activities = createActivities({
   identity: createHttpIdentity({ ...provider, timeoutMs: BUREAU_TIMEOUT_MS }),
   screening: createHttpScreening({ ...provider, timeoutMs: BUREAU_TIMEOUT_MS }),
   vault: createVault(config.COFFER_MASTER_KEY),
+  policy: await loadPolicy(config),
   runs: createRuns(client.client, config.TEMPORAL_TASK_QUEUE),
   crash
 })

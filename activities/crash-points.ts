@@ -66,6 +66,9 @@ export const onboardingCrashPoints = [
   'onboarding.conclude/report'
 ] as const
 
+/** A re-screening's: between what was found and the review that follows from it. */
+export const rescreeningCrashPoints = ['rescreening.near/before', 'rescreening.near/started'] as const
+
 export type CrashPoint = (name: string) => void
 
 const PROCESS_OF_PREFIX: Readonly<Record<string, string>> = {
@@ -86,8 +89,8 @@ export function crashPointOf(unitKey: string, moment: 'before' | 'inside' | 'aft
  */
 export function createCrashPoint(at: string | undefined, kill: () => void): CrashPoint {
   if (at === undefined) return () => undefined
-  if (![...crashPoints, ...messageCrashPoints, ...onboardingCrashPoints].some((point) => point === at))
-    throw new Error(`CRASH_AT: there is no crash point ${at}`)
+  const known = [...crashPoints, ...messageCrashPoints, ...onboardingCrashPoints, ...rescreeningCrashPoints]
+  if (!known.some((point) => point === at)) throw new Error(`CRASH_AT: there is no crash point ${at}`)
   return (name) => {
     if (name === at) kill()
   }

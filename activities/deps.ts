@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import type { Policy } from '../domain/policy/index.ts'
 import type { PostingQueue } from '../ledger/posting-queue.ts'
 import type { BankProvider } from '../providers/bank.ts'
 import type { IdentityProvider } from '../providers/identity.ts'
@@ -17,6 +18,8 @@ export interface ActivityDeps {
   readonly identity: IdentityProvider
   readonly screening: ScreeningProvider
   readonly vault: Vault
+  /** In force now, for processes that begin here; what has begun keeps its own. */
+  readonly policy: Policy
   readonly runs: Runs
   /** Kills the process in tests that ask for it; otherwise does nothing. */
   readonly crash: CrashPoint
@@ -26,7 +29,7 @@ export interface ActivityDeps {
 export interface Runs {
   /** True while a run of this workflow is open. */
   isRunning(workflowId: string): Promise<boolean>
-  /** Starts it again from its record's order; a run that is there already is left alone. */
-  restart(kind: string, id: string, order: unknown): Promise<void>
+  /** Starts it, by default again from its record's order; a run that is there already is left alone. */
+  restart(kind: string, id: string, order: unknown, summary?: string): Promise<void>
   nudge(workflowId: string): Promise<void>
 }

@@ -6,6 +6,7 @@ import { onboardingDecisionActivities } from './onboarding-decisions.ts'
 import { onboardingNewsActivities } from './onboarding-news.ts'
 import { onboardingActivities } from './onboarding.ts'
 import { paymentActivities } from './payment.ts'
+import { rescreeningActivities } from './rescreening.ts'
 import { sweepActivities } from './sweep.ts'
 import { withFailures } from './to-failure.ts'
 import { topUpBankActivities } from './top-up-bank.ts'
@@ -22,6 +23,7 @@ export const createActivities = (deps: ActivityDeps) =>
     ...onboardingBureauActivities(deps),
     ...onboardingNewsActivities(deps),
     ...paymentActivities(deps),
+    ...rescreeningActivities(deps),
     ...topUpActivities(deps),
     ...topUpBankActivities(deps),
     ...topUpDecisionActivities(deps),

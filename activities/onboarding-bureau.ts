@@ -39,7 +39,11 @@ export function onboardingBureauActivities({
     /** How like a listed name the customer's is. Whose name that is does not leave this activity. */
     screenName: async ({ order, policy }: OnboardingStart, reference: string): Promise<ScreeningFinding> => {
       const { name, birthDate } = await readKycProfile(db, vault, idOf('cus', order.customer_id))
-      const { listVersion, score, hits } = await screening.search({ reference, name, birthDate })
+      const { listVersion, score, hits } = await screening.search({
+        reference,
+        name,
+        birthDate: birthDate || undefined
+      })
       const alike = hits.filter((hit) => hit.score * 10_000 >= policy.kyc.screening_noise_bps)
       return { list_version: listVersion, score, lists: [...new Set(alike.map(({ list }) => list))] }
     }

@@ -22,7 +22,7 @@ const after = (since: Date, ms: number): string => new Date(since.getTime() + ms
 
 export function toOnboardingProgress(onboarding: Onboarding, { policy }: OnboardingStart): OnboardingProgress {
   const { id, state, version, verifyingSince } = onboarding
-  const missing = missingItems(onboarding.targetTier, onboarding.given, onboarding.extra).length
+  const missing = missingItems(onboarding, onboarding.given).length
   return {
     id,
     state,

@@ -1,9 +1,21 @@
 import { Refusal } from '../domain/errors.ts'
 import { sameDigits } from '../domain/ids.ts'
-import { kycVerdict, reviewOutcome, type KycFindings } from '../domain/kyc-verdict.ts'
+import {
+  kycVerdict,
+  reviewOutcome,
+  screeningVerdict,
+  type KycFindings,
+  type ReviewFindings
+} from '../domain/kyc-verdict.ts'
 import { onboardingStates, type KycItem, type OnboardingState } from '../domain/onboarding.ts'
 import type { Guard, RecordWrite, UnitOfWork, UnitPart } from '../ledger/unit-of-work.ts'
-import { toOnboardingRow, toOnboardingView, type KycReview, type Onboarding } from '../store/onboarding.ts'
+import {
+  toOnboardingRow,
+  toOnboardingView,
+  type CustomerChange,
+  type KycReview,
+  type Onboarding
+} from '../store/onboarding.ts'
 import type { TaskMove } from '../store/task.ts'
 import type { OnboardingStart } from './onboarding-progress.ts'
 
@@ -34,7 +46,7 @@ function collectingUnits(start: OnboardingStart) {
     },
 
     withdrawn: (onboarding: Onboarding, actor: string): UnitPart | Refusal =>
-      onboarding.state === 'collecting'
+      onboarding.state === 'collecting' && onboarding.purpose === 'application'
         ? over(onboarding, onboarding, 'withdrawn', actor)
         : new Refusal('state_conflict', { state: onboarding.state }),
 
@@ -54,8 +66,11 @@ function collectingUnits(start: OnboardingStart) {
 function reviewUnits(start: OnboardingStart) {
   const { write, over } = recordWrites(start)
   return {
-    concluded: (onboarding: Onboarding, findings: KycFindings, now: Date): UnitPart => {
-      const verdict = kycVerdict(findings, start.policy)
+    concluded: (onboarding: Onboarding, findings: KycFindings | ReviewFindings, now: Date): UnitPart => {
+      const verdict =
+        'identity' in findings
+          ? kycVerdict(findings, start.policy, onboarding.targetTier)
+          : screeningVerdict(findings.screening, start.policy)
       const known = { ...onboarding, findings, verdict, reminders: 0 }
       if (verdict.kind === 'approve') return over(onboarding, known, 'approved')
       if (verdict.kind === 'reject') return over(onboarding, known, 'rejected')
@@ -67,7 +82,10 @@ function reviewUnits(start: OnboardingStart) {
         kind: 'kyc_review',
         data: { reviewers, reasons, risk }
       } as const
-      return { records: [write(onboarding, { ...known, reviewSince: now, reviews: [] }, ['in_review'], { task })] }
+      const change: CustomerChange | undefined =
+        onboarding.purpose === 'periodic_review' ? { suspend: true } : undefined
+      const reviewed = { ...known, reviewSince: now, reviews: [] }
+      return { records: [write(onboarding, reviewed, ['in_review'], { task, change })] }
     },
 
     /** A reviewer's word; it decides once as many agree as are needed. */
@@ -101,7 +119,12 @@ function recordWrites(start: OnboardingStart) {
     before: Onboarding | undefined,
     after: Onboarding,
     path: readonly OnboardingState[],
-    extra: { event?: string; actor?: string | undefined; task?: TaskMove['task']; raise?: { tier: number } } = {}
+    extra: {
+      event?: string
+      actor?: string | undefined
+      task?: TaskMove['task']
+      change?: CustomerChange | undefined
+    } = {}
   ): RecordWrite {
     const from = before?.state ?? null
     onboardingStates.assertPath(from ?? 'start', path)
@@ -120,22 +143,26 @@ function recordWrites(start: OnboardingStart) {
       ...(before === undefined && { order: start }),
       customerId: after.customerId,
       actor: extra.actor,
-      row: { ...toOnboardingRow({ ...after, state }), ...move, ...(extra.raise && { raise: extra.raise }) }
+      row: { ...toOnboardingRow({ ...after, state }), ...move, ...(extra.change && { change: extra.change }) }
     }
   }
 
   const over = (before: Onboarding, after: Onboarding, to: OnboardingState, actor?: string): UnitPart => ({
     guards: [openCount(before, -1n)],
-    records: [write(before, after, [to], { actor, ...(to === 'approved' && { raise: { tier: after.targetTier } }) })]
+    records: [write(before, after, [to], { actor, change: to === 'approved' ? approvalOf(after) : undefined })]
   })
 
   return { write, over }
 }
 
-/** One open application a customer: the counter is moved with the first unit, and given back with the last. */
-const openCount = ({ customerId }: Onboarding, add: bigint): Guard => ({
+/** An application raises its customer; a review that clears them lifts the suspension that it began with. */
+const approvalOf = ({ purpose, targetTier }: Onboarding): CustomerChange =>
+  purpose === 'application' ? { tier: targetTier } : { lift: true }
+
+/** One open application a customer, and one open review: the counter is moved with the first unit, and given back with the last. */
+const openCount = ({ customerId, purpose }: Onboarding, add: bigint): Guard => ({
   kind: 'counter',
-  counter: `onboarding/${customerId}/open`,
+  counter: `onboarding/${customerId}/${purpose === 'application' ? 'open' : 'review'}`,
   add,
   ...(add > 0n && { max: 1n }),
   code: 'state_conflict',

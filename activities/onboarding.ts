@@ -51,6 +51,8 @@ export function onboardingActivities({
         const { next, deadline } = toOnboardingProgress(onboarding, start)
         if (next === undefined || now.toISOString() < deadline!) return undefined
         const units = onboardingUnits(start)
+        // What a review wanted has not come: it goes on with what is there.
+        if (next === 'expire' && onboarding.purpose === 'periodic_review') return units.verifying(onboarding, now)
         if (next === 'expire') return units.expired(onboarding)
         if (next === 'remind') return units.reminded(onboarding, 'onboarding.reminded')
         return units.reminded(onboarding, next === 'escalate' ? 'onboarding.review_escalated' : 'onboarding.review_due')
@@ -69,8 +71,14 @@ export function onboardingActivities({
       identity: IdentityFinding,
       screening: ScreeningFinding
     ): Promise<OnboardingProgress> => {
-      const { customer_id } = start.order
+      const { customer_id, purpose } = start.order
       const customerId = idOf('cus', customer_id)
+      if (purpose === 'periodic_review')
+        return step(start, 'conclude', (onboarding, now) =>
+          onboarding.state === 'verifying'
+            ? onboardingUnits(start).concluded(onboarding, { screening }, now)
+            : undefined
+        )
       const profile = await readKycProfile(db, vault, customerId)
       const duplicate = await hasNamesake(db, vault, customerId, profile)
       const customer = await findCustomer(db, customerId)
@@ -100,6 +108,7 @@ async function newOnboarding(
     state: 'collecting',
     version: 0,
     customerId,
+    purpose: order.purpose ?? 'application',
     targetTier: order.target_tier,
     given,
     extra: [],

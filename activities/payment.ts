@@ -4,6 +4,7 @@ import { idOf } from '../domain/ids.ts'
 import type { PaymentOrder } from '../domain/orders.ts'
 import { expiryDecision } from '../domain/payment-rules.ts'
 import type { UnitPart } from '../ledger/unit-of-work.ts'
+import { isSuspended } from '../store/customers.ts'
 import { findFirstVersion } from '../store/event.ts'
 import { readPaymentFacts, type PaymentFacts } from '../store/payment-facts.ts'
 import { getPayment, type Payment } from '../store/payment.ts'
@@ -15,6 +16,9 @@ import { toPaymentProgress, type PaymentAccepted, type PaymentProgress, type Pay
 import { paymentDecisions } from './payment-decisions.ts'
 import { heldPayment, paymentWrite, releasePart } from './payment-units.ts'
 import { settle } from './settle.ts'
+
+/** How long the hold of a suspended customer is left alone before it is looked at again, in business milliseconds. */
+const SUSPENDED_LOOK_MS = 86_400_000
 
 /** Every step of a payment from balance; each is one unit of work, and safe to repeat. */
 export function paymentActivities(deps: Pick<ActivityDeps, 'db' | 'ledger' | 'crash'>) {
@@ -47,9 +51,17 @@ export function paymentActivities(deps: Pick<ActivityDeps, 'db' | 'ledger' | 'cr
       return progress
     },
 
-    /** The time to confirm, or to capture, is over. A payment that moved on meanwhile is left as it is. */
+    /**
+     * The time to confirm, or to capture, is over. A payment that moved on meanwhile is left as it is; so is the hold of a
+     * suspended customer, which is looked at again the next day.
+     */
     expirePayment: async (start: PaymentStart): Promise<PaymentProgress> => {
-      const { version } = await getPayment(db, start.id)
+      const there = await getPayment(db, start.id)
+      if (there.state === 'requires_capture' && (await isSuspended(db, there.customerId))) {
+        const tomorrow = new Date((await readBusinessNow(db)).getTime() + SUSPENDED_LOOK_MS)
+        return { ...toPaymentProgress(there), deadline: tomorrow.toISOString() }
+      }
+      const { version } = there
       const key = `${start.id}:expire:${version}`
       const fingerprint = start.fingerprint
       try {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { findProcess } from '../store/process.ts'
 import { workflowIdOf } from '../workflows/messages.ts'
 import type { ApiDeps, CallbackHandler } from './deps.ts'
@@ -9,4 +10,15 @@ export const bureauCallbackHandler =
     const record = await findProcess(db, reference.split('-')[0]!)
     if (record?.open) await processes.nudge(workflowIdOf(record.kind, record.id))
     if (!record) logger.warn({ provider: 'identity' }, 'callback about a reference that is not ours')
+  }
+
+/** There is a new list: every customer's name is compared with it. Which list that is, the run asks its keeper. */
+export const screeningCallbackHandler =
+  ({ processes }: Pick<ApiDeps, 'processes'>): CallbackHandler =>
+  async ({ reference }) => {
+    // Whatever it is called, the same list is announced under the same id.
+    const id = createHash('sha256').update(reference).digest('hex').slice(0, 32)
+    const order = { type: 'rescreening', id, order: null, summary: 'the screening list has changed' }
+    const launched = await processes.launch({ ...order, searchAttributes: [] })
+    if (launched !== 'started') throw new Error(`the re-screening was not started: ${launched}`)
   }

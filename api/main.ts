@@ -1,15 +1,13 @@
-import { readFile } from 'node:fs/promises'
-import { loadConfig, type Config } from '../config.ts'
+import { loadConfig, loadPolicy } from '../config.ts'
 import { assertApplicationRole } from '../db/assert-application-role.ts'
 import { connect } from '../db/connect.ts'
-import { mergePolicy, type Policy } from '../domain/policy/index.ts'
 import { forgetOld } from '../store/idempotency.ts'
 import { createVault } from '../store/vault.ts'
 import { connectClient } from '../temporal/connection.ts'
 import { workflowIdOf } from '../workflows/messages.ts'
 import { createApp } from './app.ts'
 import { bankCallbackHandlers } from './bank-callbacks.ts'
-import { bureauCallbackHandler } from './bureau-callbacks.ts'
+import { bureauCallbackHandler, screeningCallbackHandler } from './bureau-callbacks.ts'
 import type { ApiDeps } from './deps.ts'
 import { listen } from './listen.ts'
 import { createLogger } from './logger.ts'
@@ -30,13 +28,14 @@ const deps: ApiDeps = {
   db: database.db,
   pool: database.pool,
   processes,
-  policy: await readPolicy(config),
+  policy: await loadPolicy(config),
   vault: createVault(config.COFFER_MASTER_KEY),
   nudgeAll,
   temporalReady: async () => void (await temporal.connection.workflowService.getSystemInfo({})),
   callbackHandlers: {
     ...bankCallbackHandlers({ db: database.db, processes, logger }),
-    identity: bureauCallbackHandler({ db: database.db, processes, logger })
+    identity: bureauCallbackHandler({ db: database.db, processes, logger }),
+    screening: screeningCallbackHandler({ processes })
   },
   logger
 }
@@ -56,10 +55,6 @@ async function stop(): Promise<void> {
   await temporal.close()
   await database.close()
   process.exit(0)
-}
-
-async function readPolicy({ COFFER_POLICY }: Config): Promise<Policy> {
-  return mergePolicy(COFFER_POLICY === undefined ? {} : JSON.parse(await readFile(COFFER_POLICY, 'utf8')))
 }
 
 async function nudgeAll(): Promise<void> {

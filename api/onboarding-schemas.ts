@@ -11,7 +11,7 @@ const Country = z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166 code')
 export const OnboardingRequest = z
   .strictObject({
     customer_id: id('cus').optional().meta({ description: 'Whose; a customer need not say it, everyone else has to' }),
-    target_tier: z.union([z.literal(1), z.literal(2)])
+    target_tier: z.union([z.literal(1), z.literal(2), z.literal(3)])
   })
   .meta({ id: 'OnboardingRequest' })
 
@@ -57,6 +57,7 @@ export const OnboardingReply = z
     object: z.literal('onboarding'),
     state: z.enum(['collecting', 'verifying', 'in_review', 'approved', 'rejected', 'expired', 'withdrawn']),
     customer_id: id('cus'),
+    purpose: z.enum(['application', 'periodic_review']),
     target_tier: z.int(),
     requirements: z.strictObject({
       currently_due: z.array(Item),

@@ -43,6 +43,7 @@ export const statuses = {
   not_implemented: 501,
   insufficient_funds: 409,
   limit_exceeded: 409,
+  limit_above_tier: 400,
   balance_limit_exceeded: 409,
   wallet_frozen: 409,
   account_closed: 409,
@@ -103,9 +104,15 @@ export function sendProblem(request: Request, response: Response, { code, data }
         code,
         ...(typeof data.detail === 'string' ? { detail: data.detail } : {}),
         request_id: requestIdOf(request),
-        errors: Array.isArray(data.errors) ? (data.errors as FieldError[]) : []
+        errors: errorsOf(code, data)
       })
     )
+}
+
+/** Fields that are wrong by themselves come with their messages; one that a rule refuses has the problem's title. */
+function errorsOf(code: ProblemCode, { errors, pointer }: Refusal['data']): readonly FieldError[] {
+  if (Array.isArray(errors)) return errors as FieldError[]
+  return typeof pointer === 'string' ? [{ pointer, message: problems[code] }] : []
 }
 
 /** The last middleware: an expected refusal says what it is, anything else tells the caller nothing but the request id. */

@@ -27,8 +27,8 @@ export interface StartRequest<Order, Policy = unknown> extends Start<Order, Poli
 export interface LaunchRequest {
   readonly type: string
   readonly id: string
-  /** The workflow's one argument. */
-  readonly order: object
+  /** The workflow's one argument; null: it takes none. */
+  readonly order: object | null
   readonly summary: string
   readonly searchAttributes: readonly SearchAttributePair[]
 }
@@ -100,7 +100,7 @@ export function createProcesses(options: ProcessesOptions): Processes {
       const answer = await ask(workflowIdOf(request.type, request.id), async () => {
         await client.workflow.start(request.type, {
           ...runOptions(request, taskQueue),
-          args: [request.order]
+          args: request.order === null ? [] : [request.order]
         })
         return { kind: 'started' as const }
       })

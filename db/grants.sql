@@ -32,3 +32,9 @@ grant select, insert on qr_code to :app_role;
 
 -- KYC: the application's row is written with its process; the customer's tier and state follow from it (above).
 grant select, insert, update on onboarding to :app_role;
+
+-- Own limits: set and set again by their owner.
+grant select, insert, update on own_limit to :app_role;
+
+-- Screening: the last one of each customer.
+grant select, insert, update on screening to :app_role;

@@ -45,6 +45,7 @@ export const problems = {
   // declines
   insufficient_funds: 'The available balance does not cover the amount.',
   limit_exceeded: 'A limit of the wallet would be passed.',
+  limit_above_tier: "An own limit lies at or below the tier's.",
   balance_limit_exceeded: "The wallet's balance would pass its limit.",
   wallet_frozen: 'The wallet is frozen.',
   account_closed: 'The account is closed.',

@@ -1,4 +1,4 @@
-import type { KycItem } from './onboarding.ts'
+import type { KycItem, TargetTier } from './onboarding.ts'
 import type { Policy } from './policy/index.ts'
 
 /** What the identity bureau said of document and face; `silent`: nothing, in all the time it had. */
@@ -15,6 +15,9 @@ export interface ScreeningFinding {
   readonly lists: readonly ('sanctions' | 'pep')[]
 }
 
+/** What a periodic review is decided on. */
+export type ReviewFindings = Pick<KycFindings, 'screening'>
+
 /** Everything that a verdict is reached on. No names: who it is like stays with the list's keeper. */
 export interface KycFindings {
   readonly identity: IdentityFinding
@@ -26,7 +29,13 @@ export interface KycFindings {
 }
 
 export type KycReason =
-  'identity_rejected' | 'identity_doubtful' | 'identity_silent' | 'screening' | 'duplicate_person' | 'under_age'
+  | 'tier_by_decision'
+  | 'identity_rejected'
+  | 'identity_doubtful'
+  | 'identity_silent'
+  | 'screening'
+  | 'duplicate_person'
+  | 'under_age'
 
 export type KycVerdict =
   | { readonly kind: 'approve'; readonly risk: number }
@@ -43,9 +52,13 @@ export type KycVerdict =
 /**
  * What follows from the findings. A machine rejects only what needs no judgement (under age, a document that the bureau
  * calls forged or expired); whatever is like a listed name, in doubt, or risky is a person's to decide: one reviewer, or two
- * where the likeness is near certain, to clear it as much as to reject it.
+ * where the likeness is near certain, to clear it as much as to reject it. Tier 3 is always the decision of two.
  */
-export function kycVerdict(findings: KycFindings, { kyc }: Pick<Policy, 'kyc'>): KycVerdict {
+export function kycVerdict(
+  findings: KycFindings,
+  { kyc }: Pick<Policy, 'kyc'>,
+  targetTier: TargetTier = 1
+): KycVerdict {
   const { identity, screening, age, duplicate } = findings
   if (identity.kind === 'more') return { kind: 'collect', items: identity.items }
   const risk = riskOf(findings, kyc)
@@ -58,12 +71,28 @@ export function kycVerdict(findings: KycFindings, { kyc }: Pick<Policy, 'kyc'>):
     ...(identity.kind === 'rejected' ? (['identity_rejected'] as const) : []),
     ...(identity.kind === 'doubtful' ? (['identity_doubtful'] as const) : []),
     ...(identity.kind === 'silent' ? (['identity_silent'] as const) : []),
-    ...(duplicate ? (['duplicate_person'] as const) : [])
+    ...(duplicate ? (['duplicate_person'] as const) : []),
+    ...(targetTier === 3 ? (['tier_by_decision'] as const) : [])
   ]
   if (reasons.length === 0 && risk < kyc.risk_review) return { kind: 'approve', risk }
-  const reviewers = likeness >= kyc.screening_two_reviewers_bps ? 2 : 1
+  const reviewers = targetTier === 3 ? 2 : reviewersFor(likeness, kyc)
   return { kind: 'review', risk, reviewers, reasons }
 }
+
+/** What follows for somebody who is a customer already: a name that is not near a listed one says nothing. */
+export function screeningVerdict(screening: ScreeningFinding, { kyc }: Pick<Policy, 'kyc'>): KycVerdict {
+  const likeness = toBps(screening.score)
+  const risk = Math.min(100, Math.round(kyc.risk_weights.likeness * screening.score))
+  if (likeness < kyc.screening_review_bps) return { kind: 'approve', risk }
+  return { kind: 'review', risk, reviewers: reviewersFor(likeness, kyc), reasons: ['screening'] }
+}
+
+/** Whether a reviewer has to look at a customer whose name has been compared again. */
+export const isNearListed = ({ score }: Pick<ScreeningFinding, 'score'>, { kyc }: Pick<Policy, 'kyc'>): boolean =>
+  toBps(score) >= kyc.screening_review_bps
+
+const reviewersFor = (likeness: number, kyc: Policy['kyc']): 1 | 2 =>
+  likeness >= kyc.screening_two_reviewers_bps ? 2 : 1
 
 /** 0 to 100; the weights are policy. */
 function riskOf(
@@ -81,7 +110,7 @@ function riskOf(
   return Math.min(100, Math.round(risk))
 }
 
-const toBps = (score: number): number => Math.round(score * 10_000)
+export const toBps = (score: number): number => Math.round(score * 10_000)
 
 /** Whole years between a birth date and a day, both `YYYY-MM-DD`; who was born on 29 February has their birthday on 1 March. */
 export function ageOn(day: string, birthDate: string): number {

@@ -1,4 +1,5 @@
 import type { CurrencyCode } from './currencies.ts'
+import type { OwnLimits } from './own-limits.ts'
 import type { Policy } from './policy/index.ts'
 import { UNLIMITED } from './policy/limits.ts'
 import { fromUsd } from './reference-rates.ts'
@@ -16,23 +17,31 @@ export interface Limits {
   readonly balance: bigint | null
 }
 
-/** The tier's limits in US cents at the reference rate, rounded down to the wallet's minor unit. */
+/**
+ * The tier's limits in US cents at the reference rate, rounded down to the wallet's minor unit.
+ * @param own what the customer allows themselves, at or below that: the lower one holds.
+ */
 export function limitsFor(
   limitPolicy: LimitPolicy,
   { limits }: Pick<Policy, 'limits'>,
-  currency: CurrencyCode
+  currency: CurrencyCode,
+  own: OwnLimits = {}
 ): Limits {
   if (limitPolicy === UNLIMITED) return { perPayment: null, perDay: null, perMonth: null, balance: null }
   const tier = limits.tiers[limitPolicy]
-  const inCurrency = (usd: string) =>
-    usd === UNLIMITED ? null : fromUsd(BigInt(usd), currency, limits.reference_rates, 'down')
+  const inCurrency = (usd: string, owned?: bigint) => {
+    const most = usd === UNLIMITED ? owned : lower(BigInt(usd), owned)
+    return most === undefined ? null : fromUsd(most, currency, limits.reference_rates, 'down')
+  }
   return {
-    perPayment: inCurrency(tier.per_payment_usd),
-    perDay: inCurrency(tier.per_day_usd),
-    perMonth: inCurrency(tier.per_month_usd),
+    perPayment: inCurrency(tier.per_payment_usd, own.per_payment),
+    perDay: inCurrency(tier.per_day_usd, own.per_day),
+    perMonth: inCurrency(tier.per_month_usd, own.per_month),
     balance: inCurrency(tier.balance_usd)
   }
 }
+
+const lower = (a: bigint, b: bigint | undefined): bigint => (b !== undefined && b < a ? b : a)
 
 /** The calendar day and month of an instant where the customer lives: the keys under which sums are limited. */
 export interface LimitWindows {

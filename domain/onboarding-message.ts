@@ -18,6 +18,14 @@ export const onboardingMessages = {
     subject: 'Your application was not accepted',
     text: 'We are sorry: we cannot accept your application.'
   },
+  restricted: {
+    subject: 'Your account is restricted',
+    text: 'We are carrying out a routine check. Until it is over, money can come in but not go out.'
+  },
+  lifted: {
+    subject: 'Your account is no longer restricted',
+    text: 'The routine check of your account is over: you can use it again as before.'
+  },
   expired: {
     subject: 'Your application has expired',
     text: 'What was missing did not come in time, so your application has expired. You can begin a new one at any time.'

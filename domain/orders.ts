@@ -1,5 +1,6 @@
 import type { ProblemCode } from './errors.ts'
 import type { WireMoney } from './money.ts'
+import type { OnboardingPurpose, TargetTier } from './onboarding.ts'
 
 /** What a customer ordered, as it goes into the workflow and onto the record. No personal data. */
 export interface PaymentOrder {
@@ -21,7 +22,9 @@ export interface TopUpOrder {
 
 export interface OnboardingOrder {
   readonly customer_id: string
-  readonly target_tier: 1 | 2
+  readonly target_tier: TargetTier
+  /** Absent: an application of the customer's own. */
+  readonly purpose?: OnboardingPurpose
 }
 
 /** Where a process stands, as its activities tell its workflow; instants are RFC 3339. */

@@ -2,6 +2,7 @@ import type { CurrencyCode } from './currencies.ts'
 import type { ProblemCode } from './errors.ts'
 import type { LimitPolicy, Limits } from './limits.ts'
 import { limitsFor } from './limits.ts'
+import type { OwnLimits } from './own-limits.ts'
 import type { PaymentPolicy } from './policy/index.ts'
 import { stepUpRequired, type StepUpInput, type StepUpRule } from './step-up.ts'
 
@@ -15,6 +16,7 @@ export interface AuthorizationFacts {
   /** A kill switch is on for payments from balance. */
   readonly suspended: boolean
   readonly limitPolicy: LimitPolicy
+  readonly ownLimits: OwnLimits
   readonly available: bigint
   readonly usedToday: bigint
   readonly usedThisMonth: bigint
@@ -34,7 +36,7 @@ export type AuthorizationDecision =
  * of work repeats limits and funds under the lock, so a race can only turn a yes into a no.
  */
 export function decideAuthorization(facts: AuthorizationFacts, policy: PaymentPolicy): AuthorizationDecision {
-  const limits = limitsFor(facts.limitPolicy, policy, facts.currency)
+  const limits = limitsFor(facts.limitPolicy, policy, facts.currency, facts.ownLimits)
   const refused = refusalOf(facts, limits)
   if (refused) return { kind: 'decline', ...refused }
   const { required, rules } = stepUpRequired(facts, policy)

@@ -19,6 +19,8 @@ const Result = z.object({
   hits: z.array(z.object({ list: z.enum(['sanctions', 'pep']), name: z.string().min(1).max(200), score })).max(10)
 })
 
+const Version = z.object({ list_version: z.string().min(1).max(100) })
+
 /** The sanctions and PEP list over signed HTTP; what it does not say is an error, since asking again does no harm. */
 export function createHttpScreening({ url, signingKey, timeoutMs }: HttpScreeningOptions): ScreeningProvider {
   const ask = createSignedExchange({ whom: 'the screening list', signingKey, timeoutMs })
@@ -28,6 +30,11 @@ export function createHttpScreening({ url, signingKey, timeoutMs }: HttpScreenin
       const request = { method: 'POST' as const, url: `${url}/screening/searches`, body }
       const { list_version, ...found } = await ask(request, Result, signal)
       return { listVersion: list_version, ...found }
+    },
+
+    async version(signal) {
+      const request = { method: 'GET' as const, url: `${url}/screening/list-version` }
+      return (await ask(request, Version, signal)).list_version
     }
   }
 }

@@ -1,9 +1,9 @@
-/** Who is looked for; the birth date is `YYYY-MM-DD`. */
+/** Who is looked for; the birth date is `YYYY-MM-DD`, and absent where it is not known. */
 export interface ScreeningSearch {
   /** Ours, for the list keeper's own records: every search looks at the list as it then stands. */
   readonly reference: string
   readonly name: string
-  readonly birthDate: string
+  readonly birthDate?: string | undefined
 }
 
 export interface ScreeningHit {
@@ -25,4 +25,6 @@ export interface ScreeningResult {
 export interface ScreeningProvider {
   /** @throws {Error} without anything personal in it when there is no answer that can be read: repeat. */
   search(search: ScreeningSearch, signal?: AbortSignal): Promise<ScreeningResult>
+  /** Which list a search would look at now. @throws {Error} when there is no answer that can be read: repeat. */
+  version(signal?: AbortSignal): Promise<string>
 }

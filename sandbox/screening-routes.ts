@@ -9,10 +9,10 @@ import type { World } from './world.ts'
 const Search = z.strictObject({
   reference: z.string().min(1).max(100),
   name: z.string().min(1).max(200),
-  birth_date: z.iso.date()
+  birth_date: z.iso.date().optional()
 })
 
-/** `POST /screening/searches`: a search of the list as it stands; whoever mounts it has checked the signature. */
+/** Searches of the list as it stands, and which one that is; whoever mounts them has checked the signature. */
 export function screeningRoutes(world: World): Router {
   const search: RequestHandler = async (request, response) => {
     const { reference, name } = parseBody(Search, request.body)
@@ -25,7 +25,9 @@ export function screeningRoutes(world: World): Router {
     // `timeout`: no answer, until the client gives up.
   }
 
-  return Router().post('/searches', search)
+  return Router()
+    .post('/searches', search)
+    .get('/list-version', (_request, response) => void response.json({ list_version: world.screeningList.version }))
 }
 
 /** `/admin/screening-list`: a new list is announced, so that whoever was screened by the old one can be screened again. */

@@ -34,6 +34,11 @@ export async function findCustomer(db: Kysely<Database>, id: string): Promise<Cu
   return row && toCustomer(row)
 }
 
+/** While a review lasts: money may come in, and nothing goes out by itself. */
+export async function isSuspended(db: Kysely<Database>, id: CustomerId): Promise<boolean> {
+  return (await findCustomer(db, id))?.state === 'suspended'
+}
+
 interface CustomerRow {
   id: string
   tier: number

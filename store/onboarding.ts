@@ -1,8 +1,14 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { idOf, type CustomerId, type OnboardingId } from '../domain/ids.ts'
-import type { KycFindings, KycVerdict } from '../domain/kyc-verdict.ts'
-import { missingItems, type KycItem, type OnboardingState, type TargetTier } from '../domain/onboarding.ts'
+import type { KycFindings, KycVerdict, ReviewFindings } from '../domain/kyc-verdict.ts'
+import {
+  missingItems,
+  type KycItem,
+  type OnboardingPurpose,
+  type OnboardingState,
+  type TargetTier
+} from '../domain/onboarding.ts'
 import { withTasks } from './task.ts'
 
 /** A reviewer's word. */
@@ -18,6 +24,7 @@ export interface Onboarding {
   readonly state: OnboardingState
   readonly version: number
   readonly customerId: CustomerId
+  readonly purpose: OnboardingPurpose
   readonly targetTier: TargetTier
   readonly given: readonly KycItem[]
   readonly extra: readonly KycItem[]
@@ -25,7 +32,7 @@ export interface Onboarding {
   readonly reminders: number
   readonly verifyingSince: Date | null
   readonly reviewSince: Date | null
-  readonly findings: KycFindings | null
+  readonly findings: KycFindings | ReviewFindings | null
   readonly verdict: KycVerdict | null
   readonly reviews: readonly KycReview[]
   readonly createdAt: Date
@@ -43,7 +50,7 @@ export async function getOnboarding(db: Kysely<Database>, id: string): Promise<O
   return onboarding
 }
 
-/** The customer's application that is not over; there is one at most. */
+/** The customer's own application that is not over; there is one at most. */
 export async function findOpenOnboarding(
   db: Kysely<Database>,
   customerId: CustomerId
@@ -53,6 +60,7 @@ export async function findOpenOnboarding(
     .innerJoin('process', 'process.id', 'onboarding.id')
     .select('onboarding.id')
     .where('onboarding.customer_id', '=', customerId)
+    .where('onboarding.purpose', '=', 'application')
     .where('process.open', '=', true)
     .executeTakeFirst()
   return row && idOf('onb', row.id)
@@ -89,14 +97,40 @@ const records = (db: Kysely<Database>) =>
     .selectAll('onboarding')
     .select(['process.state', 'process.version'])
 
-/** The posting queue's statement for whole rows; an approved one raises its customer in the same transaction. */
+/** What becomes of the customer with a unit: a tier by approval; suspended, and active again, by a periodic review. */
+export interface CustomerChange {
+  readonly tier?: TargetTier
+  readonly suspend?: boolean
+  readonly lift?: boolean
+}
+
+/**
+ * The posting queue's statement for whole rows. The customer changes in the same transaction, and what a screening found
+ * is kept; two records of one customer in a batch change them once.
+ */
 export const onboardingWriter = {
   kind: 'onboarding',
-  sql: withTasks(`, raised as (
-    update customer c set tier = greatest(c.tier, (r.raise ->> 'tier')::smallint),
-        state = case when c.state = 'registered' then 'active' else c.state end, updated_at = clock_timestamp()
-      from jsonb_to_recordset($1::jsonb) r (customer_id text, raise jsonb)
-      where r.raise is not null and c.id = r.customer_id
+  sql: withTasks(`, changes as (
+    select customer_id, max((change ->> 'tier')::smallint) as tier, coalesce(bool_or((change ->> 'suspend')::boolean), false) as suspend,
+        coalesce(bool_or((change ->> 'lift')::boolean), false) as lift
+      from jsonb_to_recordset($1::jsonb) r (customer_id text, change jsonb) where change is not null group by customer_id
+  ), changed as (
+    update customer c set tier = greatest(c.tier, x.tier), updated_at = clock_timestamp(),
+        state = case
+          when x.suspend and c.state = 'active' then 'suspended'
+          when x.lift and c.state = 'suspended' then 'active'
+          when x.tier is not null and c.state = 'registered' then 'active'
+          else c.state end
+      from changes x where c.id = x.customer_id
+  ), screened as (
+    insert into screening (customer_id, list_version, score_bps, screened_at)
+      select distinct on (customer_id) customer_id, findings -> 'screening' ->> 'list_version',
+          round((findings -> 'screening' ->> 'score')::numeric * 10000)::integer, verifying_since
+        from jsonb_to_recordset($1::jsonb) r (customer_id text, findings jsonb, verifying_since timestamptz)
+        where findings is not null and findings <> 'null'::jsonb order by customer_id, verifying_since desc
+      on conflict (customer_id) do update set
+        list_version = excluded.list_version, score_bps = excluded.score_bps, screened_at = excluded.screened_at
+        where screening.screened_at < excluded.screened_at
   )
     insert into onboarding
       select r.* from jsonb_populate_recordset(null::onboarding, $1::jsonb) r
@@ -110,6 +144,7 @@ export const onboardingWriter = {
 export const toOnboardingRow = (onboarding: Onboarding): object => ({
   id: onboarding.id,
   customer_id: onboarding.customerId,
+  purpose: onboarding.purpose,
   target_tier: onboarding.targetTier,
   given: onboarding.given,
   extra: onboarding.extra,
@@ -129,13 +164,14 @@ export const toOnboardingRow = (onboarding: Onboarding): object => ({
  * @param collectMs how long what is missing is waited for.
  */
 export function toOnboardingView(onboarding: Onboarding, collectMs: number): Record<string, unknown> {
-  const { id, state, customerId, targetTier, given, extra, collectingSince } = onboarding
-  const due = missingItems(targetTier, given, extra)
+  const { id, state, customerId, purpose, targetTier, given, collectingSince } = onboarding
+  const due = missingItems(onboarding, given)
   return {
     id,
     object: 'onboarding',
     state,
     customer_id: customerId,
+    purpose,
     target_tier: targetTier,
     requirements: {
       currently_due: state === 'collecting' ? due : [],
@@ -150,6 +186,7 @@ interface OnboardingRow {
   state: string
   version: number
   customer_id: string
+  purpose: string
   target_tier: number
   given: string[]
   extra: string[]
@@ -168,6 +205,7 @@ const toOnboarding = (row: OnboardingRow): Onboarding => ({
   state: row.state as OnboardingState,
   version: row.version,
   customerId: idOf('cus', row.customer_id),
+  purpose: row.purpose as OnboardingPurpose,
   targetTier: row.target_tier as TargetTier,
   given: row.given as KycItem[],
   extra: row.extra as KycItem[],
@@ -175,7 +213,7 @@ const toOnboarding = (row: OnboardingRow): Onboarding => ({
   reminders: row.reminders,
   verifyingSince: row.verifying_since,
   reviewSince: row.review_since,
-  findings: row.findings as KycFindings | null,
+  findings: row.findings as Onboarding['findings'],
   verdict: row.verdict as KycVerdict | null,
   reviews: row.reviews as KycReview[],
   createdAt: row.created_at

@@ -5,6 +5,7 @@ import type { CustomerId } from '../domain/ids.ts'
 import { limitWindows, type LimitPolicy } from '../domain/limits.ts'
 import type { AuthorizationFacts } from '../domain/payment-authorization.ts'
 import type { PaymentPolicy } from '../domain/policy/index.ts'
+import { ownLimitsOf, toOwnLimits } from './own-limits.ts'
 
 export interface PaymentFacts extends Omit<AuthorizationFacts, 'amount' | 'confirmed'> {
   readonly customerId: CustomerId
@@ -39,6 +40,7 @@ export async function readPaymentFacts(
     now,
     counters,
     limitPolicy,
+    ownLimits: toOwnLimits(parties.own_limits),
     customerActive: parties.customer_state === 'active',
     walletState: parties.wallet_state as PaymentFacts['walletState'],
     merchantActive: parties.merchant_state === 'active',
@@ -76,6 +78,7 @@ interface Parties {
   available: bigint | null
   suspended: boolean
   last_confirmed: string | null
+  own_limits: string | null
   now: Date
 }
 
@@ -86,7 +89,7 @@ async function readParties(db: Kysely<Database>, walletId: string, merchantId: s
         exists (select from kill_switch where process = 'payment' and rail in ('', 'balance') and "on") as suspended,
         (select id from payment p where p.customer_id = w.customer_id and confirmed_at is not null
           order by confirmed_at desc limit 1) as last_confirmed,
-        business_now() as now
+        ${ownLimitsOf('w.customer_id')} as own_limits, business_now() as now
       from wallet w
       join customer c on c.id = w.customer_id
       join merchant m on m.id = ${merchantId}

@@ -18,7 +18,12 @@ export function createRuns(client: Client, taskQueue: string) {
       }
     },
 
-    restart: async (kind: string, id: string, order: unknown): Promise<void> => {
+    restart: async (
+      kind: string,
+      id: string,
+      order: unknown,
+      summary = 'started again from its record'
+    ): Promise<void> => {
       try {
         await client.workflow.start(kind, {
           workflowId: workflowIdOf(kind, id),
@@ -27,7 +32,7 @@ export function createRuns(client: Client, taskQueue: string) {
           // The run before was lost or closed too early; the record says that there is still something to do.
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
           workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,
-          staticSummary: 'started again from its record'
+          staticSummary: summary
         })
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error

@@ -53,6 +53,13 @@ export const providerOptions: ActivityOptions = {
 /** News that a customer can also see by looking: given up after a day, and nothing waits for it meanwhile. */
 export const newsOptions: ActivityOptions = { ...notifierOptions, scheduleToCloseTimeout: '1 day' }
 
+/** A page of fifty names, five at a time, each answered within 10 s; a lost worker is noticed by its heartbeat. */
+export const screeningOptions: ActivityOptions = {
+  startToCloseTimeout: '5 min',
+  heartbeatTimeout: '30 s',
+  retry: { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '5 min' }
+}
+
 /** The sweeper asks the engine about every open record: minutes at worst; one that hangs is given up and comes again in 30 s. */
 export const sweepOptions: ActivityOptions = {
   startToCloseTimeout: '10 min',

@@ -1,7 +1,7 @@
 import { proxyActivities, proxyLocalActivities, setHandler } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
 import type { OnboardingProgress, OnboardingStart } from '../activities/onboarding-progress.ts'
-import { onboardingStates } from '../domain/onboarding.ts'
+import { onboardingStates, type OnboardingState } from '../domain/onboarding.ts'
 import type { OnboardingNews } from '../domain/onboarding-message.ts'
 import { newsOptions, recordOptions } from './activity-options.ts'
 import { askBureaus } from './ask-bureaus.ts'
@@ -88,7 +88,7 @@ export async function onboarding(start: OnboardingStart): Promise<OnboardingProg
   /** A step that answers late must not set the picture back. */
   function show(next: OnboardingProgress): void {
     if (current && next.version <= current.version) return
-    const news = newsOf(current, next)
+    const news = newsOf(start, current, next)
     current = next
     if (news) told.push(tellApplicant(start, news, next.version).catch(() => undefined))
     const { customer_id: customerRef } = start.order
@@ -97,17 +97,29 @@ export async function onboarding(start: OnboardingStart): Promise<OnboardingProg
 }
 
 /** What a customer hears of; everything else they see when they look. */
-function newsOf(before: OnboardingProgress | undefined, now: OnboardingProgress): OnboardingNews | undefined {
+function newsOf(
+  { order }: OnboardingStart,
+  before: OnboardingProgress | undefined,
+  now: OnboardingProgress
+): OnboardingNews | undefined {
   if (before === undefined) return undefined
   const { state } = now
-  if (state === 'approved' || state === 'rejected' || state === 'expired') return state
-  if (state !== 'collecting') return undefined
-  if (before.state !== 'collecting') return 'collecting'
-  return before.missing === now.missing && before.deadline !== now.deadline ? 'reminded' : undefined
+  if (state === 'collecting') {
+    if (before.state !== 'collecting') return 'collecting'
+    return before.missing === now.missing && before.deadline !== now.deadline ? 'reminded' : undefined
+  }
+  if (order.purpose === 'periodic_review') return newsOfReview(before.state, state)
+  return state === 'approved' || state === 'rejected' || state === 'expired' ? state : undefined
+}
+
+/** Nothing while nothing follows from it: most names are near a listed one for a moment only. */
+function newsOfReview(before: OnboardingState, now: OnboardingState): OnboardingNews | undefined {
+  if (now === 'in_review' && before === 'verifying') return 'restricted'
+  return now === 'approved' && before === 'in_review' ? 'lifted' : undefined
 }
 
 const detailsOf = ({ id, order }: OnboardingStart, { missing, next, deadline }: OnboardingProgress): string[] => [
-  `tier ${order.target_tier} for \`${order.customer_id}\`${missing > 0 ? `, ${missing} things are missing` : ''}`,
+  `${order.purpose === 'periodic_review' ? 'periodic review' : `tier ${order.target_tier}`} for \`${order.customer_id}\`${missing > 0 ? `, ${missing} things are missing` : ''}`,
   ...(next ? [`${next} at ${deadline} (business time)`] : []),
   `record: \`GET /v1/onboardings/${id}\``
 ]

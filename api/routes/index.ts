@@ -7,6 +7,7 @@ import { callbackRoutes } from './callbacks.ts'
 import { credentialRoutes } from './credentials.ts'
 import { customerRoutes } from './customers.ts'
 import { eventRoutes } from './event.ts'
+import { limitRoutes } from './limits.ts'
 import { merchantRoutes } from './merchant.ts'
 import { onboardingRoutes } from './onboarding.ts'
 import { paymentListRoutes } from './payment-list.ts'
@@ -28,6 +29,7 @@ export const listRoutes = (deps: ApiDeps): Route[] => [
   ...registrationRoutes(deps),
   ...customerRoutes(deps),
   ...credentialRoutes(deps),
+  ...limitRoutes(deps),
   ...onboardingRoutes(deps),
   ...apiKeyRoutes(deps),
   ...policyRoutes(deps),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Refusal } from '../../domain/errors.ts'
 import { findPayment, type Payment } from '../../store/payment.ts'
+import { auditOf } from '../audit-of.ts'
 import { roleOf } from '../caller.ts'
 import type { ApiDeps } from '../deps.ts'
 import { mustEnterPin } from '../enter-pin.ts'
@@ -55,16 +56,18 @@ const capturePayment = (deps: ApiDeps, submit: Submit): Route =>
     '/payments/{id}/capture',
     {
       summary: 'Capture a held payment, whole or in parts',
-      description: 'Without an amount: all that is left, and final. With one: a part, and final only if it says so.',
+      description:
+        'Without an amount: all that is left, and final. With one: a part, and final only if it says so. While the ' +
+        'customer is suspended, finance alone captures.',
       params,
       body: CaptureRequest,
       reply: PaymentReply,
       status: 200,
       otherReplies: pending,
-      callers: { service: 'any', merchant: 'own' },
+      callers: { service: 'any', merchant: 'own', finance: 'any' },
       scope: 'payments:capture',
       idempotency: 'process',
-      errors: ['amount_exceeds_hold', 'hold_expired', 'state_conflict', 'currency_mismatch']
+      errors: ['amount_exceeds_hold', 'hold_expired', 'state_conflict', 'currency_mismatch', 'wallet_frozen']
     },
     async (call) => {
       const payment = await ownedPayment(deps, call)
@@ -76,7 +79,10 @@ const capturePayment = (deps: ApiDeps, submit: Submit): Route =>
         processId: payment.id,
         action: 'capture',
         data,
-        role: roleOf(call.caller)
+        role: roleOf(call.caller),
+        ...(call.caller.kind === 'operator' && {
+          alongside: auditOf(call, { action: 'payment.capture', object: payment.id, data })
+        })
       })
     }
   )

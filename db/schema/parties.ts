@@ -22,6 +22,14 @@ export interface PartyTables {
     text: string
     created_at: Generated<Date>
   }
+  own_limit: {
+    customer_id: string
+    name: string
+    amount: bigint | null
+    next_amount: bigint | null
+    next_at: Date | null
+  }
+  screening: { customer_id: string; list_version: string; score_bps: number; screened_at: Date }
   decision: {
     id: string
     process_id: string

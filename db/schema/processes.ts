@@ -78,6 +78,7 @@ interface TopUpTable {
 interface OnboardingTable {
   id: Read<string>
   customer_id: Read<string>
+  purpose: Read<string>
   target_tier: Read<number>
   given: Read<string[]>
   extra: Read<string[]>

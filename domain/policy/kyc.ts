@@ -10,6 +10,8 @@ export const kyc = {
   screening_review_bps: 8_500,
   /** From here two reviewers have to agree, to clear as much as to reject. */
   screening_two_reviewers_bps: 9_500,
+  /** Everybody is compared with the lists again after this, and whenever the lists change. */
+  rescreen_ms: 365 * DAY_MS,
   /** Risk 0 to 100 from which a reviewer looks, also when every single finding is fine. */
   risk_review: 60,
   risk_weights: { likeness: 30, politically_exposed: 40, doubt: 30, duplicate: 40, young: 10 },

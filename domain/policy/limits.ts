@@ -16,6 +16,8 @@ export const limits = {
     /** Given by decision of two operators: they judged the customer, so the table adds nothing unless it is told to. */
     3: { per_payment_usd: UNLIMITED, per_day_usd: UNLIMITED, per_month_usd: UNLIMITED, balance_usd: UNLIMITED }
   },
+  /** Who raises a limit of their own waits so long, in business milliseconds. */
+  own_raise_ms: 86_400_000,
   /** US dollars for one unit of the currency: seeded until the FX provider exists. */
   reference_rates: { EUR: '1.10', GBP: '1.27', JPY: '0.0067', KWD: '3.25' } as Record<string, string>
 }

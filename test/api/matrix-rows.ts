@@ -1,43 +1,5 @@
-import type { BankAccountId, MerchantId, PaymentId, WalletId } from '../../domain/ids.ts'
-import { keyFor, newId, newKey, sessionFor, type ApiUnderTest, type TestCustomer } from './api-under-test.ts'
-
-/** Every kind of caller there is. `own` and `other`: whose the thing in the path is. */
-export const callers = [
-  'none',
-  'garbage',
-  'expired',
-  'logged out',
-  'customer own',
-  'customer other',
-  'service',
-  'merchant own',
-  'merchant other',
-  'support',
-  'reviewer',
-  'finance',
-  'admin'
-] as const
-export type CallerName = (typeof callers)[number]
-
-/** What stands in the database before a request, and whose it is. */
-export interface World {
-  readonly api: ApiUnderTest
-  readonly own: TestCustomer & { readonly walletId: WalletId }
-  readonly bankAccountId: BankAccountId
-  readonly merchantId: MerchantId
-  readonly paymentId: PaymentId
-  readonly authorization: Readonly<Record<CallerName, string | undefined>>
-}
-
-export interface Row {
-  /** A concrete path below /v1; made anew for each caller, so that one's deed is not another's refusal. */
-  readonly path: string | ((world: World) => Promise<string> | string)
-  readonly body?: object | ((world: World) => object)
-  /** Statuses of those who get past authentication and role; everyone else: 401 without credentials, 403 with. */
-  readonly allowed: Partial<Record<CallerName, number>>
-  /** Needs no credentials: this status for every caller. */
-  readonly everyone?: number
-}
+import { keyFor, newId, newKey, sessionFor } from './api-under-test.ts'
+import type { Row, World } from './matrix-world.ts'
 
 const apiKeyId = async ({ api }: World) => {
   const admin = await keyFor(api, 'admin')
@@ -119,6 +81,15 @@ export const rows: Readonly<Record<string, Row>> = {
     path: ({ own }) => `/customers/${own.id}/set-pin`,
     body: { password: 'not the password', pin: '471199' },
     allowed: { 'customer own': 401, 'customer other': 404 }
+  },
+  'get /customers/{id}/limits': {
+    path: ({ own }) => `/customers/${own.id}/limits`,
+    allowed: { 'customer own': 200, 'customer other': 404, service: 200, support: 200, reviewer: 200, finance: 200 }
+  },
+  'post /customers/{id}/set-limits': {
+    path: ({ own }) => `/customers/${own.id}/set-limits`,
+    body: { per_day: null },
+    allowed: { 'customer own': 200, 'customer other': 404 }
   },
   'post /customers/{id}/change-pin': {
     path: ({ own }) => `/customers/${own.id}/change-pin`,
@@ -260,7 +231,7 @@ export const rows: Readonly<Record<string, Row>> = {
   'post /payments/{id}/capture': {
     path: () => `/payments/${newId('pay')}/capture`,
     body: {},
-    allowed: { ...merchants(404, 404), service: 404 }
+    allowed: { ...merchants(404, 404), service: 404, finance: 404 }
   },
   'post /payments/{id}/void': {
     path: () => `/payments/${newId('pay')}/void`,

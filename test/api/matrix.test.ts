@@ -14,7 +14,8 @@ import {
   type ApiUnderTest,
   type TestCustomer
 } from './api-under-test.ts'
-import { callers, rows, type CallerName, type Row, type World } from './matrix-rows.ts'
+import { rows } from './matrix-rows.ts'
+import { callers, type CallerName, type Row, type World } from './matrix-world.ts'
 import { createTill, newMerchant, newPayer } from './parties.ts'
 
 let world: World

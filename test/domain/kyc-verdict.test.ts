@@ -44,6 +44,12 @@ describe('A verdict on who a customer is', () => {
     expect(verdict(over)).toMatchObject({ kind: 'review', reviewers: 1, reasons })
   })
 
+  it('for tier 3 is the decision of two reviewers, also where every finding is plain; what a machine rejects stays so', () => {
+    const asked = { kind: 'review', reviewers: 2, reasons: ['tier_by_decision'] }
+    expect(kycVerdict(fine, defaultPolicy, 3)).toMatchObject(asked)
+    expect(kycVerdict({ ...fine, age: 17 }, defaultPolicy, 3)).toMatchObject({ kind: 'reject' })
+  })
+
   it('on a forged document rejects, unless the name is on a list: that a person has to see', () => {
     const identity = { kind: 'rejected', reasons: ['document_forged'] } as const
     expect(verdict({ identity })).toMatchObject({ kind: 'reject', reasons: ['identity_rejected'] })

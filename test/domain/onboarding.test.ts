@@ -1,21 +1,32 @@
 import { describe, expect, it } from '@jest/globals'
-import { kycItems, missingItems, nextOfCollecting } from '../../domain/onboarding.ts'
+import { kycItems, missingItems, nextOfCollecting, type KycItem, type TargetTier } from '../../domain/onboarding.ts'
 import { defaultPolicy } from '../../domain/policy/index.ts'
 
 const DAY_MS = 86_400_000
 
+const application = (targetTier: TargetTier, extra: readonly KycItem[] = []) =>
+  ({ targetTier, purpose: 'application', extra }) as const
+
 describe('What is missing', () => {
   it('for tier 1 is who somebody is, for tier 2 also where they live and where their money comes from', () => {
-    expect(missingItems(1, [])).toEqual(['contact', 'name', 'birth_date', 'document', 'selfie'])
-    expect(missingItems(2, missingItems(1, []))).toEqual(['address', 'source_of_funds'])
-    expect(missingItems(2, kycItems)).toEqual([])
+    expect(missingItems(application(1), [])).toEqual(['contact', 'name', 'birth_date', 'document', 'selfie'])
+    expect(missingItems(application(2), missingItems(application(1), []))).toEqual(['address', 'source_of_funds'])
+    expect(missingItems(application(2), kycItems)).toEqual([])
+  })
+
+  it('for tier 3 is also a proof of where they live', () => {
+    expect(missingItems(application(3), missingItems(application(2), []))).toEqual(['proof_of_address'])
   })
 
   it('includes what a provider asked for besides, once', () => {
-    expect(missingItems(1, ['contact', 'name', 'birth_date', 'selfie'], ['document', 'proof_of_address'])).toEqual([
-      'document',
-      'proof_of_address'
-    ])
+    const asked = application(1, ['document', 'proof_of_address'])
+    expect(missingItems(asked, ['contact', 'name', 'birth_date', 'selfie'])).toEqual(['document', 'proof_of_address'])
+  })
+
+  it('of a periodic review is nothing but what a reviewer asks for', () => {
+    const review = { ...application(2), purpose: 'periodic_review' } as const
+    expect(missingItems(review, [])).toEqual([])
+    expect(missingItems({ ...review, extra: ['selfie'] }, [])).toEqual(['selfie'])
   })
 })
 

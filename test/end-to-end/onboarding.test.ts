@@ -2,7 +2,15 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { randomBytes } from 'node:crypto'
 import { waitUntil } from '../../local/wait-until.ts'
 import { createVault, type Vault } from '../../store/vault.ts'
-import { apply, give, kycOf, registerApplicant, untilState, type Applicant } from '../support/applicants.ts'
+import {
+  apply,
+  beyondTier1,
+  give,
+  kycOf,
+  registerApplicant,
+  untilState,
+  type Applicant
+} from '../support/applicants.ts'
 import type { Answered, Client } from '../support/client.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
 import { fundWallet } from '../support/fund.ts'
@@ -163,6 +171,16 @@ describe('An application that needs a person', () => {
     const { body } = await applicant.client.get(`/v1/onboardings/${id}`)
     expect(JSON.stringify(body)).not.toMatch(/screening|sanction|score/)
     expect(await customerOf(applicant)).toMatchObject({ tier: verb === 'approve' ? 1 : 0 })
+  })
+
+  it('for tier 3 is decided by two reviewers, though nothing was found', async () => {
+    const applicant = await registerApplicant(coffer, vault)
+    const id = idOf(await apply(applicant.client, 3))
+    await give(applicant.client, id, kycOf(nobody(), beyondTier1))
+    await untilState(applicant.client, id, 'in_review')
+    expect((await decide(reviewer, id, 'approve')).body).toMatchObject({ state: 'in_review' })
+    expect((await decide(reviewer2, id, 'approve')).body).toMatchObject({ state: 'approved' })
+    expect(await customerOf(applicant)).toMatchObject({ state: 'active', tier: 3 })
   })
 
   it('of somebody who is here already under the same name and birth date is seen by a reviewer', async () => {

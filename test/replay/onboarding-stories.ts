@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
+import { waitUntil } from '../../local/wait-until.ts'
 import { PUBLISHED_TEST_MASTER_KEY } from '../../temporal/keys.ts'
 import { createVault } from '../../store/vault.ts'
 import { apply, give, kycOf, registerApplicant, untilState } from '../support/applicants.ts'
@@ -22,6 +23,18 @@ const review = (coffer: Coffer, by: 'reviewer' | 'reviewer_2', id: string, verb:
 async function empty(coffer: Coffer): Promise<{ id: string; client: Client }> {
   const { client } = await registerApplicant(coffer, createVault(PUBLISHED_TEST_MASTER_KEY))
   return { id: String((await apply(client)).body['id']), client }
+}
+
+/** A new list with one name; answers what it is called once somebody is looking through it. */
+async function announce(coffer: Coffer, name: string): Promise<string> {
+  const version = randomUUID()
+  await coffer.sandbox.admin('PUT', '/screening-list', { version, entries: [{ name, list: 'sanctions' }] })
+  const screened = coffer.db.selectFrom('screening').select('customer_id').where('list_version', '=', version)
+  await waitUntil(async () => (await screened.executeTakeFirst()) !== undefined, {
+    limitMs: 30_000,
+    otherwise: 'nobody was screened'
+  })
+  return version
 }
 
 export const onboardingStories: readonly ReplayStory[] = [
@@ -98,5 +111,33 @@ export const onboardingStories: readonly ReplayStory[] = [
       await client.post(`/v1/onboardings/${id}/withdraw`)
       return id
     }
+  },
+  {
+    name: 'onboarding/periodic-review-cleared',
+    state: 'approved',
+    tell: async (coffer) => {
+      const name = `${randomUUID()} ${randomUUID()}`
+      const { client } = await registerApplicant(coffer, createVault(PUBLISHED_TEST_MASTER_KEY))
+      const application = String((await apply(client)).body['id'])
+      await give(client, application, kycOf(name))
+      const approved = await untilState(client, application, 'approved')
+      await announce(coffer, name)
+      const listed = `/v1/onboardings?customer_id=${String(approved.body['customer_id'])}`
+      const found = ({ data }: Record<string, unknown>) =>
+        (data as { id: string; state: string }[]).find(({ state }) => state === 'in_review')
+      const id = found((await coffer.service.until(listed, (body) => found(body) !== undefined)).body)!.id
+      await review(coffer, 'reviewer', id, 'approve')
+      await review(coffer, 'reviewer_2', id, 'approve')
+      return id
+    }
+  },
+  {
+    name: 'rescreening/of-a-new-list',
+    state: 'completed',
+    tell: async (coffer) =>
+      createHash('sha256')
+        .update(await announce(coffer, 'Zhoquvar Plimbukov'))
+        .digest('hex')
+        .slice(0, 32)
   }
 ]

@@ -1,4 +1,5 @@
-// npm run histories [-- <workflow type>]: runs every story, or those of one workflow, for real and writes the histories down. To be done when a workflow has changed on
+// npm run histories [-- <workflow type>[/<story>]]: runs every story, or those of one workflow, or one, for real and writes
+// the histories down. To be done when a workflow has changed on
 // purpose (behind `patched`), or a story was added; what was recorded before stays as long as such runs may be alive.
 import { connectClient } from '../../temporal/connection.ts'
 import { PUBLISHED_TEST_MASTER_KEY } from '../../temporal/keys.ts'
@@ -9,7 +10,8 @@ import { writeRecordedRun } from './histories.ts'
 import { replayStories } from './stories.ts'
 
 /** Old histories stay as they are while a new process gets its own. */
-const only = process.argv[2] === undefined ? '' : `${process.argv[2]}/`
+const asked = process.argv[2] ?? ''
+const only = asked === '' || asked.includes('/') ? asked : `${asked}/`
 
 const stopServers = await startTestServers()
 try {

@@ -32,6 +32,13 @@ export const kycOf = (name: string, over: object = {}) => ({
   ...over
 })
 
+/** What tiers 2 and 3 ask for besides. */
+export const beyondTier1 = {
+  address: { line: 'Lane 1', postal_code: '10115', city: 'Berlin', country: 'DE' },
+  source_of_funds: 'salary',
+  proof_of_address_sha256: 'b'.repeat(64)
+}
+
 export async function registerApplicant(coffer: Coffer, vault: Vault): Promise<Applicant> {
   const email = `${randomUUID()}@example.org`
   const anyone = coffer.as('')
@@ -46,7 +53,7 @@ export async function registerApplicant(coffer: Coffer, vault: Vault): Promise<A
   }
 }
 
-export const apply = (client: Client, tier: 1 | 2 = 1, key?: string): Promise<Answered> =>
+export const apply = (client: Client, tier: 1 | 2 | 3 = 1, key?: string): Promise<Answered> =>
   insist(() => client.post('/v1/onboardings', { target_tier: tier }, key))
 
 export const give = (client: Client, id: string, kyc: object, key: string = randomUUID()): Promise<Answered> =>

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto'
+import { activityInfo, heartbeat, log } from '@temporalio/activity'
+import { idOf, type OnboardingId } from '../domain/ids.ts'
+import { isNearListed, toBps } from '../domain/kyc-verdict.ts'
+import { onboardingPolicy } from '../domain/policy/index.ts'
+import type { TargetTier } from '../domain/onboarding.ts'
+import { readKycProfile } from '../store/kyc-profile.ts'
+import { listToScreen, putScreening, type DueCustomer } from '../store/screening.ts'
+import type { ActivityDeps } from './deps.ts'
+import type { OnboardingStart } from './onboarding-progress.ts'
+
+/** What became of a number of customers. */
+export interface ScreenedCount {
+  readonly screened: number
+  /** Near a listed name: each has a review of its own now. */
+  readonly near: number
+  /** Could not be compared this time; they are still due tomorrow. */
+  readonly failed: number
+}
+
+export interface ScreenedPage extends ScreenedCount {
+  /** The last customer of the page; absent: there are no more. */
+  readonly last?: string
+}
+
+const PAGE = 50
+const AT_ONCE = 5
+/** So often a page is begun again for the sake of some of it: about two minutes. Then they wait until tomorrow. */
+const ATTEMPTS_FOR_SOME = 8
+
+/** Compares the names of those who are customers already, page by page. */
+export function rescreeningActivities({
+  db,
+  vault,
+  screening,
+  runs,
+  policy,
+  crash
+}: Pick<ActivityDeps, 'db' | 'vault' | 'screening' | 'runs' | 'policy' | 'crash'>) {
+  async function screen(customer: DueCustomer, listVersion: string): Promise<'far' | 'near'> {
+    const { name, birthDate } = await readKycProfile(db, vault, customer.id)
+    const reference = reviewIdOf(customer, listVersion)
+    const found = await screening.search({ reference, name, birthDate: birthDate || undefined })
+    if (!isNearListed(found, policy)) {
+      await putScreening(db, customer.id, { listVersion: found.listVersion, scoreBps: toBps(found.score) })
+      return 'far'
+    }
+    crash('rescreening.near/before')
+    await runs.restart('onboarding', reference, reviewOf(customer, reference), 'periodic review')
+    crash('rescreening.near/started')
+    return 'near'
+  }
+
+  /** The review looks the name up again, and writes down what it found; until it has, the customer stays due. */
+  const reviewOf = ({ id, tier }: DueCustomer, reviewId: OnboardingId): OnboardingStart => ({
+    id: reviewId,
+    order: { customer_id: id, target_tier: tier as TargetTier, purpose: 'periodic_review' },
+    policy: onboardingPolicy(policy),
+    fingerprint: reviewId,
+    actor: 'rescreening',
+    requestId: 'rescreening'
+  })
+
+  return {
+    readListVersion: (): Promise<string> => screening.version(),
+
+    /**
+     * Those who come after `afterId` and are due. Called again after a lost worker, it finds only those still due.
+     * @throws {Error} when somebody of the page could not be compared, and Temporal tries again; forever, when nobody could
+     */
+    screenPage: async (listVersion: string, afterId: string): Promise<ScreenedPage> => {
+      const maxAgeMs = policy.kyc.rescreen_ms
+      const page = await listToScreen(db, { listVersion, maxAgeMs, afterId, limit: PAGE })
+      const count = { screened: 0, near: 0, failed: 0 }
+      let lost: PromiseRejectedResult | undefined
+      for (let from = 0; from < page.length; from += AT_ONCE) {
+        heartbeat(from)
+        const results = await Promise.allSettled(
+          page.slice(from, from + AT_ONCE).map((each) => screen(each, listVersion))
+        )
+        for (const result of results) {
+          if (result.status === 'fulfilled') count.screened += 1
+          if (result.status === 'fulfilled' && result.value === 'near') count.near += 1
+          if (result.status === 'rejected') count.failed += 1
+        }
+        lost ??= results.find((result) => result.status === 'rejected')
+      }
+      if (lost && (count.screened === 0 || activityInfo().attempt < ATTEMPTS_FOR_SOME)) throw lost.reason
+      if (lost) log.warn('customers were not screened', { failed: count.failed, reason: String(lost.reason) })
+      const last = page.at(-1)?.id
+      return { ...count, ...(last !== undefined && { last }) }
+    }
+  }
+}
+
+/** The same screening begins the same review, whoever repeats it; the next one of this customer begins another. */
+const reviewIdOf = ({ id, screenedAt }: DueCustomer, listVersion: string): OnboardingId => {
+  const digits = createHash('sha256')
+    .update(`${id}|${listVersion}|${screenedAt?.toISOString() ?? 'never'}`)
+    .digest('hex')
+  return idOf('onb', `onb_${digits.slice(0, 32)}`)
+}
