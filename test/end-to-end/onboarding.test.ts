@@ -12,6 +12,7 @@ import {
   type Applicant
 } from '../support/applicants.ts'
 import type { Answered, Client } from '../support/client.ts'
+import { inbox, told } from '../support/inbox.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
 import { fundWallet } from '../support/fund.ts'
 import { expectEverythingSettled } from '../support/settled.ts'
@@ -69,18 +70,6 @@ async function applied(name: string, over: object = {}): Promise<{ applicant: Ap
   return { applicant, id }
 }
 
-async function inbox(to: string): Promise<string[]> {
-  const response = await coffer.sandbox.admin('GET', `/inbox?to=${encodeURIComponent(to)}`)
-  const { data } = (await response.json()) as { data: { subject: string }[] }
-  return data.map(({ subject }) => subject)
-}
-
-const told = (to: string, subject: RegExp) =>
-  waitUntil(async () => (await inbox(to)).some((each) => subject.test(each)), {
-    limitMs: 30_000,
-    otherwise: `nobody told ${to}: ${subject}`
-  })
-
 describe('An application for tier 1', () => {
   it('says what is missing, takes it in parts, is approved at once, and lets its customer pay', async () => {
     const applicant = await registerApplicant(coffer, vault)
@@ -103,7 +92,7 @@ describe('An application for tier 1', () => {
       'onboarding.approved'
     ])
     expect(await customerOf(applicant)).toMatchObject({ state: 'active', tier: 1 })
-    await told(email, /approved/)
+    await told(coffer, email, /approved/)
 
     const wallet = await coffer.service.post('/v1/wallets', { customer_id: customerId, currency: 'USD' })
     await fundWallet(coffer, idOf(wallet), 1_000n)
@@ -200,7 +189,7 @@ describe('An application that needs a person', () => {
     await untilState(applicant.client, id, 'in_review')
     const asked = await decide(reviewer, id, 'ask', { items: ['proof_of_address'] })
     expect([asked.body['state'], due(asked)]).toEqual(['collecting', ['proof_of_address']])
-    await told(applicant.email, /something more/)
+    await told(coffer, applicant.email, /something more/)
     await give(applicant.client, id, { proof_of_address_sha256: 'a'.repeat(64) })
     await untilState(applicant.client, id, 'in_review')
   })
@@ -289,8 +278,8 @@ describe('An application in which something stays missing', () => {
       past_due: ['name', 'birth_date', 'document', 'selfie'],
       deadline: null
     })
-    await told(email, /expired/)
-    expect((await inbox(email)).filter((subject) => /missing/.test(subject))).toHaveLength(3)
+    await told(coffer, email, /expired/)
+    expect((await inbox(coffer, email)).filter(({ subject }) => /missing/.test(subject))).toHaveLength(3)
   })
 })
 

@@ -2,19 +2,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { randomBytes, randomUUID } from 'node:crypto'
 import { messageCrashPoints } from '../../activities/crash-points.ts'
 import { waitUntil } from '../../local/wait-until.ts'
+import { inbox, type Message } from '../support/inbox.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
 import { openEngine, type Engine } from '../support/engine.ts'
 
 const password = 'correct horse battery'
 const terms_version = '2026-11'
 const masterKey = randomBytes(32)
-
-interface Message {
-  readonly id: string
-  readonly to: string
-  readonly channel: string
-  readonly text: string
-}
 
 let coffer: Coffer
 let engine: Engine
@@ -43,15 +37,13 @@ const register = async (contact: object) => {
   return body as { id: string; customer_id: string }
 }
 
-async function inbox(to: string): Promise<Message[]> {
-  const response = await coffer.sandbox.admin('GET', `/inbox?to=${encodeURIComponent(to)}`)
-  return ((await response.json()) as { data: Message[] }).data
-}
-
 /** Waits, as its owner would, for the newest message. */
 async function mail(to: string, count = 1): Promise<Message> {
-  await waitUntil(async () => (await inbox(to)).length >= count, { limitMs: 60_000, otherwise: `no message for ${to}` })
-  return (await inbox(to)).at(-1)!
+  await waitUntil(async () => (await inbox(coffer, to)).length >= count, {
+    limitMs: 60_000,
+    otherwise: `no message for ${to}`
+  })
+  return (await inbox(coffer, to)).at(-1)!
 }
 
 const codeIn = ({ text }: Message): string => /\b[0-9]{6}\b/.exec(text)?.[0] ?? ''
@@ -129,7 +121,7 @@ describe('The run that sends a code', () => {
       expect(coffer.worker.endedBy).toBe('SIGKILL')
       await coffer.worker.start()
       expect(await engine.run(`deliver-code/${id}`).result()).toEqual({ state: 'sent' })
-      const messages = await inbox(email)
+      const messages = await inbox(coffer, email)
       expect(messages).toHaveLength(1)
       expect((await confirm(id, codeIn(messages[0]!))).status).toBe(200)
     },
@@ -152,7 +144,7 @@ describe('The run that sends a code', () => {
     const { id } = await register({ email })
     await coffer.forgetRun(`deliver-code/${id}`)
     await coffer.worker.start()
-    await engine.sweepUntil(async () => (await inbox(email)).length > 0)
+    await engine.sweepUntil(async () => (await inbox(coffer, email)).length > 0)
     expect((await confirm(id, codeIn(await mail(email)))).status).toBe(200)
   }, 120_000)
 })
