@@ -10,17 +10,19 @@ export const CustomerListQuery = ListQuery.extend({
 })
 
 /**
- * Whose things are asked for.
+ * Whose things are asked for, or made.
+ * @param pointer where the name would stand.
  * @throws {Refusal} `not_found` for a customer who names someone else, `invalid_request` when nobody is named.
  */
 export function listedCustomer(
   { customerId: own }: { readonly customerId?: string },
-  named: string | undefined
+  named: string | undefined,
+  pointer = '/query/customer_id'
 ): CustomerId {
   if (own !== undefined && named !== undefined && own !== named) throw new Refusal('not_found')
   const customerId = own ?? named
   if (customerId !== undefined) return idOf('cus', customerId)
-  throw new Refusal('invalid_request', { errors: [{ pointer: '/query/customer_id', message: 'is needed' }] })
+  throw new Refusal('invalid_request', { errors: [{ pointer, message: 'is needed' }] })
 }
 
 /** All of them were read; the cursor is the id of the last one shown. */

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { ListQuery } from './list.ts'
-import { Currency, id, Instant, InstantRequest, MoneyReply } from './schemas.ts'
+import { Currency, id, Instant, InstantRequest, MoneyReply, Password, text } from './schemas.ts'
 
 export const WalletRequest = z
   .strictObject({
-    customer_id: id('cus'),
+    customer_id: id('cus').optional().meta({ description: 'Whose; a customer need not say it, everyone else has to' }),
     currency: Currency.meta({ description: 'One that limits can be measured in: USD, or one with a reference rate' })
   })
   .meta({ id: 'WalletRequest' })
@@ -22,6 +22,21 @@ export const WalletReply = z
     created_at: Instant
   })
   .meta({ id: 'Wallet' })
+
+const Reason = text(200).meta({ description: 'For the audit log; no personal data' })
+
+export const FreezeRequest = z.strictObject({ reason: Reason.optional() }).meta({ id: 'FreezeRequest' })
+
+export const ThawRequest = z
+  .strictObject({
+    password: Password.optional(),
+    pin: z
+      .string()
+      .regex(/^[0-9]{1,12}$/, 'must be digits')
+      .optional(),
+    reason: Reason.optional()
+  })
+  .meta({ id: 'ThawRequest', description: 'Customers: password and PIN. Operators: the reason.' })
 
 export const EntriesQuery = ListQuery.extend({
   from: InstantRequest.optional().meta({ description: 'Posted at or after' }),

@@ -21,6 +21,7 @@ grant execute on function append_audit(text, text, text, text, jsonb) to :app_ro
 -- Parties, processes' own columns, decisions and tasks: the store's set-based statements write them.
 grant select, insert on wallet, merchant, bank_account, decision to :app_role;
 grant update (state) on wallet, merchant, bank_account to :app_role;
+grant update (frozen_by) on wallet to :app_role;
 grant select, insert, update on payment, top_up, task, review to :app_role;
 
 -- Registration: a code is made, sent, and used up; a consent stands.

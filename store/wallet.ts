@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { currency, type CurrencyCode } from '../domain/currencies.ts'
 import { Refusal } from '../domain/errors.ts'
@@ -12,6 +12,8 @@ export interface Wallet {
   readonly customerId: CustomerId
   readonly currency: CurrencyCode
   readonly state: WalletState
+  /** Where it is frozen: by whom, which says who may thaw it. */
+  readonly frozenBy: 'owner' | 'operator' | null
   readonly createdAt: Date
 }
 
@@ -48,6 +50,54 @@ export async function findWallet(db: Kysely<Database>, id: string): Promise<Wall
   return row && toWallet(row)
 }
 
+/**
+ * Freezes a wallet; one that is frozen stays so, and an operator's word weighs more than the owner's.
+ * @throws {Refusal} `state_conflict` for a closed one
+ */
+export async function freezeWallet(
+  transaction: Transaction<Database>,
+  id: WalletId,
+  by: 'owner' | 'operator'
+): Promise<Wallet> {
+  const { state, frozenBy } = await lockWallet(transaction, id)
+  if (state === 'closed') throw new Refusal('state_conflict', { state })
+  const weightier = frozenBy === 'operator' || by === 'operator' ? 'operator' : 'owner'
+  return setState(transaction, id, { state: 'frozen', frozen_by: weightier })
+}
+
+/** @throws {Refusal} `state_conflict` for one that is not frozen; `forbidden` when an operator froze what its owner would thaw */
+export async function thawWallet(
+  transaction: Transaction<Database>,
+  id: WalletId,
+  by: 'owner' | 'operator'
+): Promise<Wallet> {
+  const { state, frozenBy } = await lockWallet(transaction, id)
+  if (state !== 'frozen') throw new Refusal('state_conflict', { state })
+  if (by === 'owner' && frozenBy === 'operator') throw new Refusal('forbidden')
+  return setState(transaction, id, { state: 'active', frozen_by: null })
+}
+
+/** @throws {Refusal} `not_found` */
+async function lockWallet(transaction: Transaction<Database>, id: WalletId): Promise<Wallet> {
+  const row = await transaction
+    .selectFrom('wallet')
+    .selectAll()
+    .where('id', '=', id)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
+  if (!row) throw new Refusal('not_found')
+  return toWallet(row)
+}
+
+const setState = async (
+  transaction: Transaction<Database>,
+  id: WalletId,
+  to: { readonly state: WalletState; readonly frozen_by: Wallet['frozenBy'] }
+): Promise<Wallet> =>
+  toWallet(
+    await transaction.updateTable('wallet').set(to).where('id', '=', id).returningAll().executeTakeFirstOrThrow()
+  )
+
 /** Oldest first; a customer has few. */
 export async function listWallets(db: Kysely<Database>, customerId: CustomerId): Promise<Wallet[]> {
   const rows = await db
@@ -65,11 +115,13 @@ const toWallet = (row: {
   customer_id: string
   currency: string
   state: string
+  frozen_by: string | null
   created_at: Date
 }): Wallet => ({
   id: idOf('wal', row.id),
   customerId: idOf('cus', row.customer_id),
   currency: currency(row.currency),
   state: row.state as WalletState,
+  frozenBy: row.frozen_by as Wallet['frozenBy'],
   createdAt: row.created_at
 })

@@ -2,14 +2,14 @@ import { z } from 'zod'
 import { Refusal } from '../../domain/errors.ts'
 import type { CustomerId } from '../../domain/ids.ts'
 import { appendAudit } from '../../store/audit.ts'
-import { isPassword, setPassword } from '../../store/passwords.ts'
+import { setPassword } from '../../store/passwords.ts'
 import { findPersonal } from '../../store/personal.ts'
 import { hasPin, setPin } from '../../store/pin.ts'
-import { createRateLimit } from '../../store/rate-limits.ts'
 import { endOtherSessions } from '../../store/sessions.ts'
 import { refuseWeakPassword, refuseWeakPin } from '../chosen-secrets.ts'
 import type { ApiDeps } from '../deps.ts'
 import { mustEnterPin } from '../enter-pin.ts'
+import { createMustKnowPassword, type MustKnowPassword } from '../know-password.ts'
 import { route, type Route } from '../route.ts'
 import { id, Password } from '../schemas.ts'
 
@@ -35,22 +35,12 @@ const spec = {
 
 /** What only the customer knows: each change asks for what was known before. */
 export function credentialRoutes(deps: ApiDeps): Route[] {
-  const { db, pool, policy } = deps
-  const tries = createRateLimit(pool, 'password', policy.access.login_failures)
-
-  /** Counted before it is looked at, like a log-in; the right one takes its tries back. */
-  async function mustKnowPassword(customerId: CustomerId, given: string): Promise<void> {
-    await tries.take(customerId)
-    if (!(await isPassword(db, customerId, given))) throw new Refusal('invalid_credentials')
-    await tries.reset(customerId)
-  }
-
-  const ground: Ground = { ...deps, mustKnowPassword }
+  const ground: Ground = { ...deps, mustKnowPassword: createMustKnowPassword(deps) }
   return [choosePin(ground), changePin(ground), changePassword(ground)]
 }
 
 interface Ground extends ApiDeps {
-  readonly mustKnowPassword: (customerId: CustomerId, given: string) => Promise<void>
+  readonly mustKnowPassword: MustKnowPassword
 }
 
 const choosePin = ({ policy, vault, mustKnowPassword }: Ground): Route =>

@@ -7,6 +7,7 @@ import { callbackRoutes } from './callbacks.ts'
 import { credentialRoutes } from './credentials.ts'
 import { customerRoutes } from './customers.ts'
 import { eventRoutes } from './event.ts'
+import { freezeRoutes } from './freeze.ts'
 import { limitRoutes } from './limits.ts'
 import { merchantRoutes } from './merchant.ts'
 import { onboardingRoutes } from './onboarding.ts'
@@ -43,6 +44,7 @@ export const listRoutes = (deps: ApiDeps): Route[] => [
   ...qrCodeRoutes(deps),
   ...receiptRoutes(deps),
   ...walletRoutes(deps),
+  ...freezeRoutes(deps),
   ...topUpRoutes(deps),
   ...topUpListRoutes(deps),
   ...taskRoutes(deps),

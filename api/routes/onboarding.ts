@@ -62,7 +62,7 @@ const apply = ({ db, policy }: ApiDeps, submit: Submit): Route =>
       errors
     },
     async (call) => {
-      const customerId = listedCustomer(call.ownOnly(), call.body.customer_id)
+      const customerId = listedCustomer(call.ownOnly(), call.body.customer_id, '/customer_id')
       const customer = await findCustomer(db, customerId)
       if (!customer) throw new Refusal('not_found', { pointer: '/customer_id' })
       const applied = call.newId('onb')

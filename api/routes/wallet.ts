@@ -1,11 +1,7 @@
-import type { Kysely } from 'kysely'
 import { z } from 'zod'
-import type { Database } from '../../db/schema.ts'
-import { account } from '../../domain/account-kinds.ts'
 import { Refusal } from '../../domain/errors.ts'
 import { toWire } from '../../domain/money.ts'
 import { hasReferenceRate } from '../../domain/reference-rates.ts'
-import { readBalance } from '../../ledger/balances.ts'
 import { readStatement, type Entry } from '../../ledger/statement.ts'
 import { appendAudit } from '../../store/audit.ts'
 import { findCustomer } from '../../store/customers.ts'
@@ -15,6 +11,7 @@ import type { ApiDeps } from '../deps.ts'
 import { listOf, readCursor, writeCursor } from '../list.ts'
 import { route, type Route } from '../route.ts'
 import { id, instant } from '../schemas.ts'
+import { accountOf, withBalance } from '../wallet-reply.ts'
 import { EntriesQuery, EntryReply, WalletReply, WalletRequest } from '../wallet-schemas.ts'
 
 const params = z.strictObject({ id: id('wal') })
@@ -40,17 +37,17 @@ const makeWallet = ({ policy }: ApiDeps): Route =>
       body: WalletRequest,
       reply: WalletReply,
       status: 201,
-      callers: { service: 'any' },
+      callers: { customer: 'own', service: 'any' },
       scope: 'wallets:write',
       idempotency: 'stored',
       errors: ['not_found', 'state_conflict']
     },
-    async ({ body: { customer_id, currency }, newId, transaction, principal, requestId }) => {
+    async ({ body: { customer_id, currency }, ownOnly, newId, transaction, principal, requestId }) => {
       if (!hasReferenceRate(currency, policy.limits.reference_rates)) {
         const message = 'has no reference rate, so no limit could be measured in it'
         throw new Refusal('invalid_request', { errors: [{ pointer: '/currency', message }] })
       }
-      const customer = await findCustomer(transaction, customer_id)
+      const customer = await findCustomer(transaction, listedCustomer(ownOnly(), customer_id, '/customer_id'))
       if (!customer) throw new Refusal('not_found', { pointer: '/customer_id' })
       if (customer.state === 'closing' || customer.state === 'closed')
         throw new Refusal('state_conflict', { state: customer.state })
@@ -113,24 +110,6 @@ const listEntries = ({ db }: ApiDeps): Route =>
       }
     }
   )
-
-const accountOf = ({ id, currency }: Wallet) => account('wallet', id, currency)
-
-async function withBalance(db: Kysely<Database>, wallet: Wallet): Promise<z.input<typeof WalletReply>> {
-  const { id, customerId, currency, state, createdAt } = wallet
-  const { posted, pending, available } = await readBalance(db, accountOf(wallet))
-  return {
-    id,
-    object: 'wallet',
-    customer_id: customerId,
-    currency,
-    state,
-    posted: toWire({ amount: posted, currency }),
-    pending: toWire({ amount: pending, currency }),
-    available: toWire({ amount: available, currency }),
-    created_at: instant(createdAt)
-  }
-}
 
 const toEntryReply = (entry: Entry, { currency }: Wallet): z.input<typeof EntryReply> => ({
   id: entry.id,

@@ -2,7 +2,14 @@ import type { Generated } from 'kysely'
 
 /** Whose money: wallets, merchants, linked bank accounts (0005), QR codes (0009), and what was decided about processes (0008). */
 export interface PartyTables {
-  wallet: { id: string; customer_id: string; currency: string; state: Generated<string>; created_at: Generated<Date> }
+  wallet: {
+    id: string
+    customer_id: string
+    currency: string
+    state: Generated<string>
+    frozen_by: Generated<string | null>
+    created_at: Generated<Date>
+  }
   merchant: {
     id: string
     name: string

@@ -166,7 +166,16 @@ export const rows: Readonly<Record<string, Row>> = {
   'post /wallets': {
     path: '/wallets',
     body: ({ own }) => ({ customer_id: own.id, currency: 'EUR' }),
-    allowed: { service: 201 }
+    // The customer comes first, and there is one wallet a currency.
+    allowed: { ...customers(201, 404), service: 409 }
+  },
+  'post /wallets/{id}/freeze': {
+    path: ({ own }) => `/wallets/${own.walletId}/freeze`,
+    allowed: { ...customers(200, 404), service: 200, ...operators(200) }
+  },
+  'post /wallets/{id}/thaw': {
+    path: ({ own }) => `/wallets/${own.walletId}/thaw`,
+    allowed: { ...customers(403, 404), reviewer: 400, finance: 400 }
   },
   'get /wallets': { path: '/wallets', allowed: listReaders },
   'get /wallets/{id}': { path: ({ own }) => `/wallets/${own.walletId}`, allowed: walletReaders },

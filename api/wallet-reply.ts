@@ -1,0 +1,29 @@
+import type { Kysely } from 'kysely'
+import type { z } from 'zod'
+import type { Database } from '../db/schema.ts'
+import { account } from '../domain/account-kinds.ts'
+import { toWire } from '../domain/money.ts'
+import { readBalance } from '../ledger/balances.ts'
+import type { Wallet } from '../store/wallet.ts'
+import { instant } from './schemas.ts'
+import type { WalletReply } from './wallet-schemas.ts'
+
+/** The ledger account that a wallet's money is on. */
+export const accountOf = ({ id, currency }: Wallet) => account('wallet', id, currency)
+
+/** A wallet as callers see it, with what the books say. */
+export async function withBalance(db: Kysely<Database>, wallet: Wallet): Promise<z.input<typeof WalletReply>> {
+  const { id, customerId, currency, state, createdAt } = wallet
+  const { posted, pending, available } = await readBalance(db, accountOf(wallet))
+  return {
+    id,
+    object: 'wallet',
+    customer_id: customerId,
+    currency,
+    state,
+    posted: toWire({ amount: posted, currency }),
+    pending: toWire({ amount: pending, currency }),
+    available: toWire({ amount: available, currency }),
+    created_at: instant(createdAt)
+  }
+}
