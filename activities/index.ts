@@ -5,6 +5,7 @@ import { onboardingBureauActivities } from './onboarding-bureau.ts'
 import { onboardingDecisionActivities } from './onboarding-decisions.ts'
 import { onboardingNewsActivities } from './onboarding-news.ts'
 import { onboardingActivities } from './onboarding.ts'
+import { paymentRequestActivities } from './payment-request.ts'
 import { paymentActivities } from './payment.ts'
 import { sweepActivities } from './sweep.ts'
 import { withFailures } from './to-failure.ts'
@@ -22,6 +23,7 @@ export const createActivities = (deps: ActivityDeps) =>
     ...onboardingBureauActivities(deps),
     ...onboardingNewsActivities(deps),
     ...paymentActivities(deps),
+    ...paymentRequestActivities(deps),
     ...topUpActivities(deps),
     ...topUpBankActivities(deps),
     ...topUpDecisionActivities(deps),

@@ -32,3 +32,6 @@ grant select, insert on qr_code to :app_role;
 
 -- KYC: the application's row is written with its process; the customer's tier and state follow from it (above).
 grant select, insert, update on onboarding to :app_role;
+
+-- Payment requests: written with their process, or with the payment that pays them.
+grant select, insert, update on payment_request to :app_role;

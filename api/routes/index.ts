@@ -10,6 +10,7 @@ import { eventRoutes } from './event.ts'
 import { merchantRoutes } from './merchant.ts'
 import { onboardingRoutes } from './onboarding.ts'
 import { paymentListRoutes } from './payment-list.ts'
+import { paymentRequestRoutes } from './payment-request.ts'
 import { paymentRoutes } from './payment.ts'
 import { policyRoutes } from './policies.ts'
 import { qrCodeRoutes } from './qr-code.ts'
@@ -38,6 +39,7 @@ export const listRoutes = (deps: ApiDeps): Route[] => [
   ...eventRoutes(deps),
   ...merchantRoutes(deps),
   ...paymentListRoutes(deps),
+  ...paymentRequestRoutes(deps),
   ...qrCodeRoutes(deps),
   ...receiptRoutes(deps),
   ...walletRoutes(deps),
