@@ -1,12 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
-import jsQR from 'jsqr'
+import jsqr from 'jsqr'
 import { PNG } from 'pngjs'
 import type { Answered } from '../support/client.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
 import { fundFromCapital } from '../support/fund.ts'
+import { untilRequestNoticed } from '../support/payment-requests.ts'
 import { expectEverythingSettled } from '../support/settled.ts'
 
+// Its types name a default export of CommonJS that Node does not see.
+const jsQR = jsqr as unknown as typeof jsqr.default
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 const usd = (amount: number) => ({ amount: String(amount), currency: 'USD' })
@@ -43,11 +46,7 @@ const runIsOver = async (id: string) => {
   expect(body['run']).toMatchObject({ workflow_id: `payment-request/${id}` })
   await untilNoticed(id)
 }
-/** Its run has seen that somebody else's unit has ended it. */
-async function untilNoticed(id: string): Promise<void> {
-  const rows = () => coffer.db.selectFrom('payment_request').select('noticed').where('id', '=', id).execute()
-  while (!(await rows())[0]!.noticed) await coffer.merchant.get(`/v1/payment-requests/${id}`)
-}
+const untilNoticed = (id: string) => untilRequestNoticed(coffer, id)
 
 describe('A payment request of a fixed amount', () => {
   it('is open for 24 hours, with a code, two pictures of it, and a link that carries only its id', async () => {
