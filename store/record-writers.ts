@@ -5,4 +5,9 @@ import { paymentWriter } from './payment.ts'
 import { topUpWriter } from './top-up.ts'
 
 /** The set-based statement of each kind of record, for the posting queue. */
-export const recordWriters: readonly RecordWriter[] = [paymentWriter, topUpWriter, onboardingWriter, paymentRequestWriter]
+export const recordWriters: readonly RecordWriter[] = [
+  paymentWriter,
+  topUpWriter,
+  onboardingWriter,
+  paymentRequestWriter
+]

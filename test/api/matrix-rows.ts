@@ -1,6 +1,6 @@
 import type { BankAccountId, MerchantId, PaymentId, WalletId } from '../../domain/ids.ts'
-import { createTill } from './parties.ts'
 import { keyFor, newId, newKey, sessionFor, type ApiUnderTest, type TestCustomer } from './api-under-test.ts'
+import { paymentRequestRows } from './payment-request-rows.ts'
 
 /** Every kind of caller there is. `own` and `other`: whose the thing in the path is. */
 export const callers = [
@@ -56,8 +56,6 @@ const qrCodeId = async ({ api, merchantId }: World) => {
     .send({ merchant_id: merchantId })
   return made.body.id as string
 }
-
-const paymentRequestId = ({ api, merchantId }: World) => createTill(api).request(merchantId)
 
 const eventId = async ({ api, paymentId }: World) => {
   const event = api.deps.db.selectFrom('event').select('id').where('object_id', '=', paymentId)
@@ -227,31 +225,7 @@ export const rows: Readonly<Record<string, Row>> = {
     path: async (world) => `/qr-codes/${await qrCodeId(world)}.png`,
     allowed: { ...merchants(200, 404), service: 200, support: 200 }
   },
-  'post /payment-requests': {
-    path: '/payment-requests',
-    body: () => ({ merchant_id: newId('mer'), currency: 'USD' }),
-    allowed: { ...merchants(404, 404), service: 404 }
-  },
-  'get /payment-requests': {
-    path: '/payment-requests',
-    allowed: { ...merchants(200, 200), ...operators(400), service: 400 }
-  },
-  'get /payment-requests/{id}': {
-    path: async (world) => `/payment-requests/${await paymentRequestId(world)}`,
-    allowed: { ...customers(200, 200), ...merchants(200, 404), ...operators(200), service: 200 }
-  },
-  'get /payment-requests/{id}.png': {
-    path: async (world) => `/payment-requests/${await paymentRequestId(world)}.png`,
-    allowed: { ...merchants(200, 404), service: 200, support: 200 }
-  },
-  'get /payment-requests/{id}.svg': {
-    path: async (world) => `/payment-requests/${await paymentRequestId(world)}.svg`,
-    allowed: { ...merchants(200, 404), service: 200, support: 200 }
-  },
-  'post /payment-requests/{id}/cancel': {
-    path: () => `/payment-requests/${newId('prq')}/cancel`,
-    allowed: { ...merchants(404, 404), service: 404 }
-  },
+  ...paymentRequestRows,
   'get /receipts/{id}': {
     path: ({ paymentId }) => `/receipts/${paymentId.replace('pay_', 'rct_')}`,
     allowed: partyReaders
