@@ -111,11 +111,7 @@ export const rows: Readonly<Record<string, Row>> = {
     allowed: {},
     everyone: 404
   },
-  'post /verifications/{id}/resend': {
-    path: () => `/verifications/${newId('ver')}/resend`,
-    allowed: {},
-    everyone: 404
-  },
+  'post /verifications/{id}/resend': { path: () => `/verifications/${newId('ver')}/resend`, allowed: {}, everyone: 404 },
   'post /customers/{id}/set-pin': {
     path: ({ own }) => `/customers/${own.id}/set-pin`,
     body: { password: 'not the password', pin: '471199' },
