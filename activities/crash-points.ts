@@ -45,7 +45,22 @@ export const crashPoints = [
   'top-up.decline/before',
   'top-up.decline/inside',
   'top-up.decline/after',
-  'top-up.decline/report'
+  'top-up.decline/report',
+  'payment-request.open/before',
+  'payment-request.open/inside',
+  'payment-request.open/after',
+  'payment-request.open/report',
+  'payment-request.cancel/before',
+  'payment-request.cancel/inside',
+  'payment-request.cancel/after',
+  'payment-request.cancel/report',
+  'payment-request.expire/before',
+  'payment-request.expire/inside',
+  'payment-request.expire/after',
+  'payment-request.expire/report',
+  // A payment has paid it, and nobody has told its run; and the run knows, and has not said so.
+  'payment-request.paid/untold',
+  'payment-request.paid/noticed'
 ] as const
 
 /** The same around what moves no money: a message may go out twice under one id, and has to go out once. */
@@ -74,7 +89,8 @@ export type CrashPoint = (name: string) => void
 const PROCESS_OF_PREFIX: Readonly<Record<string, string>> = {
   pay: 'payment',
   top: 'top-up',
-  onb: 'onboarding'
+  onb: 'onboarding',
+  prq: 'payment-request'
 }
 
 /** `pay_…:capture:…` inside its transaction → `payment.capture/inside`. */

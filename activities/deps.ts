@@ -25,6 +25,9 @@ export interface ActivityDeps {
   readonly crash: CrashPoint
 }
 
+/** What a payment's steps work with: `runs` to wake what asked for it. */
+export type PaymentDeps = Pick<ActivityDeps, 'db' | 'ledger' | 'crash'> & { readonly runs: Pick<Runs, 'nudge'> }
+
 /** What the sweeper needs of the engine; implemented in `temporal/`. */
 export interface Runs {
   /** True while a run of this workflow is open. */

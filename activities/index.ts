@@ -5,6 +5,7 @@ import { onboardingBureauActivities } from './onboarding-bureau.ts'
 import { onboardingDecisionActivities } from './onboarding-decisions.ts'
 import { onboardingNewsActivities } from './onboarding-news.ts'
 import { onboardingActivities } from './onboarding.ts'
+import { paymentRequestActivities } from './payment-request.ts'
 import { paymentActivities } from './payment.ts'
 import { rescreeningActivities } from './rescreening.ts'
 import { sweepActivities } from './sweep.ts'
@@ -24,6 +25,7 @@ export const createActivities = (deps: ActivityDeps) =>
     ...onboardingNewsActivities(deps),
     ...paymentActivities(deps),
     ...rescreeningActivities(deps),
+    ...paymentRequestActivities(deps),
     ...topUpActivities(deps),
     ...topUpBankActivities(deps),
     ...topUpDecisionActivities(deps),

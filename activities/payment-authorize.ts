@@ -1,10 +1,12 @@
 import type { ProblemCode } from '../domain/errors.ts'
 import { decideAuthorization } from '../domain/payment-authorization.ts'
+import { refusalToPay } from '../domain/payment-request.ts'
 import type { PaymentState } from '../domain/payment.ts'
 import type { Guard, UnitOfWork } from '../ledger/unit-of-work.ts'
 import type { PaymentFacts } from '../store/payment-facts.ts'
 import type { Payment } from '../store/payment.ts'
 import type { PaymentStart } from './payment-progress.ts'
+import { paidPart } from './payment-request-units.ts'
 import { authorized, paymentWrite, stepUpGuards } from './payment-units.ts'
 
 /** A unit of work, and the payment as it stands once the unit is posted; absent where the unit refuses. */
@@ -13,7 +15,10 @@ export interface PaymentStep {
   readonly after?: Payment
 }
 
-/** Authorizes on the facts, or refuses under the same key: `confirmation_required` or the code of the decline. */
+/**
+ * Authorizes on the facts, or refuses under the same key: `confirmation_required` or the code of the decline. What asked for
+ * the payment is paid in the same unit: both stand, or neither.
+ */
 export function authorizePaymentUnit(
   start: PaymentStart,
   payment: Payment,
@@ -22,15 +27,20 @@ export function authorizePaymentUnit(
 ): PaymentStep {
   const { policy } = start
   const confirmed = payment.confirmedAt !== null
+  const { request } = facts
   const decision = decideAuthorization({ ...facts, amount: payment.amount, confirmed }, policy)
   const unit = { key: `${start.id}:authorize`, fingerprint: start.fingerprint }
+  const gone = request && refusalToPay(request, facts.now)
+  if (gone) return { unit: { ...unit, guards: [refuse(gone, {})] } }
   if (decision.kind === 'decline') return { unit: { ...unit, guards: [refuse(decision.code, decision.data)] } }
   if (decision.kind === 'confirm')
     return { unit: { ...unit, guards: [refuse('confirmation_required', { rules: decision.rules })] } }
   const made = authorized(payment, facts, decision.limits, policy)
-  const guards = [...made.guards, ...stepUpGuards(payment, facts, policy, confirmed)]
+  const paid = request ? paidPart(request, payment, actor) : {}
+  const guards = [...(paid.guards ?? []), ...made.guards, ...stepUpGuards(payment, facts, policy, confirmed)]
   const step = stepOf(unit, start, payment, withoutConfirmation(made.payment), made.path, actor)
-  return { ...step, unit: { ...step.unit, guards, postings: made.postings } }
+  const records = [...step.unit.records!, ...(paid.records ?? [])]
+  return { ...step, unit: { ...step.unit, guards, postings: made.postings, records } }
 }
 
 /** The record of a payment that the customer has to confirm; no money moves. */

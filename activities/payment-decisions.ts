@@ -9,16 +9,18 @@ import { readPaymentFacts } from '../store/payment-facts.ts'
 import { getPayment, type Payment } from '../store/payment.ts'
 import { readBusinessNow } from '../store/process.ts'
 import { carryOut } from './carry-out.ts'
-import type { ActivityDeps } from './deps.ts'
+import type { PaymentDeps } from './deps.ts'
 import { authorizePaymentUnit, declineUnit } from './payment-authorize.ts'
 import { toPaymentProgress, type PaymentStart } from './payment-progress.ts'
+import { tellPaymentRequest } from './payment-request-told.ts'
 import { capturePostings, giveBack, heldPayment, paymentWrite, releasePart } from './payment-units.ts'
 import { settle } from './settle.ts'
 
 type PaymentDecided = DecisionOutcome<PaymentState>
 
 /** What customers, merchants and backends decide about a payment that waits; each decision is one unit of work. */
-export function paymentDecisions({ db, ledger, crash }: Pick<ActivityDeps, 'db' | 'ledger' | 'crash'>) {
+export function paymentDecisions(deps: PaymentDeps) {
+  const { db, ledger, crash } = deps
   async function decide(
     { id }: PaymentStart,
     decisionId: string,
@@ -42,6 +44,7 @@ export function paymentDecisions({ db, ledger, crash }: Pick<ActivityDeps, 'db' 
         if (facts.now >= payment.confirmBefore!) return new Refusal('confirmation_expired')
         return authorizePaymentUnit(start, { ...payment, confirmedAt: facts.now }, facts, actor).unit
       })
+      await tellPaymentRequest(deps, start, outcome.progress)
       // A confirmed payment that cannot be made is declined: the customer has said yes, the books say no.
       if (outcome.kind !== 'refused' || outcome.progress.state !== 'requires_action') return outcome
       if (outcome.code === 'confirmation_expired' || outcome.code === 'state_conflict') return outcome

@@ -10,9 +10,10 @@ import { readPaymentFacts, type PaymentFacts } from '../store/payment-facts.ts'
 import { getPayment, type Payment } from '../store/payment.ts'
 import { readBusinessNow } from '../store/process.ts'
 import { pendingDecisions } from './carry-out.ts'
-import type { ActivityDeps } from './deps.ts'
+import type { PaymentDeps } from './deps.ts'
 import { authorizePaymentUnit, declineUnit, requireActionUnit, type PaymentStep } from './payment-authorize.ts'
 import { toPaymentProgress, type PaymentAccepted, type PaymentProgress, type PaymentStart } from './payment-progress.ts'
+import { tellPaymentRequest } from './payment-request-told.ts'
 import { paymentDecisions } from './payment-decisions.ts'
 import { heldPayment, paymentWrite, releasePart } from './payment-units.ts'
 import { settle } from './settle.ts'
@@ -21,7 +22,7 @@ import { settle } from './settle.ts'
 const SUSPENDED_LOOK_MS = 86_400_000
 
 /** Every step of a payment from balance; each is one unit of work, and safe to repeat. */
-export function paymentActivities(deps: Pick<ActivityDeps, 'db' | 'ledger' | 'crash'>) {
+export function paymentActivities(deps: PaymentDeps) {
   const { db, ledger, crash } = deps
   const progressOf = async (id: string): Promise<PaymentProgress> => toPaymentProgress(await getPayment(db, id))
 
@@ -37,17 +38,24 @@ export function paymentActivities(deps: Pick<ActivityDeps, 'db' | 'ledger' | 'cr
      * the customer's confirmation. A record that is there already answers for itself.
      */
     authorizePayment: async (start: PaymentStart): Promise<PaymentAccepted> => {
-      const facts = await readPaymentFacts(db, partiesOf(start.order), start.policy)
-      const order = newPayment(start, facts)
-      let step: PaymentStep = authorizePaymentUnit(start, order, facts)
-      let settled = await settle(ledger, () => Promise.resolve(step.unit))
+      let order: Payment
+      let step: PaymentStep
+      // Built again where what asked for it has moved on meanwhile; without that nothing can.
+      let settled = await settle(ledger, async () => {
+        const facts = await readPaymentFacts(db, partiesOf(start.order), start.policy)
+        order = newPayment(start, facts)
+        step = authorizePaymentUnit(start, order, facts)
+        return step.unit
+      })
       if (settled.kind === 'refused') {
         const next = settled.code === 'confirmation_required' ? requireActionUnit : declineUnit
-        step = next(start, order, settled.code)
+        step = next(start, order!, settled.code)
         settled = await settle(ledger, () => Promise.resolve(step.unit))
       }
-      const progress = settled.replayed || !step.after ? await foundThere(start.id) : toPaymentProgress(step.after)
+      const { after } = step!
+      const progress = settled.replayed || !after ? await foundThere(start.id) : toPaymentProgress(after)
       crash('payment.authorize/report')
+      await tellPaymentRequest(deps, start, progress)
       return progress
     },
 
@@ -85,7 +93,11 @@ export function paymentActivities(deps: Pick<ActivityDeps, 'db' | 'ledger' | 'cr
   }
 }
 
-const partiesOf = ({ wallet_id, merchant_id }: PaymentOrder) => ({ walletId: wallet_id, merchantId: merchant_id })
+const partiesOf = ({ wallet_id, merchant_id, payment_request_id }: PaymentOrder) => ({
+  walletId: wallet_id,
+  merchantId: merchant_id,
+  paymentRequestId: payment_request_id
+})
 
 function newPayment({ id, order, policy }: PaymentStart, { customerId, now }: PaymentFacts): Payment {
   return {
@@ -95,6 +107,7 @@ function newPayment({ id, order, policy }: PaymentStart, { customerId, now }: Pa
     customerId,
     walletId: idOf('wal', order.wallet_id),
     merchantId: idOf('mer', order.merchant_id),
+    paymentRequestId: order.payment_request_id === undefined ? null : idOf('prq', order.payment_request_id),
     currency: currency(order.amount.currency),
     amount: BigInt(order.amount.amount),
     capture: order.capture,

@@ -1,6 +1,7 @@
 import { heartbeat, log } from '@temporalio/activity'
 import { workflowIdOf } from '../domain/workflow-id.ts'
 import { listProcessesToNudge } from '../store/decision.ts'
+import { listUnnoticedPaymentRequests, markPaymentRequestNoticed } from '../store/payment-request.ts'
 import { listUnsentVerifications } from '../store/verification.ts'
 import { findProcess, listOpenProcesses, listStrandedHolds, type ProcessRecord } from '../store/process.ts'
 import type { CodeOrder } from './deliver-code.ts'
@@ -41,6 +42,19 @@ export function sweepActivities({ db, runs }: Pick<ActivityDeps, 'db' | 'runs'>)
     return forgotten.map(({ id }) => id)
   }
 
+  /** A payment that pays a request tells its run after it is committed: unless the worker died, or Temporal was away. */
+  async function nudgePaidRequests(): Promise<string[]> {
+    const unnoticed = await listUnnoticedPaymentRequests(db, MIN_AGE_MS)
+    for (const id of unnoticed) {
+      const workflowId = workflowIdOf('payment-request', id)
+      heartbeat(workflowId)
+      // Where Temporal has lost the run there is nobody to be told, and nothing left to do.
+      if (await runs.isRunning(workflowId)) await runs.nudge(workflowId)
+      else await markPaymentRequestNoticed(db, id)
+    }
+    return unnoticed
+  }
+
   /** A code is made in one transaction and sent by a run that is started after it: unless the API died in between. */
   async function sendForgottenCodes(): Promise<string[]> {
     const sent: string[] = []
@@ -65,7 +79,7 @@ export function sweepActivities({ db, runs }: Pick<ActivityDeps, 'db' | 'runs'>)
         open += page.length
         page = await listOpenProcesses(db, { afterId: page.at(-1)!.id, minAgeMs: MIN_AGE_MS, limit: PAGE })
       }
-      const nudged = await nudgeForgotten()
+      const nudged = [...(await nudgeForgotten()), ...(await nudgePaidRequests())]
       const codes = await sendForgottenCodes()
       const stranded = await listStrandedHolds(db, SHOWN_MAX)
       if (stranded.length > 0) log.error('holds of processes that are over', { holds: stranded })

@@ -9,7 +9,7 @@ import { readPaymentFacts } from '../store/payment-facts.ts'
 
 /** What would happen now, by the rules that the workflow's activity uses; nothing is stored, and nothing is promised. */
 export async function dryRunPayment(db: Kysely<Database>, order: PaymentOrder, policy: PaymentPolicy) {
-  const { wallet_id, merchant_id, capture } = order
+  const { wallet_id, merchant_id, payment_request_id, capture } = order
   const facts = await readPaymentFacts(db, { walletId: wallet_id, merchantId: merchant_id }, policy)
   const amount = BigInt(order.amount.amount)
   const decision = decideAuthorization({ ...facts, amount, confirmed: false }, policy)
@@ -33,6 +33,7 @@ export async function dryRunPayment(db: Kysely<Database>, order: PaymentOrder, p
     capture,
     wallet_id,
     merchant_id,
+    ...(payment_request_id !== undefined && { payment_request_id }),
     ...(order.description !== undefined && { description: order.description }),
     metadata: order.metadata
   }

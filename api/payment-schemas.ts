@@ -21,16 +21,17 @@ export const PaymentRequest = z
   .strictObject({
     wallet_id: id('wal'),
     merchant_id: id('mer').optional(),
+    payment_request_id: id('prq').optional(),
     qr: text(512).optional().meta({ description: 'The scanned text of an EMVCo code' }),
-    amount: MoneyRequest.optional().meta({ description: 'Required unless the code carries it' }),
+    amount: MoneyRequest.optional().meta({ description: 'Required unless the code or the request carries it' }),
     funding: Funding.default({ type: 'balance' }),
     capture: z.enum(['automatic', 'manual']).default('automatic'),
     description: text(140).optional(),
     metadata: Metadata.default({}),
     dry_run: z.boolean().default(false)
   })
-  .refine(({ merchant_id, qr }) => (merchant_id === undefined) !== (qr === undefined), {
-    message: 'either merchant_id or qr',
+  .refine((body) => [body.merchant_id, body.payment_request_id, body.qr].filter((payee) => payee).length === 1, {
+    message: 'one of merchant_id, payment_request_id, qr',
     path: ['merchant_id']
   })
   .meta({ id: 'PaymentRequest' })
@@ -66,6 +67,7 @@ export const PaymentReply = z
     capture: z.enum(['automatic', 'manual']),
     wallet_id: id('wal'),
     merchant_id: id('mer'),
+    payment_request_id: id('prq').optional().meta({ description: 'What asked for it' }),
     confirm_before: Instant.optional(),
     capture_before: Instant.optional(),
     receipt_id: id('rct').optional(),

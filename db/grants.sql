@@ -39,3 +39,6 @@ grant select, insert, update on own_limit to :app_role;
 
 -- Screening: the last one of each customer.
 grant select, insert, update on screening to :app_role;
+
+-- Payment requests: written with their process, or with the payment that pays them.
+grant select, insert, update on payment_request to :app_role;

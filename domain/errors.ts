@@ -40,8 +40,12 @@ export const problems = {
   amount_required: 'Neither the request nor the code carries an amount.',
   amount_mismatch: 'The code carries another amount.',
   currency_mismatch: 'The currencies of the wallet, the amount and the payee differ.',
-  capture_not_supported: 'This funding cannot be captured later.',
+  capture_not_supported: 'This payment cannot be captured later.',
   not_implemented: 'This is not offered yet.',
+  // payments: what asked for them (also declines)
+  payment_request_paid: 'The payment request has been paid.',
+  payment_request_expired: 'The time to pay the payment request is over.',
+  payment_request_canceled: 'The merchant has taken the payment request back.',
   // declines
   insufficient_funds: 'The available balance does not cover the amount.',
   limit_exceeded: 'A limit of the wallet would be passed.',

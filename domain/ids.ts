@@ -18,6 +18,7 @@ export type QrCodeId = Id<'qrc'>
 export type ApiKeyId = Id<'key'>
 export type VerificationId = Id<'ver'>
 export type OnboardingId = Id<'onb'>
+export type PaymentRequestId = Id<'prq'>
 
 export interface IdByPrefix {
   cus: CustomerId
@@ -36,6 +37,7 @@ export interface IdByPrefix {
   key: ApiKeyId
   ver: VerificationId
   onb: OnboardingId
+  prq: PaymentRequestId
 }
 export type IdPrefix = keyof IdByPrefix
 

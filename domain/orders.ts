@@ -6,6 +6,8 @@ import type { OnboardingPurpose, TargetTier } from './onboarding.ts'
 export interface PaymentOrder {
   readonly wallet_id: string
   readonly merchant_id: string
+  /** What asked for it: its payee, and its amount unless that was open. */
+  readonly payment_request_id?: string
   readonly amount: WireMoney
   readonly capture: 'automatic' | 'manual'
   readonly description?: string
@@ -17,6 +19,20 @@ export interface TopUpOrder {
   readonly bank_account_id: string
   readonly bank: 'a' | 'b'
   readonly amount: WireMoney
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+/** What a merchant asks for. */
+export interface PaymentRequestOrder {
+  readonly merchant_id: string
+  /** Absent: the payer names it. */
+  readonly amount?: WireMoney
+  readonly currency: string
+  readonly description?: string
+  readonly reference?: string
+  readonly multi_use: boolean
+  /** From the first unit on, in business time; the policy's when absent. */
+  readonly expires_in_ms?: number
   readonly metadata: Readonly<Record<string, string>>
 }
 

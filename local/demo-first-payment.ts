@@ -12,6 +12,7 @@ export async function tellFirstPayment(teller: Teller): Promise<void> {
   const merchant = teller.as(keys.merchant)
   await topUps(teller, ada, ben)
   await scanAndPay(teller, ada, merchant)
+  await askForMoney(teller, ada, merchant)
   await captureInParts(teller, ada, merchant)
   await confirmABigOne(teller, ada)
   await refusals(teller, ada)
@@ -67,6 +68,21 @@ async function scanAndPay(teller: Teller, ada: Caller, merchant: Caller): Promis
   const receipt = await ada.get(`/v1/receipts/${String(paid['receipt_id'])}`)
   teller.expect(receipt['http_status'] === 200, 'there is no receipt')
   teller.tell(`Receipt ${String(receipt['id'])}.`)
+}
+
+async function askForMoney(teller: Teller, ada: Caller, merchant: Caller): Promise<void> {
+  const { wallet_id } = teller.credentials.seed.customers[0]!
+  teller.chapter('The merchant asks for 4.50 by a link, and is paid once')
+  const asked = await merchant.post('/v1/payment-requests', { amount: usd(450), description: 'Two coffees' })
+  const path = `/v1/payment-requests/${String(asked['id'])}`
+  teller.tell(String(asked['url']), await ada.get(path))
+  const paid = await ada.post('/v1/payments', { wallet_id, payment_request_id: asked['id'] })
+  teller.expect(paid['state'] === 'succeeded', `the payment is ${String(paid['state'])}`)
+  const again = await ada.post('/v1/payments', { wallet_id, payment_request_id: asked['id'] })
+  teller.expect(again['code'] === 'payment_request_paid', 'the request was paid twice')
+  const request = await merchant.get(path)
+  teller.expect(request['payment_id'] === paid['id'], `the request is ${String(request['state'])}`)
+  teller.tell('Paid in one unit with the payment; whoever comes second is told so.', request)
 }
 
 async function captureInParts(teller: Teller, ada: Caller, merchant: Caller): Promise<void> {

@@ -1,4 +1,5 @@
 import type { States } from '../domain/transitions.ts'
+import { paymentRequestStates } from '../domain/payment-request.ts'
 import { paymentStates } from '../domain/payment.ts'
 import { onboardingStates } from '../domain/onboarding.ts'
 import { topUpStates } from '../domain/top-up.ts'
@@ -18,7 +19,8 @@ export interface ProcessOracle {
 export const machines: Readonly<Record<string, States<never>>> = {
   payment: paymentStates as unknown as States<never>,
   'top-up': topUpStates as unknown as States<never>,
-  onboarding: onboardingStates as unknown as States<never>
+  onboarding: onboardingStates as unknown as States<never>,
+  'payment-request': paymentRequestStates as unknown as States<never>
 }
 
 /** `{arrows: [{kind, from_state, to_state}], terminal: [{kind, state}]}` as JSON; `from_state` of a first arrow is null. */
@@ -81,9 +83,32 @@ const openUntilTerminal: ProcessOracle = {
       from process p where p.open = exists (select from terminal t where t.kind = p.kind and t.state = p.state) order by p.id limit 1`
 }
 
+const requestsSayWhatWasPaid: ProcessOracle = {
+  oracle: 'O8',
+  rule: 'a payment request says exactly what its payments have paid, and one payment at most pays it unless it is for many',
+  sql: `
+    with paid as (
+      select payment_request_id as id, count(*) as times, sum(captured) as amount, max(id) as payment_id
+        from payment where payment_request_id is not null and captured > 0 group by payment_request_id
+    ), said as (
+      select r.id, r.payment_id, r.multi_use,
+          case when r.multi_use then coalesce(t.used, 0) when r.payment_id is null then 0 else 1 end as times,
+          case when r.multi_use then coalesce(a.used, 0) else r.amount_paid end as amount
+        from payment_request r
+          left join limit_counter t on t.id = 'payment-request/' || r.id || '/times'
+          left join limit_counter a on a.id = 'payment-request/' || r.id || '/amount')
+    select format('%s says %s paid by %s, and %s was paid by %s', coalesce(said.id, paid.id), said.amount, said.times,
+        coalesce(paid.amount, 0), coalesce(paid.times, 0)) as breach
+      from said full join paid on paid.id = said.id
+      where said.id is null or said.times <> coalesce(paid.times, 0) or said.amount <> coalesce(paid.amount, 0)
+        or (not said.multi_use and said.payment_id is distinct from paid.payment_id)
+      order by coalesce(said.id, paid.id) limit 1`
+}
+
 export const processOracles: readonly ProcessOracle[] = [
   holdsBelongToOpenProcesses,
   historiesAreGapless,
   arrowsAreDrawn,
-  openUntilTerminal
+  openUntilTerminal,
+  requestsSayWhatWasPaid
 ]

@@ -6,10 +6,13 @@ import { limitWindows, type LimitPolicy } from '../domain/limits.ts'
 import type { AuthorizationFacts } from '../domain/payment-authorization.ts'
 import type { PaymentPolicy } from '../domain/policy/index.ts'
 import { ownLimitsOf, toOwnLimits } from './own-limits.ts'
+import { getPaymentRequest, type PaymentRequest } from './payment-request.ts'
 
 export interface PaymentFacts extends Omit<AuthorizationFacts, 'amount' | 'confirmed'> {
   readonly customerId: CustomerId
   readonly now: Date
+  /** What asked for it, as it stands. */
+  readonly request?: PaymentRequest
   /** Where this payment counts: outgoing gross of the customer's day and month, and since the last confirmation. */
   readonly counters: {
     readonly day: string
@@ -19,14 +22,20 @@ export interface PaymentFacts extends Omit<AuthorizationFacts, 'amount' | 'confi
   }
 }
 
+interface PaymentParties {
+  readonly walletId: string
+  readonly merchantId: string
+  readonly paymentRequestId?: string | null
+}
+
 /**
- * Everything that an authorization is decided on, read without a lock in two statements. The unit of work tests limits
- * and funds again under the lock.
- * @throws {TypeError} when wallet or merchant are not there: the route has looked before.
+ * Everything that an authorization is decided on, read without a lock in two statements, and one more where a request asked
+ * for it. The unit of work tests limits, funds and the request again under the lock.
+ * @throws {TypeError} when wallet, merchant or request are not there: the route has looked before.
  */
 export async function readPaymentFacts(
   db: Kysely<Database>,
-  { walletId, merchantId }: { walletId: string; merchantId: string },
+  { walletId, merchantId, paymentRequestId = null }: PaymentParties,
   policy: PaymentPolicy
 ): Promise<PaymentFacts> {
   const parties = await readParties(db, walletId, merchantId)
@@ -38,6 +47,7 @@ export async function readPaymentFacts(
     customerId: customerId as CustomerId,
     currency: currency as CurrencyCode,
     now,
+    ...(paymentRequestId !== null && { request: await getPaymentRequest(db, paymentRequestId) }),
     counters,
     limitPolicy,
     ownLimits: toOwnLimits(parties.own_limits),

@@ -1,7 +1,15 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { currency, type CurrencyCode } from '../domain/currencies.ts'
-import { idOf, sameDigits, type CustomerId, type MerchantId, type PaymentId, type WalletId } from '../domain/ids.ts'
+import {
+  idOf,
+  sameDigits,
+  type CustomerId,
+  type MerchantId,
+  type PaymentId,
+  type PaymentRequestId,
+  type WalletId
+} from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
 import type { CaptureMode, PaymentState } from '../domain/payment.ts'
 
@@ -14,6 +22,8 @@ export interface Payment {
   readonly customerId: CustomerId
   readonly walletId: WalletId
   readonly merchantId: MerchantId
+  /** What asked for it; null: the payer named the merchant. */
+  readonly paymentRequestId: PaymentRequestId | null
   readonly currency: CurrencyCode
   readonly amount: bigint
   readonly capture: CaptureMode
@@ -83,7 +93,8 @@ export const toPaymentRow = (payment: Payment): object => ({
   authorized_at: payment.authorizedAt,
   capture_before: payment.captureBefore,
   limit_counters: payment.limitCounters,
-  created_at: payment.createdAt
+  created_at: payment.createdAt,
+  payment_request_id: payment.paymentRequestId
 })
 
 /**
@@ -104,6 +115,7 @@ export function toPaymentView(payment: Payment): Record<string, unknown> {
     capture: payment.capture,
     wallet_id: payment.walletId,
     merchant_id: payment.merchantId,
+    ...(payment.paymentRequestId !== null && { payment_request_id: payment.paymentRequestId }),
     ...(payment.state === 'requires_action' && { confirm_before: payment.confirmBefore?.toISOString() }),
     ...(payment.captureBefore && { capture_before: payment.captureBefore.toISOString() }),
     ...(payment.captured > 0n && { receipt_id: sameDigits('rct', payment.id) }),
@@ -134,6 +146,7 @@ export interface PaymentRow {
   capture_before: Date | null
   limit_counters: string[]
   created_at: Date
+  payment_request_id: string | null
 }
 
 export const toPayment = (row: PaymentRow): Payment => ({
@@ -157,5 +170,6 @@ export const toPayment = (row: PaymentRow): Payment => ({
   authorizedAt: row.authorized_at,
   captureBefore: row.capture_before,
   limitCounters: row.limit_counters,
+  paymentRequestId: row.payment_request_id === null ? null : idOf('prq', row.payment_request_id),
   createdAt: row.created_at
 })

@@ -1,7 +1,13 @@
 import type { RecordWriter } from '../ledger/posting-queue.ts'
 import { onboardingWriter } from './onboarding.ts'
+import { paymentRequestWriter } from './payment-request.ts'
 import { paymentWriter } from './payment.ts'
 import { topUpWriter } from './top-up.ts'
 
 /** The set-based statement of each kind of record, for the posting queue. */
-export const recordWriters: readonly RecordWriter[] = [paymentWriter, topUpWriter, onboardingWriter]
+export const recordWriters: readonly RecordWriter[] = [
+  paymentWriter,
+  topUpWriter,
+  onboardingWriter,
+  paymentRequestWriter
+]

@@ -1,6 +1,7 @@
 export { deliverCode as 'deliver-code' } from './deliver-code.ts'
 export { onboarding } from './onboarding.ts'
 export { payment } from './payment.ts'
+export { paymentRequest as 'payment-request' } from './payment-request.ts'
 export { lateBankNews as 'late-bank-news' } from './late-bank-news.ts'
 export { rescreening } from './rescreening.ts'
 export { sweep } from './sweep.ts'

@@ -66,6 +66,7 @@ export async function payment(start: PaymentStart): Promise<PaymentProgress> {
 
 const detailsOf = ({ id, order }: PaymentStart, { decline_code, deadline }: PaymentProgress): string[] => [
   `${formatMoney(fromWire(order.amount))} from \`${order.wallet_id}\` to \`${order.merchant_id}\`, ${order.capture} capture`,
+  ...(order.payment_request_id ? [`asked for by \`${order.payment_request_id}\``] : []),
   ...(decline_code ? [`declined: \`${decline_code}\``] : []),
   ...(deadline ? [`runs out at ${deadline} (business time)`] : []),
   `record: \`GET /v1/payments/${id}\``

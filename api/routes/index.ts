@@ -12,6 +12,7 @@ import { limitRoutes } from './limits.ts'
 import { merchantRoutes } from './merchant.ts'
 import { onboardingRoutes } from './onboarding.ts'
 import { paymentListRoutes } from './payment-list.ts'
+import { paymentRequestRoutes } from './payment-request.ts'
 import { paymentRoutes } from './payment.ts'
 import { policyRoutes } from './policies.ts'
 import { qrCodeRoutes } from './qr-code.ts'
@@ -41,6 +42,7 @@ export const listRoutes = (deps: ApiDeps): Route[] => [
   ...eventRoutes(deps),
   ...merchantRoutes(deps),
   ...paymentListRoutes(deps),
+  ...paymentRequestRoutes(deps),
   ...qrCodeRoutes(deps),
   ...receiptRoutes(deps),
   ...walletRoutes(deps),

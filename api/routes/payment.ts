@@ -7,7 +7,7 @@ import { findWallet } from '../../store/wallet.ts'
 import { searchAttributes } from '../../temporal/search-attribute-keys.ts'
 import type { ApiDeps } from '../deps.ts'
 import { dryRunPayment } from '../dry-run-payment.ts'
-import { payeeOf } from '../payee.ts'
+import { mustBeOpen, payeeOf } from '../payee.ts'
 import { PaymentReply, PaymentRequest, Pending } from '../payment-schemas.ts'
 import { answer, route, type Route } from '../route.ts'
 import { id } from '../schemas.ts'
@@ -29,7 +29,7 @@ const createPayment = ({ db, policy }: ApiDeps, submit: Submit): Route =>
     {
       summary: 'Pay a merchant from a wallet',
       description:
-        'By merchant id or a scanned QR text. Answers with the first committed state, also when that is `declined` or ' +
+        'By merchant id, payment request, or a scanned QR text. Answers with the first committed state, also when that is `declined` or ' +
         '`requires_action`. With `capture: manual` the money is held for 7 days. With `dry_run` nothing is stored.',
       body: PaymentRequest,
       reply: PaymentReply,
@@ -44,6 +44,10 @@ const createPayment = ({ db, policy }: ApiDeps, submit: Submit): Route =>
         'qr_amount_invalid',
         'amount_required',
         'amount_mismatch',
+        'capture_not_supported',
+        'payment_request_paid',
+        'payment_request_expired',
+        'payment_request_canceled',
         'currency_mismatch',
         'not_implemented',
         'idempotency_key_reused',
@@ -55,12 +59,15 @@ const createPayment = ({ db, policy }: ApiDeps, submit: Submit): Route =>
       const wallet = await findWallet(db, body.wallet_id)
       if (wallet) call.mustOwn(wallet)
       if (!wallet) throw new Refusal('not_found', { pointer: '/wallet_id' })
-      const { merchant, amount } = await payeeOf(db, body)
+      const { merchant, amount, request } = await payeeOf(db, body)
       if (amount.currency !== wallet.currency || merchant.currency !== wallet.currency)
         throw new Refusal('currency_mismatch')
+      const paymentId = call.newId('pay')
+      if (request) await mustBeOpen(db, request, paymentId)
       const order: PaymentOrder = {
         wallet_id: wallet.id,
         merchant_id: merchant.id,
+        payment_request_id: request?.id,
         amount: toWire(amount),
         capture: body.capture,
         description: body.description,
@@ -69,7 +76,7 @@ const createPayment = ({ db, policy }: ApiDeps, submit: Submit): Route =>
       if (body.dry_run) return answer(200, await dryRunPayment(db, order, paymentPolicy(policy)))
       return submit.start(call, {
         type: 'payment',
-        id: call.newId('pay'),
+        id: paymentId,
         order,
         policy: paymentPolicy(policy),
         summary: `payment of ${order.amount.amount} ${order.amount.currency} minor units to ${merchant.id}`,

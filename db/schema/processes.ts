@@ -33,6 +33,7 @@ export interface ProcessTables {
   payment: PaymentTable
   top_up: TopUpTable
   onboarding: OnboardingTable
+  payment_request: PaymentRequestTable
 }
 
 /** Written by `store/payment.ts`'s set-based statement, in the posting queue's transaction. */
@@ -56,6 +57,7 @@ interface PaymentTable {
   capture_before: Read<Date | null>
   limit_counters: Read<string[]>
   created_at: Read<Date>
+  payment_request_id: Read<string | null>
 }
 
 /** Written by `store/top-up.ts`'s set-based statement. */
@@ -89,5 +91,22 @@ interface OnboardingTable {
   findings: Read<unknown>
   verdict: Read<unknown>
   reviews: Read<unknown>
+  created_at: Read<Date>
+}
+
+/** Written by `store/payment-request.ts`'s set-based statement, in the unit of its own process or of a payment. */
+interface PaymentRequestTable {
+  id: Read<string>
+  merchant_id: Read<string>
+  amount: Read<bigint | null>
+  currency: Read<string>
+  description: Read<string | null>
+  reference: Read<string | null>
+  multi_use: Read<boolean>
+  metadata: Read<unknown>
+  expires_at: Read<Date>
+  payment_id: Read<string | null>
+  amount_paid: Read<bigint>
+  noticed: ColumnType<boolean, never, boolean>
   created_at: Read<Date>
 }

@@ -4,11 +4,22 @@ import { kyc } from './kyc.ts'
 import { limits } from './limits.ts'
 import { mergeOver, type DeepReadonly } from './merge.ts'
 import { payment } from './payment.ts'
+import { paymentRequest } from './payment-request.ts'
 import { pin } from './pin.ts'
 import { registration } from './registration.ts'
 import { stepUp } from './step-up.ts'
 
-const defaults = { payment, bank, limits, step_up: stepUp, pin, access, registration, kyc }
+const defaults = {
+  payment,
+  payment_request: paymentRequest,
+  bank,
+  limits,
+  step_up: stepUp,
+  pin,
+  access,
+  registration,
+  kyc
+}
 
 /** Every number that governs a process, by topic. JSON-able: money is a string of minor units, durations end in `_ms`. */
 export type Policy = DeepReadonly<typeof defaults>
@@ -36,3 +47,8 @@ export const topUpPolicy = ({ bank, limits }: Policy): TopUpPolicy => ({ ...bank
 export type OnboardingPolicy = Pick<Policy, 'kyc'>
 
 export const onboardingPolicy = ({ kyc }: Policy): OnboardingPolicy => ({ kyc })
+
+/** What one payment request's run keeps: how long it may be paid. */
+export type PaymentRequestPolicy = Policy['payment_request']
+
+export const paymentRequestPolicy = ({ payment_request }: Policy): PaymentRequestPolicy => payment_request

@@ -1,5 +1,6 @@
 import { keyFor, newId, newKey, sessionFor } from './api-under-test.ts'
 import type { Row, World } from './matrix-world.ts'
+import { paymentRequestRows } from './payment-request-rows.ts'
 
 const apiKeyId = async ({ api }: World) => {
   const admin = await keyFor(api, 'admin')
@@ -204,6 +205,7 @@ export const rows: Readonly<Record<string, Row>> = {
     path: async (world) => `/qr-codes/${await qrCodeId(world)}.png`,
     allowed: { ...merchants(200, 404), service: 200, support: 200 }
   },
+  ...paymentRequestRows,
   'get /receipts/{id}': {
     path: ({ paymentId }) => `/receipts/${paymentId.replace('pay_', 'rct_')}`,
     allowed: partyReaders
@@ -216,10 +218,7 @@ export const rows: Readonly<Record<string, Row>> = {
     path: async (world) => `/events/${await eventId(world)}`,
     allowed: { ...partyReaders, admin: 200 }
   },
-  'get /payments': {
-    path: '/payments',
-    allowed: { ...customers(200, 200), ...merchants(200, 200), ...operators(400), service: 400 }
-  },
+  'get /payments': { path: '/payments', allowed: { ...listReaders, ...merchants(200, 200), reviewer: 400 } },
   'get /payments/{id}': { path: ({ paymentId }) => `/payments/${paymentId}`, allowed: partyReaders },
   'get /top-ups': { path: '/top-ups', allowed: { ...listReaders, reviewer: 400 } },
   // What acts on a payment needs the engine behind it: here nobody has the thing, so that nobody gets that far.

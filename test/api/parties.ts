@@ -1,9 +1,10 @@
+import { paymentRequestActivities } from '../../activities/payment-request.ts'
 import { paymentActivities } from '../../activities/payment.ts'
 import { topUpActivities } from '../../activities/top-up.ts'
 import { account } from '../../domain/account-kinds.ts'
 import { currency, type CurrencyCode } from '../../domain/currencies.ts'
-import type { CustomerId, MerchantId, PaymentId, TopUpId, WalletId } from '../../domain/ids.ts'
-import { paymentPolicy, topUpPolicy } from '../../domain/policy/index.ts'
+import type { CustomerId, MerchantId, PaymentId, PaymentRequestId, TopUpId, WalletId } from '../../domain/ids.ts'
+import { paymentPolicy, paymentRequestPolicy, topUpPolicy } from '../../domain/policy/index.ts'
 import { PostingQueue } from '../../ledger/posting-queue.ts'
 import type { UnitOfWork } from '../../ledger/unit-of-work.ts'
 import { insertBankAccount } from '../../store/bank-account.ts'
@@ -36,7 +37,8 @@ export function createTill(api: ApiUnderTest) {
   const { db, pool, policy } = api.deps
   const ledger = new PostingQueue({ pool, writers: recordWriters })
   const crash = () => undefined
-  const steps = paymentActivities({ db, ledger, crash })
+  const runs = { nudge: () => Promise.resolve() }
+  const steps = paymentActivities({ db, ledger, crash, runs })
   const post = (unit: Omit<UnitOfWork, 'fingerprint'>) => ledger.post({ ...unit, fingerprint: unit.key })
   const startOf = (id: PaymentId, { walletId, merchantId, amount, capture = 'automatic' }: Order) => ({
     id,
@@ -69,6 +71,15 @@ export function createTill(api: ApiUnderTest) {
       const order = { wallet_id: payer.walletId, bank_account_id: bankAccountId, bank: link.bank, amount, metadata: {} }
       const said = { fingerprint: id, actor: 'service:tests', requestId: newKey() }
       await topUpActivities({ db, ledger, crash }).acceptTopUp({ id, order, policy: topUpPolicy(policy), ...said })
+      return id
+    },
+    /** A merchant's request for any amount. */
+    request: async (merchantId: MerchantId): Promise<PaymentRequestId> => {
+      const id = newId('prq')
+      const order = { merchant_id: merchantId, currency: USD, multi_use: false, metadata: {} }
+      const said = { fingerprint: id, actor: merchantId, requestId: newKey() }
+      const policyOf = paymentRequestPolicy(policy)
+      await paymentRequestActivities({ db, ledger, crash }).openPaymentRequest({ id, order, policy: policyOf, ...said })
       return id
     },
     pay: async (order: Order): Promise<PaymentId> => {

@@ -1,6 +1,7 @@
 import type { Answered } from '../support/client.ts'
 import type { Coffer } from '../support/coffer.ts'
 import { insist } from '../support/insist.ts'
+import { paymentRequestCrashStories } from './payment-request-crash-stories.ts'
 
 /** How a test comes by a crash point, and what the world looks like once everything has been finished. */
 export interface CrashStory {
@@ -18,7 +19,7 @@ export interface CrashStory {
   /** In the answer, and in the end. */
   readonly answers: string
   readonly ends: string
-  readonly path: '/v1/payments' | '/v1/top-ups'
+  readonly path: '/v1/payments' | '/v1/top-ups' | '/v1/payment-requests'
   /** The record's whole history, each arrow once. */
   readonly history: readonly string[]
   /** What the wallet paid (got: negative) and the merchant earned net of the fee, in minor units. */
@@ -77,6 +78,7 @@ const toppedUp: CrashStory = {
 }
 
 const crashStories: Readonly<Record<string, CrashStory>> = {
+  ...paymentRequestCrashStories,
   'payment.authorize': {
     drive: (coffer, key) => pay(coffer, 1_000, {}, key),
     status: 201,

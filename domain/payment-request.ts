@@ -1,0 +1,39 @@
+import type { ProblemCode } from './errors.ts'
+import { defineStates } from './transitions.ts'
+
+export type PaymentRequestState = 'open' | 'paid' | 'expired' | 'canceled'
+
+/** A payment request's life. One for many payments (`multi_use`) stays open until it expires or is canceled. */
+export const paymentRequestStates = defineStates<PaymentRequestState>({
+  start: ['open'],
+  open: ['paid', 'expired', 'canceled']
+})
+
+const CODE_OF_END = {
+  paid: 'payment_request_paid',
+  expired: 'payment_request_expired',
+  canceled: 'payment_request_canceled'
+} as const satisfies Partial<Record<PaymentRequestState, ProblemCode>>
+
+/**
+ * Why a request cannot be paid (any more); undefined while it can. Its time counts also where its own run has not said so
+ * yet.
+ */
+export function refusalToPay(
+  { state, expiresAt }: { readonly state: PaymentRequestState; readonly expiresAt: Date },
+  now: Date
+): ProblemCode | undefined {
+  if (state !== 'open') return CODE_OF_END[state]
+  return now >= expiresAt ? CODE_OF_END.expired : undefined
+}
+
+/**
+ * The counters of a request for many payments: what was paid, and how it ended. Payments move and test them under the lock
+ * instead of taking turns at the record.
+ */
+export const paymentRequestCounters = (id: string) => ({
+  times: `payment-request/${id}/times`,
+  amount: `payment-request/${id}/amount`,
+  expired: `payment-request/${id}/expired`,
+  canceled: `payment-request/${id}/canceled`
+})
