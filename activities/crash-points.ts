@@ -45,7 +45,31 @@ export const crashPoints = [
   'top-up.decline/before',
   'top-up.decline/inside',
   'top-up.decline/after',
-  'top-up.decline/report'
+  'top-up.decline/report',
+  'withdrawal.accept/before',
+  'withdrawal.accept/inside',
+  'withdrawal.accept/after',
+  'withdrawal.accept/report',
+  'withdrawal.confirm/before',
+  'withdrawal.confirm/inside',
+  'withdrawal.confirm/after',
+  'withdrawal.confirm/report',
+  'withdrawal.cancel/inside',
+  'withdrawal.expire/inside',
+  'withdrawal.send/before',
+  'withdrawal.send/inside',
+  'withdrawal.send/after',
+  'withdrawal.send/reply',
+  'withdrawal.inquire/before',
+  'withdrawal.inquire/reply',
+  'withdrawal.book/before',
+  'withdrawal.book/inside',
+  'withdrawal.book/after',
+  'withdrawal.book/report',
+  'withdrawal.decline/before',
+  'withdrawal.decline/inside',
+  'withdrawal.decline/after',
+  'withdrawal.decline/report'
 ] as const
 
 /** The same around what moves no money: a message may go out twice under one id, and has to go out once. */
@@ -71,6 +95,7 @@ export type CrashPoint = (name: string) => void
 const PROCESS_OF_PREFIX: Readonly<Record<string, string>> = {
   pay: 'payment',
   top: 'top-up',
+  wdr: 'withdrawal',
   onb: 'onboarding'
 }
 

@@ -44,6 +44,8 @@ export const statuses = {
   insufficient_funds: 409,
   limit_exceeded: 409,
   balance_limit_exceeded: 409,
+  velocity_exceeded: 409,
+  not_withdrawable_yet: 409,
   wallet_frozen: 409,
   account_closed: 409,
   payee_unavailable: 409,

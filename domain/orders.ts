@@ -19,6 +19,9 @@ export interface TopUpOrder {
   readonly metadata: Readonly<Record<string, string>>
 }
 
+/** The same the other way round. */
+export type WithdrawalOrder = TopUpOrder
+
 export interface OnboardingOrder {
   readonly customer_id: string
   readonly target_tier: 1 | 2

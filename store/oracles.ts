@@ -2,6 +2,7 @@ import type { States } from '../domain/transitions.ts'
 import { paymentStates } from '../domain/payment.ts'
 import { onboardingStates } from '../domain/onboarding.ts'
 import { topUpStates } from '../domain/top-up.ts'
+import { withdrawalStates } from '../domain/withdrawal.ts'
 
 /**
  * What has to hold among the processes (O7's half that Postgres knows, and O8): read-only statements that
@@ -18,6 +19,7 @@ export interface ProcessOracle {
 export const machines: Readonly<Record<string, States<never>>> = {
   payment: paymentStates as unknown as States<never>,
   'top-up': topUpStates as unknown as States<never>,
+  withdrawal: withdrawalStates as unknown as States<never>,
   onboarding: onboardingStates as unknown as States<never>
 }
 

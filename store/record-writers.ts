@@ -2,6 +2,7 @@ import type { RecordWriter } from '../ledger/posting-queue.ts'
 import { onboardingWriter } from './onboarding.ts'
 import { paymentWriter } from './payment.ts'
 import { topUpWriter } from './top-up.ts'
+import { withdrawalWriter } from './withdrawal.ts'
 
 /** The set-based statement of each kind of record, for the posting queue. */
-export const recordWriters: readonly RecordWriter[] = [paymentWriter, topUpWriter, onboardingWriter]
+export const recordWriters: readonly RecordWriter[] = [paymentWriter, topUpWriter, onboardingWriter, withdrawalWriter]

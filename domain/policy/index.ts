@@ -7,8 +7,9 @@ import { payment } from './payment.ts'
 import { pin } from './pin.ts'
 import { registration } from './registration.ts'
 import { stepUp } from './step-up.ts'
+import { withdrawal } from './withdrawal.ts'
 
-const defaults = { payment, bank, limits, step_up: stepUp, pin, access, registration, kyc }
+const defaults = { payment, bank, limits, step_up: stepUp, pin, access, registration, kyc, withdrawal }
 
 /** Every number that governs a process, by topic. JSON-able: money is a string of minor units, durations end in `_ms`. */
 export type Policy = DeepReadonly<typeof defaults>
@@ -27,8 +28,14 @@ export type PaymentPolicy = Policy['payment'] & Pick<Policy, 'limits' | 'step_up
 
 export const paymentPolicy = ({ payment, limits, step_up }: Policy): PaymentPolicy => ({ ...payment, limits, step_up })
 
+/** How a bank is talked to. */
+export type BankPolicy = Policy['bank']
+
+/** What it takes to know whether a write-off needs a second operator. */
+export type WriteOffPolicy = Pick<BankPolicy, 'write_off_four_eyes_usd'> & Pick<Policy, 'limits'>
+
 /** What one top-up's run keeps: how to ask the bank, and the balance limit's table. */
-export type TopUpPolicy = Policy['bank'] & Pick<Policy, 'limits'>
+export type TopUpPolicy = BankPolicy & Pick<Policy, 'limits'>
 
 export const topUpPolicy = ({ bank, limits }: Policy): TopUpPolicy => ({ ...bank, limits })
 
@@ -36,3 +43,13 @@ export const topUpPolicy = ({ bank, limits }: Policy): TopUpPolicy => ({ ...bank
 export type OnboardingPolicy = Pick<Policy, 'kyc'>
 
 export const onboardingPolicy = ({ kyc }: Policy): OnboardingPolicy => ({ kyc })
+
+/** What one withdrawal's run keeps: how to ask the bank, its own numbers, limits, and when it has to be confirmed. */
+export type WithdrawalPolicy = BankPolicy & Policy['withdrawal'] & Pick<Policy, 'limits' | 'step_up'>
+
+export const withdrawalPolicy = ({ bank, withdrawal, limits, step_up }: Policy): WithdrawalPolicy => ({
+  ...bank,
+  ...withdrawal,
+  limits,
+  step_up
+})

@@ -1,5 +1,6 @@
 import type { BankAccountId, MerchantId, PaymentId, WalletId } from '../../domain/ids.ts'
 import { keyFor, newId, newKey, sessionFor, type ApiUnderTest, type TestCustomer } from './api-under-test.ts'
+import { bankRows } from './matrix-bank-rows.ts'
 
 /** Every kind of caller there is. `own` and `other`: whose the thing in the path is. */
 export const callers = [
@@ -241,7 +242,6 @@ export const rows: Readonly<Record<string, Row>> = {
     allowed: { ...customers(200, 200), ...merchants(200, 200), ...operators(400), service: 400 }
   },
   'get /payments/{id}': { path: ({ paymentId }) => `/payments/${paymentId}`, allowed: partyReaders },
-  'get /top-ups': { path: '/top-ups', allowed: { ...listReaders, reviewer: 400 } },
   // What acts on a payment needs the engine behind it: here nobody has the thing, so that nobody gets that far.
   'post /payments': {
     path: '/payments',
@@ -270,25 +270,7 @@ export const rows: Readonly<Record<string, Row>> = {
     path: () => `/payments/${newId('pay')}/cancel`,
     allowed: { ...customers(404, 404), service: 404 }
   },
-  'post /top-ups': {
-    path: '/top-ups',
-    body: () => ({
-      wallet_id: newId('wal'),
-      bank_account_id: newId('ban'),
-      amount: { amount: '1', currency: 'USD' }
-    }),
-    allowed: { ...customers(404, 404), service: 404 }
-  },
-  'get /top-ups/{id}': {
-    path: () => `/top-ups/${newId('top')}`,
-    allowed: { ...customers(404, 404), ...operators(404), service: 404 }
-  },
-  'post /top-ups/{id}/retry': { path: () => `/top-ups/${newId('top')}/retry`, allowed: { finance: 404 } },
-  'post /top-ups/{id}/write-off': {
-    path: () => `/top-ups/${newId('top')}/write-off`,
-    body: { reason: 'the bank says no', proof: 'a letter' },
-    allowed: { finance: 404 }
-  },
+  ...bankRows,
   'get /tasks': { path: '/tasks', allowed: { support: 200, reviewer: 200, finance: 200 } },
   'get /tasks/{id}': { path: () => `/tasks/${newId('tsk')}`, allowed: { support: 404, reviewer: 404, finance: 404 } },
   'get /reviews': { path: '/reviews', allowed: operators(200) },
