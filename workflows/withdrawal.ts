@@ -51,10 +51,7 @@ export async function withdrawal(start: WithdrawalStart): Promise<Progress<Withd
     },
     show
   )
-  setHandler(confirm, (id) => decisions.take('confirm', id))
-  setHandler(cancel, (id) => decisions.take('cancel', id))
-  setHandler(retry, (id) => decisions.take('retry', id))
-  setHandler(writeOff, (id) => decisions.take('write-off', id))
+  for (const update of [confirm, cancel, retry, writeOff]) setHandler(update, (id) => decisions.take(update.name, id))
   const consumeDecisions = async () => {
     for (const { id, action } of await listWithdrawalDecisions(start)) await decisions.take(action, id)
   }
@@ -71,9 +68,9 @@ export async function withdrawal(start: WithdrawalStart): Promise<Progress<Withd
   return current!
 
   async function untilConfirmed(): Promise<void> {
-    const deadline = current!.deadline!
-    const wait = { nudges, businessNow: readBusinessClock, summary: `until ${deadline} for the customer to confirm` }
-    const woken = await untilBusinessTime(deadline, { ...wait, or: () => !isUnconfirmed() })
+    const summary = 'until the customer confirms'
+    const wait = { nudges, businessNow: readBusinessClock, summary, or: () => !isUnconfirmed() }
+    const woken = await untilBusinessTime(current!.deadline!, wait)
     if (woken === 'due') show(await decisions.alone(() => expireWithdrawal(start)))
     if (woken === 'nudged') await consumeDecisions()
   }
@@ -105,9 +102,9 @@ export async function withdrawal(start: WithdrawalStart): Promise<Progress<Withd
   function show(progress: Progress<WithdrawalState>): void {
     if (current && progress.version < current.version) return
     current = progress
-    const deadlineAt = isOver() ? undefined : (current.deadline ?? next)
+    const { state, deadline = next } = current
     const details = detailsOf(start, current, next)
-    present({ state: current.state, details, deadlineAt, rail: `bank_${start.order.bank}` })
+    present({ state, details, deadlineAt: isOver() ? undefined : deadline, rail: `bank_${start.order.bank}` })
   }
 }
 

@@ -72,3 +72,12 @@ export async function outgoingOf({ db, customer }: Coffer, login: Login): Promis
     .execute()
   return rows.map(({ used }) => Number(used))
 }
+
+/** Moves to the next day's noon where the customers live: velocity and limits of the day before are over. */
+export async function nextNoon({ pool, advanceClock }: Coffer): Promise<void> {
+  const { rows } = await pool.query<{ ms: number }>(
+    `select (extract(epoch from (date_trunc('day', business_now() at time zone 'Europe/Berlin') + interval '36 hours')
+       at time zone 'Europe/Berlin' - business_now()) * 1000)::integer as ms`
+  )
+  await advanceClock(rows[0]!.ms)
+}
