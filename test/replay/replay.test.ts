@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker, type ReplayWorkerOptions } from '@temporalio/worker'
 import { paymentStates } from '../../domain/payment.ts'
 import { topUpStates } from '../../domain/top-up.ts'
+import { withdrawalStates } from '../../domain/withdrawal.ts'
 import { bundleWorkflows } from '../../temporal/bundle.ts'
 import { dataConverter } from '../../temporal/connection.ts'
 import { PUBLISHED_TEST_MASTER_KEY } from '../../temporal/keys.ts'
@@ -41,7 +42,8 @@ describe('The recorded runs', () => {
     // Money from a balance moves in one unit of ours: it cannot fail halfway.
     ['payment', paymentStates.terminal, ['failed']],
     // Nothing asks the customer to confirm a top-up yet.
-    ['top-up', topUpStates.terminal, ['canceled', 'expired']]
+    ['top-up', topUpStates.terminal, ['canceled', 'expired']],
+    ['withdrawal', withdrawalStates.terminal, []]
   ])('of a %s end in each of its terminal states that can be reached', (type, terminal, unreachable) => {
     const ends = names.filter((name) => name.startsWith(`${type}/`)).map((name) => runs.get(name)!.state)
     expect([...new Set(ends)].sort()).toEqual(terminal.filter((state) => !unreachable.includes(state)).sort())

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { onboardingStories } from './onboarding-stories.ts'
+import { withdrawalStories } from './withdrawal-stories.ts'
 import { callBack } from '../support/call-back.ts'
 import type { Answered, Client } from '../support/client.ts'
 import type { Coffer } from '../support/coffer.ts'
@@ -159,6 +160,7 @@ export const replayStories: readonly ReplayStory[] = [
   },
   { name: 'top-up/written-off', state: 'failed', tell: then((coffer) => stuck(coffer, 1_200, false), writeOff) },
   ...onboardingStories,
+  ...withdrawalStories,
   { name: 'deliver-code/sent', state: 'sent', tell: register },
   {
     name: 'deliver-code/replaced-before-it-was-sent',
