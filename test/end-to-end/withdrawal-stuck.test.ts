@@ -99,6 +99,16 @@ describe('A bank that does not say what became of a withdrawal', () => {
     expect((await feesOf()) - fees).toBe(30)
   })
 
+  it('is asked again by a run that the sweeper brings back when Temporal has lost it, and is sent nothing twice', async () => {
+    const { id } = await unanswered(5_200, true)
+    await coffer.forgetRun(`withdrawal/${id}`)
+    await coffer.sandbox.clearRules()
+    await coffer.advanceClock(60_000)
+    const over = await coffer.service.until(`/v1/withdrawals/${id}`, ({ state }) => state === 'succeeded')
+    expect(historyOf(over).filter((type) => type === 'withdrawal.sent')).toHaveLength(1)
+    expect(await bookedTimes(coffer, 'a', id)).toBe(1)
+  }, 90_000)
+
   it('leaves an operator a task after 24 hours, and a late callback still ends it', async () => {
     const { id } = await stuck(5_300, true)
     const [task] = await taskOf(id)
