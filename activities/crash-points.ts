@@ -60,7 +60,31 @@ export const crashPoints = [
   'payment-request.expire/report',
   // A payment has paid it, and nobody has told its run; and the run knows, and has not said so.
   'payment-request.paid/untold',
-  'payment-request.paid/noticed'
+  'payment-request.paid/noticed',
+  'withdrawal.accept/before',
+  'withdrawal.accept/inside',
+  'withdrawal.accept/after',
+  'withdrawal.accept/report',
+  'withdrawal.confirm/before',
+  'withdrawal.confirm/inside',
+  'withdrawal.confirm/after',
+  'withdrawal.confirm/report',
+  'withdrawal.cancel/inside',
+  'withdrawal.expire/inside',
+  'withdrawal.send/before',
+  'withdrawal.send/inside',
+  'withdrawal.send/after',
+  'withdrawal.send/reply',
+  'withdrawal.inquire/before',
+  'withdrawal.inquire/reply',
+  'withdrawal.book/before',
+  'withdrawal.book/inside',
+  'withdrawal.book/after',
+  'withdrawal.book/report',
+  'withdrawal.decline/before',
+  'withdrawal.decline/inside',
+  'withdrawal.decline/after',
+  'withdrawal.decline/report'
 ] as const
 
 /** The same around what moves no money: a message may go out twice under one id, and has to go out once. */
@@ -89,6 +113,7 @@ export type CrashPoint = (name: string) => void
 const PROCESS_OF_PREFIX: Readonly<Record<string, string>> = {
   pay: 'payment',
   top: 'top-up',
+  wdr: 'withdrawal',
   onb: 'onboarding',
   prq: 'payment-request'
 }

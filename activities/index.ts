@@ -13,6 +13,9 @@ import { withFailures } from './to-failure.ts'
 import { topUpBankActivities } from './top-up-bank.ts'
 import { topUpDecisionActivities } from './top-up-decisions.ts'
 import { topUpActivities } from './top-up.ts'
+import { withdrawalBankActivities } from './withdrawal-bank.ts'
+import { withdrawalDecisionActivities } from './withdrawal-decisions.ts'
+import { withdrawalActivities } from './withdrawal.ts'
 
 /** Every activity of the worker, by the name that workflows call it by. */
 export const createActivities = (deps: ActivityDeps) =>
@@ -29,6 +32,9 @@ export const createActivities = (deps: ActivityDeps) =>
     ...topUpActivities(deps),
     ...topUpBankActivities(deps),
     ...topUpDecisionActivities(deps),
+    ...withdrawalActivities(deps),
+    ...withdrawalBankActivities(deps),
+    ...withdrawalDecisionActivities(deps),
     ...sweepActivities(deps)
   })
 

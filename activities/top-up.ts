@@ -5,6 +5,7 @@ import type { UnitPart } from '../ledger/unit-of-work.ts'
 import { findFirstVersion } from '../store/event.ts'
 import { readTopUpFacts, type TopUpFacts } from '../store/top-up-facts.ts'
 import { findTopUp, getTopUp, type TopUp } from '../store/top-up.ts'
+import { advance } from './advance.ts'
 import type { ActivityDeps } from './deps.ts'
 import { settle } from './settle.ts'
 import { toTopUpProgress, type TopUpAccepted, type TopUpProgress, type TopUpStart } from './top-up-progress.ts'
@@ -14,21 +15,12 @@ import * as units from './top-up-units.ts'
 export function topUpActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' | 'ledger' | 'crash'>) {
   const progressOf = async (id: string): Promise<TopUpProgress> => toTopUpProgress(await getTopUp(db, id))
 
-  /** Posts what `partFor` makes of the record as it is now; undefined: it moved on, and there is nothing to do. */
-  async function step(
+  const step = async (
     { id, fingerprint }: TopUpStart,
     name: string,
     partFor: (topUp: TopUp) => UnitPart | undefined
-  ): Promise<TopUpProgress> {
-    for (let topUp = await getTopUp(db, id); ; topUp = await getTopUp(db, id)) {
-      const part = partFor(topUp)
-      if (!part) return toTopUpProgress(topUp)
-      const result = await ledger.post({ key: `${id}:${name}`, fingerprint, ...part })
-      if (result.status === 'posted') return progressOf(id)
-      // What the bank has moved is booked: no rule of ours can refuse it, so this is a bug, and a person has to look.
-      if (result.status !== 'stale') throw new Error(`${id}:${name} was ${result.status}`)
-    }
-  }
+  ): Promise<TopUpProgress> =>
+    toTopUpProgress(await advance(ledger, { id, fingerprint, step: name }, () => getTopUp(db, id), partFor))
 
   return {
     /** Takes the order in, or declines it before any bank is asked. A record that is there already answers for itself. */

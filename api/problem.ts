@@ -48,6 +48,8 @@ export const statuses = {
   limit_exceeded: 409,
   limit_above_tier: 400,
   balance_limit_exceeded: 409,
+  velocity_exceeded: 409,
+  not_withdrawable_yet: 409,
   wallet_frozen: 409,
   account_closed: 409,
   payee_unavailable: 409,

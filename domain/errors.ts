@@ -51,6 +51,8 @@ export const problems = {
   limit_exceeded: 'A limit of the wallet would be passed.',
   limit_above_tier: "An own limit lies at or below the tier's.",
   balance_limit_exceeded: "The wallet's balance would pass its limit.",
+  velocity_exceeded: 'Too many in a short time.',
+  not_withdrawable_yet: 'A part of the money came from a bank account linked too recently to go out again.',
   wallet_frozen: 'The wallet is frozen.',
   account_closed: 'The account is closed.',
   payee_unavailable: 'The payee cannot take payments now.',

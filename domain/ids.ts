@@ -7,6 +7,7 @@ export type WalletId = Id<'wal'>
 export type BankAccountId = Id<'ban'>
 export type MerchantId = Id<'mer'>
 export type TopUpId = Id<'top'>
+export type WithdrawalId = Id<'wdr'>
 export type PaymentId = Id<'pay'>
 export type ReceiptId = Id<'rct'>
 export type EventId = Id<'evt'>
@@ -26,6 +27,7 @@ export interface IdByPrefix {
   ban: BankAccountId
   mer: MerchantId
   top: TopUpId
+  wdr: WithdrawalId
   pay: PaymentId
   rct: ReceiptId
   evt: EventId

@@ -35,6 +35,8 @@ export interface PaymentRequestOrder {
   readonly expires_in_ms?: number
   readonly metadata: Readonly<Record<string, string>>
 }
+/** The same the other way round. */
+export type WithdrawalOrder = TopUpOrder
 
 export interface OnboardingOrder {
   readonly customer_id: string

@@ -1,9 +1,7 @@
 import type { Money } from './money.ts'
-import type { TopUpPolicy } from './policy/index.ts'
+import type { WriteOffPolicy } from './policy/index.ts'
 import { fromUsd } from './reference-rates.ts'
 
 /** True above the threshold (1,000 USD at the reference rate): then a second finance operator has to approve. */
-export const writeOffNeedsFourEyes = (
-  { amount, currency }: Money,
-  policy: Pick<TopUpPolicy, 'write_off_four_eyes_usd' | 'limits'>
-): boolean => amount > fromUsd(BigInt(policy.write_off_four_eyes_usd), currency, policy.limits.reference_rates, 'down')
+export const writeOffNeedsFourEyes = ({ amount, currency }: Money, policy: WriteOffPolicy): boolean =>
+  amount > fromUsd(BigInt(policy.write_off_four_eyes_usd), currency, policy.limits.reference_rates, 'down')

@@ -43,6 +43,11 @@ export type Guard =
       readonly code: ProblemCode
       readonly data?: object
     }
+  /**
+   * Counts one more where `seen` had been counted when the unit was built. When somebody else has counted meanwhile the
+   * unit is stale: what it was decided on no longer holds, and it is built again.
+   */
+  | { readonly kind: 'unmoved'; readonly counter: string; readonly seen: bigint }
   /** A refusal decided outside of the books (limits, risk, state), stored like any other. */
   | { readonly kind: 'refuse'; readonly code: ProblemCode; readonly data?: object }
 
@@ -98,7 +103,7 @@ export type UnitResult =
       readonly data: Readonly<Record<string, unknown>>
       readonly replayed: boolean
     }
-  /** A record moved on since it was read: nothing was stored; read it and build the unit again under the same key. */
+  /** A record, or a counter that has to be unmoved, moved on since it was read: nothing was stored; read it and build the unit again under the same key. */
   | { readonly status: 'stale' }
   /** The key was used for something else. */
   | { readonly status: 'reused' }

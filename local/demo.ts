@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { readCredentials, type Credentials } from './credentials.ts'
 import { tellFirstPayment } from './demo-first-payment.ts'
 import { createTeller } from './demo-teller.ts'
+import { tellWithdrawal } from './demo-withdrawal.ts'
 import { projectRoot, readSettings } from './settings.ts'
 
 const say = (line: string): void => console.log(line)
@@ -14,7 +15,9 @@ try {
   const { home } = await readSettings(process.env, [])
   const { credentials, stop } = await installation(home)
   try {
-    await tellFirstPayment(createTeller(credentials, say))
+    const teller = createTeller(credentials, say)
+    await tellFirstPayment(teller)
+    await tellWithdrawal(teller)
     await verify()
     say('\nThe story holds.')
   } finally {

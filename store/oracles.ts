@@ -3,6 +3,7 @@ import { paymentRequestStates } from '../domain/payment-request.ts'
 import { paymentStates } from '../domain/payment.ts'
 import { onboardingStates } from '../domain/onboarding.ts'
 import { topUpStates } from '../domain/top-up.ts'
+import { withdrawalStates } from '../domain/withdrawal.ts'
 
 /**
  * What has to hold among the processes (O7's half that Postgres knows, and O8): read-only statements that
@@ -20,7 +21,8 @@ export const machines: Readonly<Record<string, States<never>>> = {
   payment: paymentStates as unknown as States<never>,
   'top-up': topUpStates as unknown as States<never>,
   onboarding: onboardingStates as unknown as States<never>,
-  'payment-request': paymentRequestStates as unknown as States<never>
+  'payment-request': paymentRequestStates as unknown as States<never>,
+  withdrawal: withdrawalStates as unknown as States<never>
 }
 
 /** `{arrows: [{kind, from_state, to_state}], terminal: [{kind, state}]}` as JSON; `from_state` of a first arrow is null. */

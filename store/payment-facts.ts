@@ -2,11 +2,12 @@ import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import type { CurrencyCode } from '../domain/currencies.ts'
 import type { CustomerId } from '../domain/ids.ts'
-import { limitWindows, type LimitPolicy } from '../domain/limits.ts'
+import { limitWindows, type LimitPolicy, type LimitWindows } from '../domain/limits.ts'
 import type { AuthorizationFacts } from '../domain/payment-authorization.ts'
 import type { PaymentPolicy } from '../domain/policy/index.ts'
 import { ownLimitsOf, toOwnLimits } from './own-limits.ts'
 import { getPaymentRequest, type PaymentRequest } from './payment-request.ts'
+import { outgoingCounters, readCounters } from './limit-counters.ts'
 
 export interface PaymentFacts extends Omit<AuthorizationFacts, 'amount' | 'confirmed'> {
   readonly customerId: CustomerId
@@ -64,14 +65,8 @@ export async function readPaymentFacts(
 }
 
 /** A day of the customer's zone, a month of it, and the time since the payment that they last confirmed. */
-const counterIds = (
-  customerId: string,
-  currency: string,
-  { day, month }: { day: string; month: string },
-  epoch: string
-) => ({
-  day: `limit/${customerId}/${currency}/${day}`,
-  month: `limit/${customerId}/${currency}/${month}`,
+const counterIds = (customerId: string, currency: string, windows: LimitWindows, epoch: string) => ({
+  ...outgoingCounters(customerId, currency, windows),
   stepUpTotal: `step-up/${customerId}/${currency}/${epoch}/total`,
   stepUpCount: `step-up/${customerId}/${currency}/${epoch}/count`
 })
@@ -107,11 +102,6 @@ async function readParties(db: Kysely<Database>, walletId: string, merchantId: s
       where w.id = ${walletId}`.execute(db)
   if (!rows[0]) throw new TypeError(`${walletId} or ${merchantId} is not there`)
   return rows[0]
-}
-
-async function readCounters(db: Kysely<Database>, ids: readonly string[]): Promise<Map<string, bigint>> {
-  const rows = await db.selectFrom('limit_counter').selectAll().where('id', 'in', ids).execute()
-  return new Map(rows.map(({ id, used }) => [id, used]))
 }
 
 /** The sum of the two middle amounts is twice the median, and stays an integer. */

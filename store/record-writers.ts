@@ -3,11 +3,13 @@ import { onboardingWriter } from './onboarding.ts'
 import { paymentRequestWriter } from './payment-request.ts'
 import { paymentWriter } from './payment.ts'
 import { topUpWriter } from './top-up.ts'
+import { withdrawalWriter } from './withdrawal.ts'
 
 /** The set-based statement of each kind of record, for the posting queue. */
 export const recordWriters: readonly RecordWriter[] = [
   paymentWriter,
   topUpWriter,
   onboardingWriter,
-  paymentRequestWriter
+  paymentRequestWriter,
+  withdrawalWriter
 ]

@@ -1,26 +1,44 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
-import type { TopUpProgress, TopUpStart } from '../activities/top-up-progress.ts'
+import type { TopUpStart } from '../activities/top-up-progress.ts'
+import type { WithdrawalStart } from '../activities/withdrawal-progress.ts'
+import type { Progress } from '../domain/orders.ts'
 import { inquiryOptions, recordOptions } from './activity-options.ts'
 import { askBank } from './ask-bank.ts'
 import { answerFirst } from './first-outcome.ts'
 import { present } from './presentation.ts'
 import { receiveNudges } from './wait.ts'
 
-const { bookTopUp, readTopUp, readBusinessClock } = proxyLocalActivities<Activities>(recordOptions)
-const { inquireTopUp } = proxyActivities<Activities>({ ...inquiryOptions, summary: 'ask the bank what became of it' })
+const { bookTopUp, readTopUp, bookWithdrawal, readWithdrawal, readBusinessClock } =
+  proxyLocalActivities<Activities>(recordOptions)
+const { inquireTopUp, inquireWithdrawal } = proxyActivities<Activities>({
+  ...inquiryOptions,
+  summary: 'ask the bank what became of it'
+})
+
+/** Both kinds have their order and policy alike. */
+type LateStart = TopUpStart & WithdrawalStart
+
+const topUp = { path: '/v1/top-ups', read: readTopUp, inquire: inquireTopUp, book: bookTopUp }
+const withdrawal = {
+  path: '/v1/withdrawals',
+  read: readWithdrawal,
+  inquire: inquireWithdrawal,
+  book: bookWithdrawal
+}
 
 /**
- * The bank has news of a top-up that was written off: asks what they are, and if it has booked after all, books to its
- * suspense account what it has moved. The news alone is believed by nobody.
+ * The bank has news of a top-up or a withdrawal that was written off: asks what they are, and if it has booked after all,
+ * books to its suspense account what it has moved. The news alone is believed by nobody.
  */
-export async function lateBankNews(start: TopUpStart): Promise<TopUpProgress> {
-  const answer = answerFirst<TopUpProgress>(start)
+export async function lateBankNews(start: LateStart): Promise<Progress<string>> {
+  const thing = start.id.startsWith('wdr_') ? withdrawal : topUp
+  const answer = answerFirst<Progress<string>>(start)
   const nudges = receiveNudges()
-  const current = await readTopUp(start)
+  const current = await thing.read(start)
   answer.give(current)
   const heardAt = await readBusinessClock()
-  present({ state: current.state, details: [`record: \`GET /v1/top-ups/${start.id}\``], rail: railOf(start) })
+  present({ state: current.state, details: [`record: \`GET ${thing.path}/${start.id}\``], rail: railOf(start) })
   let gaveUp = false
   const word = await askBank({
     plan: start.policy.inquiry,
@@ -28,7 +46,7 @@ export async function lateBankNews(start: TopUpStart): Promise<TopUpProgress> {
     acceptedAt: heardAt,
     sentAt: heardAt,
     send: async () => ({ kind: 'unknown', reason: 'written_off' }),
-    inquire: () => inquireTopUp(start),
+    inquire: () => thing.inquire(start),
     readSentAt: async () => heardAt,
     businessNow: readBusinessClock,
     isOver: () => gaveUp,
@@ -37,9 +55,9 @@ export async function lateBankNews(start: TopUpStart): Promise<TopUpProgress> {
     // The next news, or the reconciliation of the bank's statement, finds it.
     onStuck: async () => void (gaveUp = true)
   })
-  const last = word.kind === 'accepted' ? await bookTopUp(start, word.bankReference) : current
+  const last = word.kind === 'accepted' ? await thing.book(start, word.bankReference) : current
   await answer.delivered()
   return last
 }
 
-const railOf = ({ order }: TopUpStart): string => `bank_${order.bank}`
+const railOf = ({ order }: LateStart): string => `bank_${order.bank}`

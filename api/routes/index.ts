@@ -24,6 +24,8 @@ import { taskRoutes } from './task.ts'
 import { topUpListRoutes } from './top-up-list.ts'
 import { topUpRoutes } from './top-up.ts'
 import { walletRoutes } from './wallet.ts'
+import { withdrawalListRoutes } from './withdrawal-list.ts'
+import { withdrawalRoutes } from './withdrawal.ts'
 
 /** Every route below `/v1`: what is mounted, what OpenAPI describes, what the matrix test walks. */
 export const listRoutes = (deps: ApiDeps): Route[] => [
@@ -49,6 +51,8 @@ export const listRoutes = (deps: ApiDeps): Route[] => [
   ...freezeRoutes(deps),
   ...topUpRoutes(deps),
   ...topUpListRoutes(deps),
+  ...withdrawalRoutes(deps),
+  ...withdrawalListRoutes(deps),
   ...taskRoutes(deps),
   ...reviewRoutes(deps)
 ]

@@ -32,6 +32,7 @@ export interface ProcessTables {
   }
   payment: PaymentTable
   top_up: TopUpTable
+  withdrawal: WithdrawalTable
   onboarding: OnboardingTable
   payment_request: PaymentRequestTable
 }
@@ -71,6 +72,28 @@ interface TopUpTable {
   amount: Read<bigint>
   metadata: Read<unknown>
   decline_code: Read<string | null>
+  bank_reference: Read<string | null>
+  sent_at: Read<Date | null>
+  created_at: Read<Date>
+}
+
+/** Written by `store/withdrawal.ts`'s set-based statement. */
+interface WithdrawalTable {
+  id: Read<string>
+  customer_id: Read<string>
+  wallet_id: Read<string>
+  bank_account_id: Read<string>
+  bank: Read<string>
+  currency: Read<string>
+  amount: Read<bigint>
+  fee: Read<bigint>
+  metadata: Read<unknown>
+  decline_code: Read<string | null>
+  withdrawable_from: Read<Date | null>
+  confirm_before: Read<Date | null>
+  confirmed_at: Read<Date | null>
+  held_at: Read<Date | null>
+  limit_counters: Read<string[]>
   bank_reference: Read<string | null>
   sent_at: Read<Date | null>
   created_at: Read<Date>

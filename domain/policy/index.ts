@@ -8,6 +8,7 @@ import { paymentRequest } from './payment-request.ts'
 import { pin } from './pin.ts'
 import { registration } from './registration.ts'
 import { stepUp } from './step-up.ts'
+import { withdrawal } from './withdrawal.ts'
 
 const defaults = {
   payment,
@@ -18,7 +19,8 @@ const defaults = {
   pin,
   access,
   registration,
-  kyc
+  kyc,
+  withdrawal
 }
 
 /** Every number that governs a process, by topic. JSON-able: money is a string of minor units, durations end in `_ms`. */
@@ -38,8 +40,14 @@ export type PaymentPolicy = Policy['payment'] & Pick<Policy, 'limits' | 'step_up
 
 export const paymentPolicy = ({ payment, limits, step_up }: Policy): PaymentPolicy => ({ ...payment, limits, step_up })
 
+/** How a bank is talked to. */
+export type BankPolicy = Policy['bank']
+
+/** What it takes to know whether a write-off needs a second operator. */
+export type WriteOffPolicy = Pick<BankPolicy, 'write_off_four_eyes_usd'> & Pick<Policy, 'limits'>
+
 /** What one top-up's run keeps: how to ask the bank, and the balance limit's table. */
-export type TopUpPolicy = Policy['bank'] & Pick<Policy, 'limits'>
+export type TopUpPolicy = BankPolicy & Pick<Policy, 'limits'>
 
 export const topUpPolicy = ({ bank, limits }: Policy): TopUpPolicy => ({ ...bank, limits })
 
@@ -52,3 +60,12 @@ export const onboardingPolicy = ({ kyc }: Policy): OnboardingPolicy => ({ kyc })
 export type PaymentRequestPolicy = Policy['payment_request']
 
 export const paymentRequestPolicy = ({ payment_request }: Policy): PaymentRequestPolicy => payment_request
+/** What one withdrawal's run keeps: how to ask the bank, its own numbers, limits, and when it has to be confirmed. */
+export type WithdrawalPolicy = BankPolicy & Policy['withdrawal'] & Pick<Policy, 'limits' | 'step_up'>
+
+export const withdrawalPolicy = ({ bank, withdrawal, limits, step_up }: Policy): WithdrawalPolicy => ({
+  ...bank,
+  ...withdrawal,
+  limits,
+  step_up
+})

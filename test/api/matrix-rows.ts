@@ -1,6 +1,7 @@
 import { keyFor, newId, newKey, sessionFor } from './api-under-test.ts'
 import type { Row, World } from './matrix-world.ts'
 import { paymentRequestRows } from './payment-request-rows.ts'
+import { bankRows } from './matrix-bank-rows.ts'
 
 const apiKeyId = async ({ api }: World) => {
   const admin = await keyFor(api, 'admin')
@@ -220,7 +221,6 @@ export const rows: Readonly<Record<string, Row>> = {
   },
   'get /payments': { path: '/payments', allowed: { ...listReaders, ...merchants(200, 200), reviewer: 400 } },
   'get /payments/{id}': { path: ({ paymentId }) => `/payments/${paymentId}`, allowed: partyReaders },
-  'get /top-ups': { path: '/top-ups', allowed: { ...listReaders, reviewer: 400 } },
   // What acts on a payment needs the engine behind it: here nobody has the thing, so that nobody gets that far.
   'post /payments': {
     path: '/payments',
@@ -249,25 +249,7 @@ export const rows: Readonly<Record<string, Row>> = {
     path: () => `/payments/${newId('pay')}/cancel`,
     allowed: { ...customers(404, 404), service: 404 }
   },
-  'post /top-ups': {
-    path: '/top-ups',
-    body: () => ({
-      wallet_id: newId('wal'),
-      bank_account_id: newId('ban'),
-      amount: { amount: '1', currency: 'USD' }
-    }),
-    allowed: { ...customers(404, 404), service: 404 }
-  },
-  'get /top-ups/{id}': {
-    path: () => `/top-ups/${newId('top')}`,
-    allowed: { ...customers(404, 404), ...operators(404), service: 404 }
-  },
-  'post /top-ups/{id}/retry': { path: () => `/top-ups/${newId('top')}/retry`, allowed: { finance: 404 } },
-  'post /top-ups/{id}/write-off': {
-    path: () => `/top-ups/${newId('top')}/write-off`,
-    body: { reason: 'the bank says no', proof: 'a letter' },
-    allowed: { finance: 404 }
-  },
+  ...bankRows,
   'get /tasks': { path: '/tasks', allowed: { support: 200, reviewer: 200, finance: 200 } },
   'get /tasks/{id}': { path: () => `/tasks/${newId('tsk')}`, allowed: { support: 404, reviewer: 404, finance: 404 } },
   'get /reviews': { path: '/reviews', allowed: operators(200) },

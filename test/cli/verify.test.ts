@@ -80,6 +80,22 @@ describe('verify', () => {
     expect(await bankOracle(lines)).toMatchObject({ verdict: 'holds', exceptions: [] })
   })
 
+  it('takes a withdrawal’s hold for nothing booked, and its posting for what the bank has paid out', async () => {
+    const id = thingId()
+    const line = { reference: id, operation: 'push' as const, direction: 'out' as const, amount: '400' }
+    const sides = { hold: `${id}/money`, debit: wallet(id), credit: bank }
+    await books.post(unit([move(account('capital', '', usd), wallet(id), 1_000n)]))
+    const hold = { op: 'hold' as const, ...sides, amount: 400n, code: 'withdrawal' }
+    await books.post(unit([hold], { key: `${id}:accept`, records: [thing(id, 'open')] }))
+    expect(await bankOracle([])).toMatchObject({ verdict: 'holds', exceptions: [] })
+    const open = await bankOracle([line])
+    expect(open).toMatchObject({ verdict: 'holds', exceptions: [expect.stringContaining(id)] })
+    const done = thing(id, 'done', { state: 'open', version: 1 })
+    await books.post(unit([{ op: 'post_hold', ...sides }], { key: `${id}:book`, records: [done] }))
+    expect(await bankOracle([line])).toMatchObject({ verdict: 'holds', exceptions: [] })
+    expect(await bankOracle([])).toMatchObject({ verdict: 'breached', detail: expect.stringContaining(id) })
+  })
+
   it('names the top-up that the bank does not know', async () => {
     const id = await toppedUp()
     expect(await bankOracle([])).toMatchObject({

@@ -23,6 +23,7 @@ const coffers: Coffer[] = []
 beforeAll(async () => {
   coffers.push(...(await Promise.all(Array.from({ length: LANES }, () => startCoffer()))))
   await Promise.all(coffers.map((coffer) => coffer.fund('customer-a', 900_000)))
+  await Promise.all(coffers.map((coffer) => coffer.fund('bench', 100_000)))
   const rounds = Array.from({ length: ROUNDS }, () => interleaved(points)).flat()
   coffers.forEach((coffer, lane) =>
     crashAtAll(

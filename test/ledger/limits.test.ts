@@ -65,6 +65,20 @@ describe('a guard', () => {
     expect(await used('back')).toBe(25n)
   })
 
+  it('that a counter is unmoved lets one of ten through that have seen the same, and the others look again', async () => {
+    const unmoved = (seen: bigint): Guard => ({ kind: 'unmoved', counter: 'turn', seen })
+    const units = Array.from({ length: 10 }, () =>
+      unit([move(wallet('rich'), merchant('turn'), 1n)], { guards: [unmoved(0n)] })
+    )
+    const results = await Promise.all(units.map((each) => books.post(each)))
+    expect(results.map(({ status }) => status).sort()).toEqual(['posted', ...Array(9).fill('stale')])
+    expect(await books.posted(merchant('turn'))).toBe(1n)
+    // Nothing was stored of those that were stale: built again under its key, one of them passes.
+    const again = units[results.findIndex(({ status }) => status === 'stale')]!
+    expect(await books.post({ ...again, guards: [unmoved(1n)] })).toMatchObject({ status: 'posted', replayed: false })
+    expect(await used('turn')).toBe(2n)
+  })
+
   it('gives back no more than was counted: that is a bug of the caller', async () => {
     await expect(pay(1n, [counter('below', -1n)])).rejects.toThrow('below zero')
     expect(await used('below')).toBeUndefined()

@@ -4,6 +4,7 @@ import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker, type ReplayW
 import { paymentRequestStates } from '../../domain/payment-request.ts'
 import { paymentStates } from '../../domain/payment.ts'
 import { topUpStates } from '../../domain/top-up.ts'
+import { withdrawalStates } from '../../domain/withdrawal.ts'
 import { bundleWorkflows } from '../../temporal/bundle.ts'
 import { dataConverter } from '../../temporal/connection.ts'
 import { PUBLISHED_TEST_MASTER_KEY } from '../../temporal/keys.ts'
@@ -43,7 +44,8 @@ describe('The recorded runs', () => {
     ['payment', paymentStates.terminal, ['failed']],
     ['payment-request', paymentRequestStates.terminal, []],
     // Nothing asks the customer to confirm a top-up yet.
-    ['top-up', topUpStates.terminal, ['canceled', 'expired']]
+    ['top-up', topUpStates.terminal, ['canceled', 'expired']],
+    ['withdrawal', withdrawalStates.terminal, []]
   ])('of a %s end in each of its terminal states that can be reached', (type, terminal, unreachable) => {
     const ends = names.filter((name) => name.startsWith(`${type}/`)).map((name) => runs.get(name)!.state)
     expect([...new Set(ends)].sort()).toEqual(

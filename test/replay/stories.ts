@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { onboardingStories } from './onboarding-stories.ts'
 import { paymentRequestStories } from './payment-request-stories.ts'
+import { withdrawalStories } from './withdrawal-stories.ts'
 import { callBack } from '../support/call-back.ts'
 import type { Answered, Client } from '../support/client.ts'
 import type { Coffer } from '../support/coffer.ts'
@@ -161,6 +162,7 @@ export const replayStories: readonly ReplayStory[] = [
   { name: 'top-up/written-off', state: 'failed', tell: then((coffer) => stuck(coffer, 1_200, false), writeOff) },
   ...onboardingStories,
   ...paymentRequestStories,
+  ...withdrawalStories,
   { name: 'deliver-code/sent', state: 'sent', tell: register },
   {
     name: 'deliver-code/replaced-before-it-was-sent',

@@ -1,0 +1,75 @@
+import type { CurrencyCode } from '../domain/currencies.ts'
+import { Refusal } from '../domain/errors.ts'
+import type { DecisionOutcome, Progress, Start } from '../domain/orders.ts'
+import type { WriteOffPolicy } from '../domain/policy/index.ts'
+import { writeOffNeedsFourEyes } from '../domain/write-off.ts'
+import type { UnitPart } from '../ledger/unit-of-work.ts'
+import type { Decision } from '../store/decision.ts'
+import { findReview } from '../store/review.ts'
+import { findOpenTask } from '../store/task.ts'
+import { carryOut } from './carry-out.ts'
+import type { ActivityDeps } from './deps.ts'
+
+interface Instructed {
+  readonly id: string
+  readonly state: string
+  readonly currency: CurrencyCode
+  readonly amount: bigint
+}
+
+/** What a kind of process puts on record for each decision, and how its record is read. */
+interface StuckParts<Thing extends Instructed, State extends string> {
+  get(id: string): Promise<Thing>
+  toProgress(thing: Thing): Progress<State>
+  retryPart(thing: Thing, actor: string): UnitPart
+  writeOffPart(thing: Thing, actor: string): UnitPart
+}
+
+type StuckStart = Start<unknown, WriteOffPolicy>
+
+/** What finance may decide about an instruction whose end nobody knows. */
+export function createStuckDecisions<Thing extends Instructed, State extends string>(
+  { db, ledger }: Pick<ActivityDeps, 'db' | 'ledger'>,
+  { get, toProgress, retryPart, writeOffPart }: StuckParts<Thing, State>
+) {
+  async function decide(
+    { id }: StuckStart,
+    decisionId: string,
+    partFor: (thing: Thing, decision: Decision) => Promise<UnitPart | Refusal>
+  ): Promise<DecisionOutcome<State>> {
+    const settled = await carryOut({ db, ledger }, { processId: id, decisionId }, async (decision) => {
+      const thing = await get(id)
+      if (decision.role !== 'finance') return new Refusal('forbidden')
+      if (thing.state !== 'processing') return new Refusal('state_conflict', { state: thing.state })
+      return partFor(thing, decision)
+    })
+    return { ...settled, progress: toProgress(await get(id)) }
+  }
+
+  /** The decision alone says little: the review has to say the same, and that someone else has asked for it. */
+  async function isReviewed({ id }: Thing, { action, actor, data }: Decision): Promise<boolean> {
+    const review = await findReview(db, String(data['review_id']))
+    return (
+      review?.processId === id &&
+      review.action === action &&
+      review.state === 'approved' &&
+      review.decidedBy === actor &&
+      review.requestedBy !== actor
+    )
+  }
+
+  return {
+    /** Puts on record that an operator has the bank asked now; the run asks. */
+    retry: (start: StuckStart, decisionId: string): Promise<DecisionOutcome<State>> =>
+      decide(start, decisionId, async (thing, { actor }) => retryPart(thing, actor)),
+
+    /** Gives the instruction up. Only one that is stuck, and above the threshold only with another operator's review. */
+    writeOff: (start: StuckStart, decisionId: string): Promise<DecisionOutcome<State>> =>
+      decide(start, decisionId, async (thing, decision) => {
+        if (!(await findOpenTask(db, thing.id, 'stuck_bank_instruction')))
+          return new Refusal('state_conflict', { state: thing.state, reason: 'not_stuck' })
+        const alone = writeOffNeedsFourEyes(thing, start.policy) && !(await isReviewed(thing, decision))
+        return alone ? new Refusal('four_eyes_required') : writeOffPart(thing, decision.actor)
+      })
+  }
+}

@@ -1,0 +1,141 @@
+import { account } from '../domain/account-kinds.ts'
+import type { ProblemCode } from '../domain/errors.ts'
+import { sameDigits } from '../domain/ids.ts'
+import { toWire } from '../domain/money.ts'
+import { withdrawalStates, type WithdrawalState } from '../domain/withdrawal.ts'
+import type { Guard, PostingStep, RecordWrite, UnitPart } from '../ledger/unit-of-work.ts'
+import type { TaskMove } from '../store/task.ts'
+import { toWithdrawalRow, toWithdrawalView, type Withdrawal } from '../store/withdrawal.ts'
+
+/** A withdrawal's part of the books (ARCHITECTURE.md, "Postings"): what each of its units posts and writes. */
+
+/** What is held for it, or has been: the money, and the fee where there is one. */
+export function holdsOf({ id, walletId, bank, currency, amount, fee }: Withdrawal) {
+  const debit = account('wallet', walletId, currency)
+  const money = { hold: `${id}/money`, debit, credit: account('bank_in_transit', bank, currency), amount }
+  const feeIncome = account('fee_income', 'withdrawal', currency)
+  return [
+    { ...money, code: 'withdrawal' },
+    ...(fee === 0n ? [] : [{ hold: `${id}/fee`, debit, credit: feeIncome, amount: fee, code: 'withdrawal.fee' }])
+  ]
+}
+
+/** The bank has booked: the money has left. */
+export const bookPart = (withdrawal: Withdrawal, bankReference: string): UnitPart => ({
+  postings: holdsOf(withdrawal).map(({ hold, debit, credit, amount }) => ({
+    op: 'post_hold',
+    hold,
+    debit,
+    credit,
+    amount
+  })),
+  records: [withdrawalWrite(withdrawal, { ...withdrawal, bankReference }, ['succeeded'])]
+})
+
+/** The bank has not booked and never will. */
+export const declinePart = (withdrawal: Withdrawal, code: ProblemCode): UnitPart => ({
+  ...release(withdrawal, 'withdrawal.decline'),
+  records: [withdrawalWrite(withdrawal, { ...withdrawal, declineCode: code }, ['declined'])]
+})
+
+/** An operator gives it up, with proof that the bank did not book: the money is the customer's again. */
+export const writeOffPart = (withdrawal: Withdrawal, actor: string): UnitPart => ({
+  ...release(withdrawal, 'withdrawal.write_off'),
+  records: [withdrawalWrite(withdrawal, { ...withdrawal, declineCode: 'written_off' }, ['failed'], { actor })]
+})
+
+/**
+ * Given up, and booked after all: the bank has moved the money, and the wallet has it too. Who owes it has to be found
+ * out (suspense), whatever the wallet still holds.
+ */
+export const lateBookingPart = (withdrawal: Withdrawal, bankReference: string): UnitPart => ({
+  postings: [
+    {
+      op: 'post',
+      debit: account('suspense', withdrawal.bank, withdrawal.currency),
+      credit: account('bank_in_transit', withdrawal.bank, withdrawal.currency),
+      amount: withdrawal.amount,
+      code: 'withdrawal.late_booking'
+    }
+  ],
+  records: [withdrawalWrite(withdrawal, { ...withdrawal, bankReference }, [], { event: 'withdrawal.booked_late' })]
+})
+
+/** The mark that the bank may have it from now on; made before the first byte leaves. */
+export const sendPart = (withdrawal: Withdrawal, sentAt: Date): UnitPart => ({
+  records: [withdrawalWrite(withdrawal, { ...withdrawal, sentAt }, [], { event: 'withdrawal.sent' })]
+})
+
+/** The connection was refused: the bank certainly does not have it, so the mark is taken back. */
+export const undeliveredPart = (withdrawal: Withdrawal): UnitPart => ({
+  records: [withdrawalWrite(withdrawal, { ...withdrawal, sentAt: null }, [], { event: 'withdrawal.undelivered' })]
+})
+
+/** Nobody knows after 24 hours: an operator has to find out. The money stays held. */
+export const stuckPart = (withdrawal: Withdrawal): UnitPart => ({
+  records: [
+    withdrawalWrite(withdrawal, withdrawal, [], {
+      event: 'withdrawal.stuck',
+      task: {
+        id: sameDigits('tsk', withdrawal.id),
+        kind: 'stuck_bank_instruction',
+        data: {
+          bank: withdrawal.bank,
+          reference: withdrawal.id,
+          amount: toWire(withdrawal),
+          sent_at: withdrawal.sentAt
+        }
+      }
+    })
+  ]
+})
+
+/** An operator has the bank asked once more, now. */
+export const retryPart = (withdrawal: Withdrawal, actor: string): UnitPart => ({
+  records: [withdrawalWrite(withdrawal, withdrawal, [], { event: 'withdrawal.retried', actor })]
+})
+
+/** Taken back before it was confirmed, or not confirmed in time: nothing was held, so nothing moves. */
+export const endUnconfirmedPart = (
+  withdrawal: Withdrawal,
+  state: 'canceled' | 'expired',
+  actor?: string
+): UnitPart => ({
+  records: [withdrawalWrite(withdrawal, withdrawal, [state], { actor })]
+})
+
+/** The holds are void, and what was reserved of the limits is given back to the windows that it was taken from. */
+function release(withdrawal: Withdrawal, code: string): { guards: Guard[]; postings: PostingStep[] } {
+  const { limitCounters, amount } = withdrawal
+  return {
+    guards: limitCounters.map((counter) => ({ kind: 'counter', counter, add: -amount, code: 'limit_exceeded' })),
+    postings: holdsOf(withdrawal).map(({ hold, debit, credit }) => ({ op: 'void_hold', hold, debit, credit, code }))
+  }
+}
+
+/** The record's write for an arrow; none repeats the state with an event of its own. `after` carries the new columns. */
+export function withdrawalWrite(
+  before: Withdrawal | undefined,
+  after: Withdrawal,
+  path: readonly WithdrawalState[],
+  extra: { order?: object; event?: string; actor?: string; task?: TaskMove['task'] } = {}
+): RecordWrite {
+  const from = before?.state ?? null
+  withdrawalStates.assertPath(from ?? 'start', path)
+  const state = path.at(-1) ?? after.state
+  const next = { ...after, state }
+  const open = !withdrawalStates.isTerminal(state)
+  const move: TaskMove = { is_over: !open, task: extra.task }
+  return {
+    kind: 'withdrawal',
+    id: after.id,
+    version: before?.version ?? 0,
+    from,
+    crossed: [{ state, type: extra.event ?? `withdrawal.${state}`, data: toWithdrawalView(next) }],
+    open,
+    order: extra.order,
+    customerId: after.customerId,
+    actor: extra.actor,
+    row: { ...toWithdrawalRow(next), ...move }
+  }
+}

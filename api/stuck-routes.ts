@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import { Refusal } from '../domain/errors.ts'
+import type { IdPrefix } from '../domain/ids.ts'
+import { auditOf } from './audit-of.ts'
+import type { ApiDeps } from './deps.ts'
+import { Pending } from './payment-schemas.ts'
+import { route, type Route } from './route.ts'
+import { id } from './schemas.ts'
+import type { Submit } from './submit.ts'
+import { WriteOffRequest } from './top-up-schemas.ts'
+import { needsReview, requestWriteOffReview, type Instructed } from './write-off.ts'
+
+/** A kind of process that gives banks instructions: how it is called, and what its record answers with. */
+interface StuckKind {
+  /** The workflow's type; its routes are below `/<type>s`. */
+  readonly type: string
+  readonly prefix: IdPrefix
+  /** In sentences: `a stuck top-up`. */
+  readonly words: string
+  /** What giving it up does beside ending it as `failed`. */
+  readonly effect: string
+  readonly reply: z.ZodType
+  readonly find: (id: string) => Promise<Instructed | undefined>
+}
+
+/** What finance may do about an instruction whose end nobody knows: have the bank asked now, or give it up with proof. */
+export const stuckRoutes = ({ db }: Pick<ApiDeps, 'db'>, submit: Submit, kind: StuckKind): Route[] => {
+  const { type, prefix, words, effect, reply, find } = kind
+  const object = type.replaceAll('-', '_')
+  const stuck = {
+    params: z.strictObject({ id: id(prefix) }),
+    reply,
+    status: 200,
+    callers: { finance: 'any' },
+    scope: `${type}s:write`,
+    idempotency: 'process',
+    errors: ['state_conflict', 'idempotency_key_reused', 'service_unavailable']
+  } as const
+  const existing = async (id: string): Promise<Instructed> => {
+    const thing = await find(id)
+    if (!thing) throw new Refusal('not_found')
+    return thing
+  }
+
+  return [
+    route.post(
+      `/${type}s/{id}/retry`,
+      {
+        summary: 'Have the bank asked now',
+        description: `What the bank says is booked as always; while it says nothing, ${words} stays \`processing\`.`,
+        ...stuck,
+        otherReplies: { 202: { description: 'Nothing is committed yet: ask again under Location', schema: Pending } }
+      },
+      async (call) => {
+        const { id } = await existing(call.params.id)
+        const about = { type, processId: id, role: call.caller.role }
+        const alongside = auditOf(call, { action: `${object}.retry`, object: id })
+        return submit.decide(call, { ...about, action: 'retry', data: {}, alongside })
+      }
+    ),
+    route.post(
+      `/${type}s/{id}/write-off`,
+      {
+        summary: `Give ${words} up, with proof that the bank did not book it`,
+        description: `Ends it as \`failed\`; ${effect}. Above 1,000 USD: 202 with a review that another finance operator decides.`,
+        ...stuck,
+        body: WriteOffRequest,
+        otherReplies: { 202: { description: 'A second operator has to approve: see Location', schema: Pending } }
+      },
+      async (call) => {
+        const thing = await existing(call.params.id)
+        if (await needsReview(db, thing)) return requestWriteOffReview(db, call, thing, call.body, object)
+        const about = { type, processId: thing.id, role: call.caller.role }
+        const alongside = auditOf(call, { action: `${object}.write_off`, object: thing.id })
+        return submit.decide(call, { ...about, action: 'write-off', data: { ...call.body }, alongside })
+      }
+    )
+  ]
+}

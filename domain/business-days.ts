@@ -1,0 +1,45 @@
+const DAY_MS = 86_400_000
+
+/**
+ * The same time of day so many business days later, where the customer lives. Business days are Monday to Friday: no
+ * holidays are known yet. A time of day that daylight saving skips moves on by what is skipped.
+ * @throws {RangeError} for an instant that is none or a zone that is not IANA's.
+ */
+export function addBusinessDays(from: Date, days: number, zone: string): Date {
+  let wall = wallClockMs(from.getTime(), zone)
+  for (let left = days; left > 0;) {
+    wall += DAY_MS
+    if (isBusinessDay(wall)) left -= 1
+  }
+  const guess = wall - offsetMs(wall, zone)
+  return new Date(wall - offsetMs(guess, zone))
+}
+
+/** @param wall milliseconds of a wall clock, counted as if it showed UTC */
+function isBusinessDay(wall: number): boolean {
+  const weekday = new Date(wall).getUTCDay()
+  return weekday >= 1 && weekday <= 5
+}
+
+const offsetMs = (instant: number, zone: string): number => wallClockMs(instant, zone) - instant
+
+/** What the clock on the wall shows at that instant, counted as if it showed UTC. */
+function wallClockMs(instant: number, zone: string): number {
+  const parts = formatOf(zone).formatToParts(instant)
+  const of = (type: string) => Number(parts.find((part) => part.type === type)!.value)
+  const seconds = Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second'))
+  return seconds + (((instant % 1_000) + 1_000) % 1_000)
+}
+
+/** Making one takes half a millisecond, and there are a few hundred zones. */
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone)
+  if (known) return known
+  const date = { year: 'numeric', month: '2-digit', day: '2-digit' } as const
+  const time = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const
+  const format = new Intl.DateTimeFormat('en-u-ca-gregory-nu-latn', { timeZone, ...date, ...time })
+  formats.set(timeZone, format)
+  return format
+}

@@ -1,0 +1,45 @@
+import type { IdPrefix } from '../../domain/ids.ts'
+import { newId } from './api-under-test.ts'
+import type { Row } from './matrix-world.ts'
+
+const customers = (status: number) => ({ 'customer own': status, 'customer other': status })
+const readers = { service: 404, support: 404, reviewer: 404, finance: 404 }
+
+/** What moves money through a bank: here nobody has the thing, so that nobody gets as far as the engine. */
+const movesOf = (things: string, prefix: IdPrefix): Record<string, Row> => ({
+  [`post /${things}`]: {
+    path: `/${things}`,
+    body: () => ({
+      wallet_id: newId('wal'),
+      bank_account_id: newId('ban'),
+      amount: { amount: '1', currency: 'USD' }
+    }),
+    allowed: { ...customers(404), service: 404 }
+  },
+  // Without saying whose, only customers get a list.
+  [`get /${things}`]: {
+    path: `/${things}`,
+    allowed: { ...customers(200), service: 400, support: 400, reviewer: 400, finance: 400 }
+  },
+  [`get /${things}/{id}`]: { path: () => `/${things}/${newId(prefix)}`, allowed: { ...customers(404), ...readers } },
+  [`post /${things}/{id}/retry`]: { path: () => `/${things}/${newId(prefix)}/retry`, allowed: { finance: 404 } },
+  [`post /${things}/{id}/write-off`]: {
+    path: () => `/${things}/${newId(prefix)}/write-off`,
+    body: { reason: 'the bank says no', proof: 'a letter' },
+    allowed: { finance: 404 }
+  }
+})
+
+export const bankRows: Readonly<Record<string, Row>> = {
+  ...movesOf('top-ups', 'top'),
+  ...movesOf('withdrawals', 'wdr'),
+  'post /withdrawals/{id}/confirm': {
+    path: () => `/withdrawals/${newId('wdr')}/confirm`,
+    body: { pin: '471100' },
+    allowed: customers(404)
+  },
+  'post /withdrawals/{id}/cancel': {
+    path: () => `/withdrawals/${newId('wdr')}/cancel`,
+    allowed: { ...customers(404), service: 404 }
+  }
+}

@@ -1,0 +1,121 @@
+import { proxyActivities, proxyLocalActivities, setHandler } from '@temporalio/workflow'
+import type { Activities } from '../activities/index.ts'
+import type { WithdrawalProgress, WithdrawalStart } from '../activities/withdrawal-progress.ts'
+import { formatMoney, fromWire } from '../domain/money.ts'
+import type { Progress } from '../domain/orders.ts'
+import { withdrawalStates, type WithdrawalState } from '../domain/withdrawal.ts'
+import { bankOptions, inquiryOptions, recordOptions } from './activity-options.ts'
+import { askBank } from './ask-bank.ts'
+import { createDecisions } from './decisions.ts'
+import { answerFirst } from './first-outcome.ts'
+import { cancel, confirm, retry, writeOff } from './messages.ts'
+import { present } from './presentation.ts'
+import { receiveNudges, untilBusinessTime } from './wait.ts'
+
+const { acceptWithdrawal, bookWithdrawal, declineWithdrawal, expireWithdrawal, markWithdrawalStuck, readWithdrawal } =
+  proxyLocalActivities<Activities>(recordOptions)
+const { confirmWithdrawal, cancelWithdrawal, retryWithdrawal, writeOffWithdrawal } =
+  proxyLocalActivities<Activities>(recordOptions)
+const { listWithdrawalDecisions, readBusinessClock } = proxyLocalActivities<Activities>(recordOptions)
+const { sendWithdrawal } = proxyActivities<Activities>({
+  ...bankOptions,
+  summary: 'have the bank push the money, once'
+})
+const { inquireWithdrawal } = proxyActivities<Activities>({
+  ...inquiryOptions,
+  summary: 'ask the bank what became of it'
+})
+
+/**
+ * Money to a linked bank account: held first, confirmed by the customer before that where it takes it, pushed once, and
+ * gone when the bank says, at whatever time, that it has booked.
+ */
+export async function withdrawal(start: WithdrawalStart): Promise<Progress<WithdrawalState>> {
+  const answer = answerFirst<Progress<WithdrawalState>>(start)
+  const nudges = receiveNudges()
+  let current: Progress<WithdrawalState> | undefined
+  let next: string | undefined
+  const isOver = () => current !== undefined && withdrawalStates.isTerminal(current.state)
+  const isUnconfirmed = () => current?.state === 'requires_action'
+
+  const decisions = createDecisions<WithdrawalState>(
+    {
+      confirm: (id) => confirmWithdrawal(start, id),
+      cancel: (id) => cancelWithdrawal(start, id),
+      retry: async (id) => {
+        const outcome = await retryWithdrawal(start, id)
+        nudges.received += 1
+        return outcome
+      },
+      'write-off': (id) => writeOffWithdrawal(start, id)
+    },
+    show
+  )
+  for (const update of [confirm, cancel, retry, writeOff]) setHandler(update, (id) => decisions.take(update.name, id))
+  const consumeDecisions = async () => {
+    for (const { id, action } of await listWithdrawalDecisions(start)) await decisions.take(action, id)
+  }
+
+  const { first_version, ...accepted } = await acceptWithdrawal(start)
+  show(accepted)
+  // Whoever asks again after Temporal has forgotten the first run gets the first answer, not today's.
+  answer.give({ ...accepted, version: first_version ?? accepted.version })
+  // A run that was started again may find decisions that nobody could deliver.
+  if (first_version !== undefined && !isOver()) await consumeDecisions()
+  while (isUnconfirmed()) await untilConfirmed()
+  if (!isOver()) await settleWithBank(await decisions.alone(() => readWithdrawal(start)))
+  await answer.delivered()
+  return current!
+
+  async function untilConfirmed(): Promise<void> {
+    const summary = 'until the customer confirms'
+    const wait = { nudges, businessNow: readBusinessClock, summary, or: () => !isUnconfirmed() }
+    const woken = await untilBusinessTime(current!.deadline!, wait)
+    if (woken === 'due') show(await decisions.alone(() => expireWithdrawal(start)))
+    if (woken === 'nudged') await consumeDecisions()
+  }
+
+  async function settleWithBank({ held_at, sent_at }: WithdrawalProgress): Promise<void> {
+    const word = await askBank({
+      plan: start.policy.inquiry,
+      nudges,
+      acceptedAt: held_at!,
+      sentAt: sent_at,
+      send: () => sendWithdrawal(start),
+      inquire: () => inquireWithdrawal(start),
+      readSentAt: async () => (await readWithdrawal(start)).sent_at,
+      businessNow: readBusinessClock,
+      isOver,
+      onWaiting: (until) => {
+        next = until
+        show(current!)
+      },
+      onNudged: consumeDecisions,
+      onStuck: async () => show(await decisions.alone(() => markWithdrawalStuck(start)))
+    })
+    next = undefined
+    if (word.kind === 'accepted') show(await decisions.alone(() => bookWithdrawal(start, word.bankReference)))
+    if (word.kind === 'declined') show(await decisions.alone(() => declineWithdrawal(start, word.code)))
+  }
+
+  /** A step that answers late must not set the picture back. */
+  function show(progress: Progress<WithdrawalState>): void {
+    if (current && progress.version < current.version) return
+    current = progress
+    const { state, deadline = next } = current
+    const details = detailsOf(start, current, next)
+    present({ state, details, deadlineAt: isOver() ? undefined : deadline, rail: `bank_${start.order.bank}` })
+  }
+}
+
+const detailsOf = (
+  { id, order }: WithdrawalStart,
+  { decline_code, deadline }: Progress<WithdrawalState>,
+  next: string | undefined
+): string[] => [
+  `${formatMoney(fromWire(order.amount))} from \`${order.wallet_id}\` to \`${order.bank_account_id}\` at bank ${order.bank}`,
+  ...(decline_code ? [`declined: \`${decline_code}\``] : []),
+  ...(deadline ? [`the customer has to confirm before ${deadline} (business time)`] : []),
+  ...(next ? [`the bank is asked again at ${next} (business time)`] : []),
+  `record: \`GET /v1/withdrawals/${id}\``
+]
