@@ -66,12 +66,28 @@ export const onboardingCrashPoints = [
   'onboarding.conclude/report'
 ] as const
 
+/** A bank link's: its own steps, and its words with the bank. */
+export const bankLinkCrashPoints = [
+  'bank-link.open/inside',
+  'bank-link.open/report',
+  'bank-link.payee/ask',
+  'bank-link.payee/reply',
+  'bank-link.payee/inside',
+  'bank-link.payee/report',
+  'bank-link.ownership/reply',
+  'bank-link.link/before',
+  'bank-link.link/inside',
+  'bank-link.link/after',
+  'bank-link.link/report'
+] as const
+
 export type CrashPoint = (name: string) => void
 
 const PROCESS_OF_PREFIX: Readonly<Record<string, string>> = {
   pay: 'payment',
   top: 'top-up',
-  onb: 'onboarding'
+  onb: 'onboarding',
+  ban: 'bank-link'
 }
 
 /** `pay_…:capture:…` inside its transaction → `payment.capture/inside`. */
@@ -86,7 +102,11 @@ export function crashPointOf(unitKey: string, moment: 'before' | 'inside' | 'aft
  */
 export function createCrashPoint(at: string | undefined, kill: () => void): CrashPoint {
   if (at === undefined) return () => undefined
-  if (![...crashPoints, ...messageCrashPoints, ...onboardingCrashPoints].some((point) => point === at))
+  if (
+    ![...crashPoints, ...messageCrashPoints, ...onboardingCrashPoints, ...bankLinkCrashPoints].some(
+      (point) => point === at
+    )
+  )
     throw new Error(`CRASH_AT: there is no crash point ${at}`)
   return (name) => {
     if (name === at) kill()

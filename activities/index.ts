@@ -1,3 +1,6 @@
+import { bankLinkBankActivities } from './bank-link-bank.ts'
+import { bankLinkDecisionActivities } from './bank-link-decisions.ts'
+import { bankLinkActivities } from './bank-link.ts'
 import { clockActivities } from './clock.ts'
 import { deliverCodeActivities } from './deliver-code.ts'
 import type { ActivityDeps } from './deps.ts'
@@ -25,6 +28,9 @@ export const createActivities = (deps: ActivityDeps) =>
     ...topUpActivities(deps),
     ...topUpBankActivities(deps),
     ...topUpDecisionActivities(deps),
+    ...bankLinkActivities(deps),
+    ...bankLinkBankActivities(deps),
+    ...bankLinkDecisionActivities(deps),
     ...sweepActivities(deps)
   })
 

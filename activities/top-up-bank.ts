@@ -1,6 +1,7 @@
 import { activityInfo } from '@temporalio/activity'
 import { toWire } from '../domain/money.ts'
-import type { BankInstruction } from '../providers/bank.ts'
+import type { BankInstruction, BankProvider } from '../providers/bank.ts'
+import { lockBankAccount } from '../store/bank-account.ts'
 import { findPersonalValue } from '../store/personal.ts'
 import { readBusinessNow } from '../store/process.ts'
 import { getTopUp, type TopUp } from '../store/top-up.ts'
@@ -16,7 +17,9 @@ export function topUpBankActivities({
   bank,
   vault,
   crash
-}: Pick<ActivityDeps, 'db' | 'ledger' | 'bank' | 'vault' | 'crash'>) {
+}: Pick<ActivityDeps, 'db' | 'ledger' | 'vault' | 'crash'> & {
+  readonly bank: Pick<BankProvider, 'send' | 'inquire'>
+}) {
   /** Who holds the account, and its number: read just before the call, and kept nowhere. */
   async function instructionFor(topUp: TopUp): Promise<BankInstruction | undefined> {
     const { id, customerId: ownerId, bankAccountId: reference } = topUp
@@ -62,8 +65,13 @@ export function topUpBankActivities({
      * Whatever goes wrong after the mark is unknown; only a refused connection proves that nothing was delivered.
      */
     sendTopUp: async (start: TopUpStart): Promise<BankAnswer> => {
-      const instruction = await instructionFor(await getTopUp(db, start.id))
+      const topUp = await getTopUp(db, start.id)
+      const { bankAccountId } = topUp
+      const instruction = await instructionFor(topUp)
       if (!instruction) return { kind: 'declined', code: 'invalid_bank_account' }
+      // Unlinked since it was accepted: whoever unlinks looks for open orders first, and we wait for them here.
+      const account = await lockBankAccount(db, bankAccountId, 'share')
+      if (account?.state === 'unlinked') return { kind: 'declined', code: 'account_closed' }
       const attempt = attemptName()
       if (!(await markSent(start, attempt))) return { kind: 'unknown', reason: 'sent_by_another' }
       const answer = await bank.send(instruction, AbortSignal.timeout(start.policy.send_timeout_ms))

@@ -32,3 +32,6 @@ grant select, insert on qr_code to :app_role;
 
 -- KYC: the application's row is written with its process; the customer's tier and state follow from it (above).
 grant select, insert, update on onboarding to :app_role;
+
+-- Bank links: written with their processes; the linked account, and what proves its IBAN, with them (above).
+grant select, insert, update on bank_link, deposit_recovery to :app_role;

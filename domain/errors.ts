@@ -27,6 +27,14 @@ export const problems = {
   hold_not_found: 'There is no such hold.',
   hold_resolved: 'Nothing is left of the hold.',
   already_reversed: 'This unit has been reversed before.',
+  // bank accounts
+  iban_invalid: 'The text is not an IBAN.',
+  bank_not_supported: 'We cannot reach that bank.',
+  bank_account_unavailable: 'This bank account cannot be linked.',
+  kyc_required: 'The customer has to be known first.',
+  holder_mismatch: 'The account is held by somebody else.',
+  ownership_unproved: 'The bank did not say that the account is the customer’s.',
+  tries_exhausted: 'The amounts were wrong too often.',
   // confirmation
   confirmation_required: 'The customer has to confirm it first.',
   confirmation_failed: 'The PIN is wrong.',

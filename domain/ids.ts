@@ -18,6 +18,7 @@ export type QrCodeId = Id<'qrc'>
 export type ApiKeyId = Id<'key'>
 export type VerificationId = Id<'ver'>
 export type OnboardingId = Id<'onb'>
+export type DepositRecoveryId = Id<'mdr'>
 
 export interface IdByPrefix {
   cus: CustomerId
@@ -36,6 +37,7 @@ export interface IdByPrefix {
   key: ApiKeyId
   ver: VerificationId
   onb: OnboardingId
+  mdr: DepositRecoveryId
 }
 export type IdPrefix = keyof IdByPrefix
 

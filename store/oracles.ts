@@ -1,4 +1,5 @@
 import type { States } from '../domain/transitions.ts'
+import { bankLinkStates } from '../domain/bank-link.ts'
 import { paymentStates } from '../domain/payment.ts'
 import { onboardingStates } from '../domain/onboarding.ts'
 import { topUpStates } from '../domain/top-up.ts'
@@ -18,7 +19,8 @@ export interface ProcessOracle {
 export const machines: Readonly<Record<string, States<never>>> = {
   payment: paymentStates as unknown as States<never>,
   'top-up': topUpStates as unknown as States<never>,
-  onboarding: onboardingStates as unknown as States<never>
+  onboarding: onboardingStates as unknown as States<never>,
+  'bank-link': bankLinkStates as unknown as States<never>
 }
 
 /** `{arrows: [{kind, from_state, to_state}], terminal: [{kind, state}]}` as JSON; `from_state` of a first arrow is null. */

@@ -33,6 +33,8 @@ export interface ProcessTables {
   payment: PaymentTable
   top_up: TopUpTable
   onboarding: OnboardingTable
+  bank_link: BankLinkTable
+  deposit_recovery: DepositRecoveryTable
 }
 
 /** Written by `store/payment.ts`'s set-based statement, in the posting queue's transaction. */
@@ -88,5 +90,36 @@ interface OnboardingTable {
   findings: Read<unknown>
   verdict: Read<unknown>
   reviews: Read<unknown>
+  created_at: Read<Date>
+}
+
+/** Written by `store/bank-link.ts`'s set-based statement. */
+interface BankLinkTable {
+  id: Read<string>
+  customer_id: Read<string>
+  bank: Read<string>
+  method: Read<string>
+  holder_match: Read<string | null>
+  holder_confirmed: Read<boolean>
+  checking_since: Read<Date | null>
+  asked_since: Read<Date | null>
+  tries: Read<number>
+  amounts: Read<string | null>
+  deposits: Read<unknown>
+  decline_code: Read<string | null>
+  created_at: Read<Date>
+}
+
+/** Written by `store/deposit-recovery.ts`'s set-based statement. */
+interface DepositRecoveryTable {
+  id: Read<string>
+  customer_id: Read<string>
+  bank_account_id: Read<string>
+  bank: Read<string>
+  currency: Read<string>
+  amount: Read<bigint>
+  decline_code: Read<string | null>
+  bank_reference: Read<string | null>
+  sent_at: Read<Date | null>
   created_at: Read<Date>
 }

@@ -1,5 +1,6 @@
 import { access } from './access.ts'
 import { bank } from './bank.ts'
+import { bankLink } from './bank-link.ts'
 import { kyc } from './kyc.ts'
 import { limits } from './limits.ts'
 import { mergeOver, type DeepReadonly } from './merge.ts'
@@ -8,7 +9,7 @@ import { pin } from './pin.ts'
 import { registration } from './registration.ts'
 import { stepUp } from './step-up.ts'
 
-const defaults = { payment, bank, limits, step_up: stepUp, pin, access, registration, kyc }
+const defaults = { payment, bank, limits, step_up: stepUp, pin, access, registration, kyc, bank_link: bankLink }
 
 /** Every number that governs a process, by topic. JSON-able: money is a string of minor units, durations end in `_ms`. */
 export type Policy = DeepReadonly<typeof defaults>
@@ -36,3 +37,8 @@ export const topUpPolicy = ({ bank, limits }: Policy): TopUpPolicy => ({ ...bank
 export type OnboardingPolicy = Pick<Policy, 'kyc'>
 
 export const onboardingPolicy = ({ kyc }: Policy): OnboardingPolicy => ({ kyc })
+
+/** What one bank link's run keeps: how to ask the bank, and how long the customer is waited for. */
+export type BankLinkPolicy = Policy['bank'] & Pick<Policy, 'bank_link'>
+
+export const bankLinkPolicy = ({ bank, bank_link }: Policy): BankLinkPolicy => ({ ...bank, bank_link })

@@ -1,4 +1,5 @@
 import type { BankAccountId, MerchantId, PaymentId, WalletId } from '../../domain/ids.ts'
+import { bankAccountRows } from './bank-account-rows.ts'
 import { keyFor, newId, newKey, sessionFor, type ApiUnderTest, type TestCustomer } from './api-under-test.ts'
 
 /** Every kind of caller there is. `own` and `other`: whose the thing in the path is. */
@@ -200,8 +201,7 @@ export const rows: Readonly<Record<string, Row>> = {
   'get /wallets': { path: '/wallets', allowed: listReaders },
   'get /wallets/{id}': { path: ({ own }) => `/wallets/${own.walletId}`, allowed: walletReaders },
   'get /wallets/{id}/entries': { path: ({ own }) => `/wallets/${own.walletId}/entries`, allowed: walletReaders },
-  'get /bank-accounts': { path: '/bank-accounts', allowed: listReaders },
-  'get /bank-accounts/{id}': { path: ({ bankAccountId }) => `/bank-accounts/${bankAccountId}`, allowed: walletReaders },
+  ...bankAccountRows,
   'get /merchants/{id}': {
     path: ({ merchantId }) => `/merchants/${merchantId}`,
     allowed: { ...customers(200, 200), ...merchants(200, 404), ...operators(200), service: 200, admin: 200 }
