@@ -11,6 +11,8 @@ export interface BankLinkProgress extends Progress<BankLinkState> {
   readonly next: ReturnType<typeof nextOfLink>
   /** Since when the bank is asked whose the account is. */
   readonly checking_since: string
+  /** The two micro-deposits, once they are reserved: whether the bank has booked each, and may have it since. */
+  readonly deposits: readonly { readonly booked: boolean; readonly sent_at?: string }[]
 }
 
 export type BankLinkAccepted = Accepted<BankLinkProgress>
@@ -28,6 +30,10 @@ export function toBankLinkProgress(link: BankLink, { policy }: BankLinkStart): B
     version,
     next: nextOfLink(standing),
     checking_since: (checkingSince ?? createdAt).toISOString(),
+    deposits: link.deposits.map(({ state: of, sent_at }) => ({
+      booked: of === 'booked',
+      ...(sent_at !== null && { sent_at })
+    })),
     ...(declineCode !== null && { decline_code: declineCode }),
     ...(deadline !== undefined && { deadline })
   }

@@ -1,9 +1,12 @@
 import { bankLinkStates, requirementOf, type BankLinkState, type HolderMatch } from '../domain/bank-link.ts'
 import { Refusal, type ProblemCode } from '../domain/errors.ts'
-import type { Guard, PostingStep, RecordWrite, UnitOfWork, UnitPart } from '../ledger/unit-of-work.ts'
+import type { Guard, RecordWrite, UnitOfWork, UnitPart } from '../ledger/unit-of-work.ts'
 import { depositsBooked, toBankLinkRow, toBankLinkView, type BankLink } from '../store/bank-link.ts'
 import type { TaskMove } from '../store/task.ts'
+import type { Vault } from '../store/vault.ts'
 import type { BankLinkStart } from './bank-link-progress.ts'
+import { recoveryBegun } from './deposit-recovery-units.ts'
+import { lossSteps, newRecovery } from './micro-deposit-units.ts'
 
 /** What a bank link's first unit is decided on, beside the order. */
 export interface LinkFacts {
@@ -15,16 +18,22 @@ export interface LinkFacts {
 
 interface Extra {
   readonly event?: string
-  readonly actor?: string
+  readonly actor?: string | undefined
   readonly task?: TaskMove['task']
-  readonly postings?: readonly PostingStep[]
 }
 
-/** The units of a bank link: what each step guards and writes. Which money moves with them is `micro-deposit-units.ts`'s. */
-export function bankLinkUnits(start: BankLinkStart) {
-  const { write, over } = recordWrites(start)
+/** The units of a bank link: what each step guards and writes, and, for micro-deposits, what moves when it ends. */
+export function bankLinkUnits(start: BankLinkStart, vault: Vault) {
+  const { write, over } = recordWrites(start, vault)
   const mustBeOpen = ({ state }: BankLink) =>
     state === 'verifying' ? undefined : new Refusal('state_conflict', { state })
+
+  /** What the two micro-deposits cost comes back by a process of its own, which begins with this one's end. */
+  const linked = (link: BankLink, now: Date, actor?: string): UnitPart => {
+    const part = over(link, link, 'linked', { actor })
+    if (link.deposits.length === 0) return part
+    return { ...part, records: [...part.records!, recoveryBegun(start, newRecovery(vault, link, now))] }
+  }
 
   return {
     write,
@@ -59,24 +68,52 @@ export function bankLinkUnits(start: BankLinkStart) {
       const conflict = mustBeOpen(link)
       if (conflict) return conflict
       if (actor !== link.customerId) return new Refusal('forbidden')
-      if (requirementOf({ ...link, depositsBooked: depositsBooked(link) }) !== 'confirm_holder')
-        return new Refusal('state_conflict', { state: link.state })
+      if (dueOf(link) !== 'confirm_holder') return new Refusal('state_conflict', { state: link.state })
       const after = { ...link, holderConfirmed: true, askedSince: null, checkingSince: now }
       return { records: [write(link, after, [], { event: 'bank_link.holder_confirmed', actor })] }
     },
 
-    linked: (link: BankLink): UnitPart => over(link, link, 'linked'),
+    /** The two amounts as the customer has read them: right, wrong, or wrong once too often. */
+    amountsTried: (link: BankLink, { actor, right, now }: { actor: string; right: boolean; now: Date }) => {
+      const conflict = mustBeOpen(link)
+      if (conflict) return conflict
+      if (actor !== link.customerId) return new Refusal('forbidden')
+      if (dueOf(link) !== 'verify_amounts') return new Refusal('state_conflict', { state: link.state })
+      const tried = { ...link, tries: link.tries + 1 }
+      if (right) return linked(link, now, actor)
+      if (tried.tries >= start.policy.bank_link.tries_max)
+        return over(link, { ...tried, declineCode: 'tries_exhausted' }, 'failed', { actor })
+      return { records: [write(link, tried, [], { event: 'bank_link.amounts_wrong', actor })] }
+    },
+
+    /** An operator has the bank asked once more, now. */
+    retried: (link: BankLink, actor: string): UnitPart | Refusal =>
+      mustBeOpen(link) ?? { records: [write(link, link, [], { event: 'bank_link.retried', actor })] },
+
+    linked,
 
     failed: (link: BankLink, code: ProblemCode): UnitPart => over(link, { ...link, declineCode: code }, 'failed'),
 
     expired: (link: BankLink): UnitPart => over(link, link, 'expired'),
 
     canceled: (link: BankLink, actor: string): UnitPart | Refusal =>
-      mustBeOpen(link) ?? over(link, link, 'canceled', { actor })
+      mustBeOpen(link) ?? (isOnItsWay(link) ? unknownYet(link) : over(link, link, 'canceled', { actor }))
   }
 }
 
-function recordWrites(start: BankLinkStart) {
+const dueOf = (link: BankLink) => requirementOf({ ...link, depositsBooked: depositsBooked(link) })
+
+/** The bank may have it, and has not said so: what it cost cannot be known before. */
+const isOnItsWay = ({ deposits }: BankLink): boolean =>
+  deposits.some(({ state, sent_at }) => state === 'held' && sent_at !== null)
+
+const unknownYet = ({ state }: BankLink): Refusal =>
+  new Refusal('state_conflict', {
+    state,
+    detail: 'a micro-deposit is on its way: try again once the bank has answered'
+  })
+
+function recordWrites(start: BankLinkStart, vault: Vault) {
   function write(
     before: BankLink | undefined,
     after: BankLink,
@@ -107,7 +144,7 @@ function recordWrites(start: BankLinkStart) {
   /** However it ends, it does not count as under way any longer. */
   const over = (before: BankLink, after: BankLink, to: BankLinkState, extra: Extra = {}): UnitPart => ({
     guards: [openCount(before, -1n)],
-    ...(extra.postings && { postings: extra.postings }),
+    postings: to === 'linked' ? [] : lossSteps(vault, before),
     records: [write(before, after, [to], extra)]
   })
 

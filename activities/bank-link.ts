@@ -20,16 +20,23 @@ import type { ActivityDeps } from './deps.ts'
 import { settle } from './settle.ts'
 
 /** The steps of a bank link that touch only our own records; each is one unit of work, and safe to repeat. */
-export function bankLinkActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' | 'ledger' | 'crash'>) {
+export function bankLinkActivities({
+  db,
+  ledger,
+  vault,
+  crash
+}: Pick<ActivityDeps, 'db' | 'ledger' | 'vault' | 'crash'>) {
   const step = bankLinkSteps({ db, ledger, crash })
 
   /** Makes the account the customer's; or not, when somebody proved the same IBAN at the same moment. */
   async function link(start: BankLinkStart): Promise<BankLinkProgress> {
     try {
-      return await step(start, { name: 'link' }, (now) => bankLinkUnits(start).linked(now))
+      return await step(start, { name: 'link' }, (begun, now) => bankLinkUnits(start, vault).linked(begun, now))
     } catch (error) {
       if (!isIbanTaken(error)) throw error
-      return step(start, { name: 'taken' }, (now) => bankLinkUnits(start).failed(now, 'bank_account_unavailable'))
+      return step(start, { name: 'taken' }, (begun) =>
+        bankLinkUnits(start, vault).failed(begun, 'bank_account_unavailable')
+      )
     }
   }
 
@@ -38,7 +45,7 @@ export function bankLinkActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db
     openBankLink: async (start: BankLinkStart): Promise<BankLinkAccepted> => {
       const there = await findBankLink(db, start.id)
       if (!there) {
-        const units = bankLinkUnits(start)
+        const units = bankLinkUnits(start, vault)
         const [begun, facts] = [await newBankLink(db, start), await readLinkFacts(db, start)]
         const settled = await settle(ledger, async () => units.open(begun, facts))
         if (settled.kind === 'refused') await settle(ledger, async () => units.refused(begun, settled.code))
@@ -51,7 +58,7 @@ export function bankLinkActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db
     /** What follows from the bank's word on the account holder's name. */
     concludePayee: (start: BankLinkStart, word: PayeeWord): Promise<BankLinkProgress> =>
       step(start, { name: 'payee' }, (begun, now) => {
-        const units = bankLinkUnits(start)
+        const units = bankLinkUnits(start, vault)
         if (begun.holderMatch !== null) return undefined
         if (word === 'no_match') return units.failed(begun, 'holder_mismatch')
         if (word === 'closed') return units.failed(begun, 'account_closed')
@@ -62,13 +69,15 @@ export function bankLinkActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db
     concludeOwnership: (start: BankLinkStart, word: OwnershipWord | 'silent'): Promise<BankLinkProgress> =>
       word === 'owned'
         ? link(start)
-        : step(start, { name: 'disown' }, (begun) => bankLinkUnits(start).failed(begun, 'ownership_unproved')),
+        : step(start, { name: 'disown' }, (begun) => bankLinkUnits(start, vault).failed(begun, 'ownership_unproved')),
 
     /** The customer did not do what only they can do. */
     expireBankLink: (start: BankLinkStart): Promise<BankLinkProgress> =>
       step(start, { name: 'expire' }, (begun, now) => {
         const { deadline } = toBankLinkProgress(begun, start)
-        return deadline !== undefined && now.toISOString() >= deadline ? bankLinkUnits(start).expired(begun) : undefined
+        return deadline !== undefined && now.toISOString() >= deadline
+          ? bankLinkUnits(start, vault).expired(begun)
+          : undefined
       }),
 
     readBankLink: async (start: BankLinkStart): Promise<BankLinkProgress> =>

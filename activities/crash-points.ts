@@ -81,13 +81,34 @@ export const bankLinkCrashPoints = [
   'bank-link.link/report'
 ] as const
 
+/** Those of one by micro-deposits: money moves, and each is sent once. */
+export const microDepositCrashPoints = [
+  'bank-link.hold/inside',
+  'bank-link.hold/report',
+  'bank-link.send/before',
+  'bank-link.send/inside',
+  'bank-link.send/reply',
+  'bank-link.book/before',
+  'bank-link.book/inside',
+  'bank-link.book/after',
+  'bank-link.book/report',
+  'bank-link.verify/before',
+  'bank-link.verify/inside',
+  'bank-link.verify/after',
+  'deposit-recovery.send/inside',
+  'deposit-recovery.send/reply',
+  'deposit-recovery.book/inside',
+  'deposit-recovery.book/report'
+] as const
+
 export type CrashPoint = (name: string) => void
 
 const PROCESS_OF_PREFIX: Readonly<Record<string, string>> = {
   pay: 'payment',
   top: 'top-up',
   onb: 'onboarding',
-  ban: 'bank-link'
+  ban: 'bank-link',
+  mdr: 'deposit-recovery'
 }
 
 /** `pay_…:capture:…` inside its transaction → `payment.capture/inside`. */
@@ -103,9 +124,13 @@ export function crashPointOf(unitKey: string, moment: 'before' | 'inside' | 'aft
 export function createCrashPoint(at: string | undefined, kill: () => void): CrashPoint {
   if (at === undefined) return () => undefined
   if (
-    ![...crashPoints, ...messageCrashPoints, ...onboardingCrashPoints, ...bankLinkCrashPoints].some(
-      (point) => point === at
-    )
+    ![
+      ...crashPoints,
+      ...messageCrashPoints,
+      ...onboardingCrashPoints,
+      ...bankLinkCrashPoints,
+      ...microDepositCrashPoints
+    ].some((point) => point === at)
   )
     throw new Error(`CRASH_AT: there is no crash point ${at}`)
   return (name) => {

@@ -3,7 +3,9 @@ import { bankLinkDecisionActivities } from './bank-link-decisions.ts'
 import { bankLinkActivities } from './bank-link.ts'
 import { clockActivities } from './clock.ts'
 import { deliverCodeActivities } from './deliver-code.ts'
+import { depositRecoveryActivities } from './deposit-recovery.ts'
 import type { ActivityDeps } from './deps.ts'
+import { microDepositActivities } from './micro-deposits.ts'
 import { onboardingBureauActivities } from './onboarding-bureau.ts'
 import { onboardingDecisionActivities } from './onboarding-decisions.ts'
 import { onboardingNewsActivities } from './onboarding-news.ts'
@@ -31,6 +33,8 @@ export const createActivities = (deps: ActivityDeps) =>
     ...bankLinkActivities(deps),
     ...bankLinkBankActivities(deps),
     ...bankLinkDecisionActivities(deps),
+    ...microDepositActivities(deps),
+    ...depositRecoveryActivities(deps),
     ...sweepActivities(deps)
   })
 

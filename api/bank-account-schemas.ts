@@ -13,6 +13,16 @@ export const BankAccountRequest = z
   })
   .meta({ id: 'BankAccountRequest' })
 
+/** Minor units of US dollars, as the customer reads them at the bank. */
+export const VerifyRequest = z
+  .strictObject({
+    amounts: z
+      .array(z.string().regex(/^[1-9][0-9]?$/, 'must be 1 to 99 minor units'))
+      .length(2)
+      .meta({ description: 'Both, in any order', example: ['12', '34'] })
+  })
+  .meta({ id: 'VerifyAmountsRequest' })
+
 const Requirement = z.enum(['confirm_holder', 'verify_amounts'])
 
 export const BankAccountReply = z

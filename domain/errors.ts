@@ -16,7 +16,7 @@ export const problems = {
   not_found: 'There is no such thing, or it is not yours.',
   too_many_requests: 'Too many attempts; wait as long as Retry-After says.',
   invalid_credentials: 'Log-in and password do not match.',
-  verification_failed: 'The code is wrong.',
+  verification_failed: 'What was said is wrong.',
   verification_over: 'The code is used, replaced, out of time or out of tries: ask for a new one.',
   // state
   state_conflict: 'The thing is not in a state in which this can be done.',

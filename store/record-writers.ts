@@ -1,8 +1,15 @@
 import type { RecordWriter } from '../ledger/posting-queue.ts'
 import { bankLinkWriter } from './bank-link.ts'
+import { depositRecoveryWriter } from './deposit-recovery.ts'
 import { onboardingWriter } from './onboarding.ts'
 import { paymentWriter } from './payment.ts'
 import { topUpWriter } from './top-up.ts'
 
 /** The set-based statement of each kind of record, for the posting queue. */
-export const recordWriters: readonly RecordWriter[] = [paymentWriter, topUpWriter, onboardingWriter, bankLinkWriter]
+export const recordWriters: readonly RecordWriter[] = [
+  paymentWriter,
+  topUpWriter,
+  onboardingWriter,
+  bankLinkWriter,
+  depositRecoveryWriter
+]

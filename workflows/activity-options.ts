@@ -53,6 +53,9 @@ export const providerOptions: ActivityOptions = {
 /** News that a customer can also see by looking: given up after a day, and nothing waits for it meanwhile. */
 export const newsOptions: ActivityOptions = { ...notifierOptions, scheduleToCloseTimeout: '1 day' }
 
+/** Starting another process's run, which the sweeper does as well: not worth waiting for an outage's end. */
+export const launchOptions: ActivityOptions = { ...notifierOptions, scheduleToCloseTimeout: '1 min' }
+
 /** The sweeper asks the engine about every open record: minutes at worst; one that hangs is given up and comes again in 30 s. */
 export const sweepOptions: ActivityOptions = {
   startToCloseTimeout: '10 min',

@@ -2,21 +2,18 @@ import { proxyActivities, proxyLocalActivities, setHandler } from '@temporalio/w
 import type { Activities } from '../activities/index.ts'
 import type { BankLinkProgress, BankLinkStart } from '../activities/bank-link-progress.ts'
 import { bankLinkStates } from '../domain/bank-link.ts'
-import { nextInquiryAtMs } from '../domain/inquiry-plan.ts'
-import { providerOptions, recordOptions } from './activity-options.ts'
+import { launchOptions, recordOptions } from './activity-options.ts'
 import { createDecisions } from './decisions.ts'
 import { answerFirst } from './first-outcome.ts'
-import { cancel, confirmHolder } from './messages.ts'
+import { cancel, confirmHolder, retry, verifyAmounts } from './messages.ts'
 import { present } from './presentation.ts'
-import { receiveNudges, untilBusinessTime } from './wait.ts'
-import { askWhileOpen } from './while-open.ts'
+import { createProofs } from './prove-account.ts'
+import { receiveNudges, untilBusinessTime, type Nudges } from './wait.ts'
 
-const { openBankLink, concludePayee, concludeOwnership, expireBankLink, readBankLink, listBankLinkDecisions } =
+const { openBankLink, expireBankLink, readBankLink, listBankLinkDecisions, readBusinessClock } =
   proxyLocalActivities<Activities>(recordOptions)
-const { confirmHolder: carryOutConfirmation, cancelBankLink } = proxyLocalActivities<Activities>(recordOptions)
-const { readBusinessClock } = proxyLocalActivities<Activities>(recordOptions)
-const { confirmPayee } = proxyActivities<Activities>({ ...providerOptions, summary: 'compare the holder’s name' })
-const { checkOwnership } = proxyActivities<Activities>({ ...providerOptions, summary: 'ask whose the account is' })
+const { startRecovery } = proxyActivities<Activities>({ ...launchOptions, summary: 'have the deposits come back' })
+const decided = proxyLocalActivities<Activities>(recordOptions)
 
 /**
  * A customer's account at a bank becomes theirs with us: the bank compares the names, then says, or has the customer show,
@@ -28,19 +25,13 @@ export async function bankLink(start: BankLinkStart): Promise<BankLinkProgress> 
   let current: BankLinkProgress | undefined
   const isOver = () => current !== undefined && bankLinkStates.isTerminal(current.state)
 
-  const decisions = createDecisions(
-    {
-      'confirm-holder': (id) => carryOutConfirmation(start, id),
-      cancel: (id) => cancelBankLink(start, id)
-    },
-    (progress) => show(progress as BankLinkProgress)
-  )
-  setHandler(confirmHolder, (id) => decisions.take('confirm-holder', id))
-  setHandler(cancel, (id) => decisions.take('cancel', id))
-  const consumeDecisions = async () => {
+  const decisions = takeDecisions(start, nudges, (progress) => show(progress))
+  const onNudged = async () => {
     for (const { id, action } of await listBankLinkDecisions(start)) await decisions.take(action, id)
   }
-  const watch = { nudges, isOver, onNudged: consumeDecisions }
+  const step = async (take: () => Promise<BankLinkProgress>) => show(await decisions.alone(take))
+  const onWaiting = (next: string | undefined) => draw(start, current!, next)
+  const proofs = createProofs(start, { nudges, isOver, onNudged, step, onWaiting })
 
   const { first_version, ...opened } = await openBankLink(start)
   show(opened)
@@ -49,37 +40,12 @@ export async function bankLink(start: BankLinkStart): Promise<BankLinkProgress> 
   nudges.received += 1
   while (!isOver()) {
     const { next } = current!
-    if (next === 'payee') await comparePayee()
-    else if (next === 'ownership') await askOwnership(current!)
-    else await waitForCustomer(current!)
+    if (next === 'customer') await waitForCustomer(current!)
+    else await proofs[next](current!)
   }
+  if (current!.state === 'linked' && current!.deposits.length > 0) await startRecovery(start).catch(() => undefined)
   await answer.delivered()
   return current!
-
-  async function comparePayee(): Promise<void> {
-    const word = await askWhileOpen(() => confirmPayee(start), watch)
-    if (word !== undefined) await step(() => concludePayee(start, word))
-  }
-
-  /** Asks once, and again by the plan while the bank says "later", or as soon as it has news. */
-  async function askOwnership({ checking_since }: BankLinkProgress): Promise<void> {
-    const sinceMs = Date.parse(checking_since)
-    for (;;) {
-      const heard = nudges.received
-      const word = await askWhileOpen(() => checkOwnership(start), watch)
-      if (word === undefined) return
-      if (word !== 'pending') return step(() => concludeOwnership(start, word))
-      const elapsedMs = Date.parse(await readBusinessClock()) - sinceMs
-      const nextMs = nextInquiryAtMs(elapsedMs, start.policy.bank_link.ownership)
-      if (nextMs === undefined) return step(() => concludeOwnership(start, 'silent'))
-      const at = new Date(sinceMs + nextMs).toISOString()
-      // News that came while the question was under way.
-      if (nudges.received > heard) continue
-      const wait = { nudges, businessNow: readBusinessClock, summary: `ask the bank at ${at}`, or: isOver }
-      if ((await untilBusinessTime(at, wait)) === 'nudged') await consumeDecisions()
-      if (isOver()) return
-    }
-  }
 
   async function waitForCustomer({ deadline, version }: BankLinkProgress): Promise<void> {
     const or = () => isOver() || current!.version !== version
@@ -87,37 +53,65 @@ export async function bankLink(start: BankLinkStart): Promise<BankLinkProgress> 
     const woken = await untilBusinessTime(deadline!, { nudges, businessNow: readBusinessClock, summary, or })
     if (woken === 'due') await step(() => expireBankLink(start))
     if (woken === 'nudged') {
-      await consumeDecisions()
+      await onNudged()
       show(await readBankLink(start))
     }
-  }
-
-  async function step(take: () => Promise<BankLinkProgress>): Promise<void> {
-    show(await decisions.alone(take))
   }
 
   /** A step that answers late must not set the picture back. */
   function show(progress: BankLinkProgress): void {
     if (current && progress.version <= current.version) return
     current = progress
-    const { order } = start
-    const rail = `bank_${order.bank}`
-    const { state, deadline } = progress
-    present({ state, details: detailsOf(start, progress), deadlineAt: deadline, rail, customerRef: order.customer_id })
+    draw(start, progress, undefined)
   }
+}
+
+/** What customers, and operators, decide while it is open. */
+function takeDecisions(start: BankLinkStart, nudges: Nudges, onDecided: (progress: BankLinkProgress) => void) {
+  const decisions = createDecisions(
+    {
+      'confirm-holder': (id) => decided.confirmHolder(start, id),
+      verify: (id) => decided.verifyAmounts(start, id),
+      cancel: (id) => decided.cancelBankLink(start, id),
+      retry: async (id) => {
+        const outcome = await decided.retryBankLink(start, id)
+        nudges.received += 1
+        return outcome
+      }
+    },
+    (progress) => onDecided(progress as BankLinkProgress)
+  )
+  setHandler(confirmHolder, (id) => decisions.take('confirm-holder', id))
+  setHandler(verifyAmounts, (id) => decisions.take('verify', id))
+  setHandler(cancel, (id) => decisions.take('cancel', id))
+  setHandler(retry, (id) => decisions.take('retry', id))
+  return decisions
+}
+
+function draw(start: BankLinkStart, progress: BankLinkProgress, next: string | undefined): void {
+  const { bank, customer_id: customerRef } = start.order
+  const deadlineAt = bankLinkStates.isTerminal(progress.state) ? undefined : (progress.deadline ?? next)
+  present({
+    state: progress.state,
+    details: detailsOf(start, progress, next),
+    deadlineAt,
+    rail: `bank_${bank}`,
+    customerRef
+  })
 }
 
 const waitsFor = {
   payee: 'the bank compares the holder’s name',
   ownership: 'the bank is asked whose the account is',
-  deposits: 'the micro-deposits are on their way',
+  deposits: 'two deposits are on their way',
   customer: 'the customer is asked'
 } as const
 
-const detailsOf = ({ id, order }: BankLinkStart, progress: BankLinkProgress): string[] => [
-  `an account at bank ${order.bank} for \`${order.customer_id}\`, by ${order.method.replace('_', '-')}`,
+const detailsOf = ({ id, order }: BankLinkStart, progress: BankLinkProgress, next: string | undefined): string[] => [
+  `an account at bank ${order.bank} for \`${order.customer_id}\`, ${order.method === 'instant' ? 'said to be theirs by the bank' : 'by micro-deposits'}`,
   ...(progress.decline_code ? [`failed: \`${progress.decline_code}\``] : []),
   ...(progress.state === 'verifying' ? [waitsFor[progress.next]] : []),
+  ...(next ? [`the bank is asked again at ${next} (business time)`] : []),
   ...(progress.deadline ? [`expires at ${progress.deadline} (business time)`] : []),
   `record: \`GET /v1/bank-accounts/${id}\``
 ]

@@ -19,7 +19,7 @@ export async function askWhileOpen<Answer>(
   { nudges, isOver, onNudged }: Watch
 ): Promise<Answer | undefined> {
   const scope = new CancellationScope()
-  let ended: { readonly answer: Answer } | { readonly error: unknown } | undefined
+  let ended: Ended<Answer> | undefined
   const asking = scope.run(ask).then(
     (answer) => void (ended = { answer }),
     (error: unknown) => void (ended = { error })
@@ -30,8 +30,13 @@ export async function askWhileOpen<Answer>(
   }
   if (ended === undefined) scope.cancel()
   await asking
-  const how = ended as { readonly answer: Answer } | { readonly error: unknown } | undefined
-  if (how !== undefined && 'answer' in how) return how.answer
-  if (isOver() && isCancellation(how?.error)) return undefined
-  throw how?.error
+  return answerIn(ended, isOver)
+}
+
+type Ended<Answer> = { readonly answer: Answer } | { readonly error: unknown }
+
+function answerIn<Answer>(ended: Ended<Answer> | undefined, isOver: () => boolean): Answer | undefined {
+  if (ended && 'answer' in ended) return ended.answer
+  if (isOver() && isCancellation(ended?.error)) return undefined
+  throw ended?.error
 }

@@ -3,10 +3,11 @@ import { inTransaction } from '../../db/in-transaction.ts'
 import { Refusal } from '../../domain/errors.ts'
 import { isIban } from '../../domain/iban-check.ts'
 import { bankOfIban } from '../../domain/iban.ts'
-import type { BankAccountId, CustomerId } from '../../domain/ids.ts'
+import { sameDigits, type BankAccountId, type CustomerId } from '../../domain/ids.ts'
 import { mask, normalise } from '../../domain/personal.ts'
 import { bankLinkPolicy } from '../../domain/policy/index.ts'
 import { findBankLink, type BankLink } from '../../store/bank-link.ts'
+import { amountsIndex } from '../../store/micro-deposits.ts'
 import { findCustomer } from '../../store/customers.ts'
 import {
   findOwnersByValue,
@@ -17,8 +18,9 @@ import {
 } from '../../store/personal.ts'
 import { findProcess } from '../../store/process.ts'
 import { searchAttributes } from '../../temporal/search-attribute-keys.ts'
+import { workflowIdOf } from '../../workflows/messages.ts'
 import { auditOf } from '../audit-of.ts'
-import { BankAccountReply, BankAccountRequest } from '../bank-account-schemas.ts'
+import { BankAccountReply, BankAccountRequest, VerifyRequest } from '../bank-account-schemas.ts'
 import { listedCustomer } from '../customer-list.ts'
 import type { ApiDeps } from '../deps.ts'
 import { Pending } from '../payment-schemas.ts'
@@ -34,7 +36,13 @@ const errors = ['state_conflict', 'idempotency_key_reused', 'service_unavailable
 /** How an account at a bank becomes a customer's. */
 export function bankLinkRoutes(deps: ApiDeps): Route[] {
   const submit = createSubmit(deps)
-  return [begin(deps, submit), confirmHolder(deps, submit), cancel(deps, submit)]
+  return [
+    begin(deps, submit),
+    confirmHolder(deps, submit),
+    verify(deps, submit),
+    cancel(deps, submit),
+    retry(deps, submit)
+  ]
 }
 
 const begin = (deps: ApiDeps, submit: Submit): Route =>
@@ -93,6 +101,54 @@ const confirmHolder = ({ db, vault }: ApiDeps, submit: Submit): Route =>
       const about = { type: 'bank-link', processId: link.id, role: call.caller.kind, data: {} }
       const alongside = auditOf(call, { action: 'bank_account.confirm_holder', object: link.id })
       return shownTo(await submit.decide(call, { ...about, action: 'confirm-holder', alongside }), { db, vault }, link)
+    }
+  )
+
+const verify = ({ db, vault }: ApiDeps, submit: Submit): Route =>
+  route.post(
+    '/bank-accounts/{id}/verify',
+    {
+      ...decision,
+      summary: 'Say the two amounts that came',
+      description:
+        'Asked for by `requirements.currently_due`: `verify_amounts`. Nobody can do it for the customer. Wrong ones are ' +
+        '`verification_failed` with `attempts_left`; after the third the link has failed.',
+      body: VerifyRequest,
+      callers: { customer: 'own' },
+      errors: [...errors, 'verification_failed']
+    },
+    async (call) => {
+      const link = await owned(db, call)
+      const index = amountsIndex(vault, link.id, call.body.amounts.map(BigInt))
+      const about = { type: 'bank-link', processId: link.id, role: call.caller.kind, data: { index } }
+      const alongside = auditOf(call, { action: 'bank_account.verify', object: link.id })
+      const decided = await submit.decide(call, { ...about, action: 'verify', alongside })
+      refuseWrongTry(decided.body)
+      return shownTo(decided, { db, vault }, link)
+    }
+  )
+
+const retry = ({ db, vault, processes }: ApiDeps, submit: Submit): Route =>
+  route.post(
+    '/bank-accounts/{id}/retry',
+    {
+      ...decision,
+      summary: 'Have the bank asked now what became of a micro-deposit, or of the pull that brings both back',
+      callers: { finance: 'any' },
+      scope: 'bank-accounts:write',
+      errors
+    },
+    async (call) => {
+      const link = await owned(db, call)
+      const alongside = auditOf(call, { action: 'bank_account.retry', object: link.id })
+      const recovery = await findProcess(db, sameDigits('mdr', link.id))
+      if (recovery?.open) {
+        await inTransaction(db, alongside)
+        await processes.nudge(workflowIdOf(recovery.kind, recovery.id))
+        return shownTo(await submit.read(call, link.id), { db, vault }, link)
+      }
+      const about = { type: 'bank-link', processId: link.id, role: call.caller.role, data: {} }
+      return shownTo(await submit.decide(call, { ...about, action: 'retry', alongside }), { db, vault }, link)
     }
   )
 
@@ -160,6 +216,16 @@ async function shownTo(
   { id: reference, customerId: ownerId }: BankLink
 ): Promise<Answer<unknown>> {
   return withIban(given, await findPersonalValue(db, vault, { ownerId, kind: 'iban', reference }))
+}
+
+/**
+ * A try that was wrong is on record, so that it counts; to its caller it is a refusal, now and under the same key later.
+ * @throws {Refusal} `verification_failed`
+ */
+function refuseWrongTry(body: unknown): void {
+  const { timeline, decline_code, attempts_left } = body as Partial<z.output<typeof BankAccountReply>>
+  const wrong = timeline?.at(-1)?.type === 'bank_link.amounts_wrong' || decline_code === 'tries_exhausted'
+  if (wrong) throw new Refusal('verification_failed', { attempts_left })
 }
 
 /** Nobody is shown a whole IBAN, and events hold none: it is added to what they say. */

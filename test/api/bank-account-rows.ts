@@ -35,5 +35,14 @@ export const bankAccountRows: Readonly<Record<string, Row>> = {
     path: () => `/bank-accounts/${newId('ban')}/cancel`,
     allowed: { ...customers(404, 404), service: 404 }
   },
+  'post /bank-accounts/{id}/verify': {
+    path: () => `/bank-accounts/${newId('ban')}/verify`,
+    body: { amounts: ['12', '34'] },
+    allowed: customers(404, 404)
+  },
+  'post /bank-accounts/{id}/retry': {
+    path: () => `/bank-accounts/${newId('ban')}/retry`,
+    allowed: { finance: 404 }
+  },
   'post /bank-accounts/{id}/unlink': { path: toUnlink, allowed: { ...customers(200, 404), service: 200 } }
 }

@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { ibanAt } from '../../domain/iban.ts'
+import { waitUntil } from '../../local/wait-until.ts'
 import type { Vault } from '../../store/vault.ts'
 import { apply, give, kycOf, registerApplicant, untilState, type Applicant } from './applicants.ts'
 import type { Answered, Client } from './client.ts'
@@ -53,3 +54,34 @@ export const idOf = ({ body }: Answered): string => String(body['id'])
 /** The types of its history, oldest first. */
 export const eventsOf = ({ body }: Answered): string[] =>
   (body['timeline'] as { type: string }[]).map(({ type }) => type)
+
+/** What the bank has pushed to the account, as its holder reads it there. */
+export async function pushedTo({ sandbox }: Coffer, bank: 'a' | 'b', iban: string): Promise<string[]> {
+  const { lines } = await sandbox.journal(bank)
+  return lines.filter((line) => line.iban === iban && line.operation === 'push').map(({ amount }) => amount)
+}
+
+/** What micro-deposits have not come back, and have cost, in US cents. */
+export async function microBalances({ db }: Coffer): Promise<{ receivable: bigint; expense: bigint }> {
+  const rows = await db
+    .selectFrom('ledger_account')
+    .select(['kind', 'debits_posted', 'credits_posted'])
+    .where('kind', 'in', ['micro_deposit_receivable', 'micro_deposit_expense'])
+    .execute()
+  const of = (wanted: string) => {
+    const row = rows.find(({ kind }) => kind === wanted)
+    return row ? row.debits_posted - row.credits_posted : 0n
+  }
+  return { receivable: of('micro_deposit_receivable'), expense: of('micro_deposit_expense') }
+}
+
+/** Waits until the pull that brings the account's deposits back has ended so. */
+export const untilRecovered = ({ db }: Coffer, accountId: string, state: 'succeeded' | 'declined'): Promise<void> =>
+  waitUntil(
+    async () => {
+      const id = accountId.replace('ban_', 'mdr_')
+      const row = await db.selectFrom('process').select('state').where('id', '=', id).executeTakeFirst()
+      return row?.state === state
+    },
+    { limitMs: 30_000, otherwise: `the deposits of ${accountId} were not ${state}` }
+  )
