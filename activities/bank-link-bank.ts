@@ -27,7 +27,6 @@ export function bankLinkBankActivities({
     confirmPayee: async (start: BankLinkStart): Promise<PayeeWord> => {
       const question = await questionOf(start)
       if (!question) return 'closed'
-      crash('bank-link.payee/ask')
       const { kind } = await bank.confirmPayee(question)
       crash('bank-link.payee/reply')
       return kind

@@ -68,37 +68,24 @@ export const onboardingCrashPoints = [
 
 /** A bank link's: its own steps, and its words with the bank. */
 export const bankLinkCrashPoints = [
-  'bank-link.open/inside',
   'bank-link.open/report',
-  'bank-link.payee/ask',
   'bank-link.payee/reply',
-  'bank-link.payee/inside',
-  'bank-link.payee/report',
   'bank-link.ownership/reply',
-  'bank-link.link/before',
   'bank-link.link/inside',
-  'bank-link.link/after',
-  'bank-link.link/report'
+  'bank-link.link/after'
 ] as const
 
 /** Those of one by micro-deposits: money moves, and each is sent once. */
 export const microDepositCrashPoints = [
   'bank-link.hold/inside',
-  'bank-link.hold/report',
-  'bank-link.send/before',
   'bank-link.send/inside',
   'bank-link.send/reply',
-  'bank-link.book/before',
   'bank-link.book/inside',
-  'bank-link.book/after',
   'bank-link.book/report',
-  'bank-link.verify/before',
   'bank-link.verify/inside',
   'bank-link.verify/after',
-  'deposit-recovery.send/inside',
   'deposit-recovery.send/reply',
-  'deposit-recovery.book/inside',
-  'deposit-recovery.book/report'
+  'deposit-recovery.book/inside'
 ] as const
 
 export type CrashPoint = (name: string) => void

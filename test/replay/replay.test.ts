@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { fileURLToPath } from 'node:url'
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker, type ReplayWorkerOptions } from '@temporalio/worker'
+import { bankLinkStates } from '../../domain/bank-link.ts'
+import { depositRecoveryStates } from '../../domain/deposit-recovery.ts'
 import { paymentStates } from '../../domain/payment.ts'
 import { topUpStates } from '../../domain/top-up.ts'
 import { bundleWorkflows } from '../../temporal/bundle.ts'
@@ -41,7 +43,9 @@ describe('The recorded runs', () => {
     // Money from a balance moves in one unit of ours: it cannot fail halfway.
     ['payment', paymentStates.terminal, ['failed']],
     // Nothing asks the customer to confirm a top-up yet.
-    ['top-up', topUpStates.terminal, ['canceled', 'expired']]
+    ['top-up', topUpStates.terminal, ['canceled', 'expired']],
+    ['bank-link', bankLinkStates.terminal, [] as string[]],
+    ['deposit-recovery', depositRecoveryStates.terminal, [] as string[]]
   ])('of a %s end in each of its terminal states that can be reached', (type, terminal, unreachable) => {
     const ends = names.filter((name) => name.startsWith(`${type}/`)).map((name) => runs.get(name)!.state)
     expect([...new Set(ends)].sort()).toEqual(terminal.filter((state) => !unreachable.includes(state)).sort())

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { bankLinkStories } from './bank-link-stories.ts'
 import { onboardingStories } from './onboarding-stories.ts'
 import { callBack } from '../support/call-back.ts'
 import type { Answered, Client } from '../support/client.ts'
@@ -159,6 +160,7 @@ export const replayStories: readonly ReplayStory[] = [
   },
   { name: 'top-up/written-off', state: 'failed', tell: then((coffer) => stuck(coffer, 1_200, false), writeOff) },
   ...onboardingStories,
+  ...bankLinkStories,
   { name: 'deliver-code/sent', state: 'sent', tell: register },
   {
     name: 'deliver-code/replaced-before-it-was-sent',
