@@ -5,6 +5,7 @@ import { clockActivities } from './clock.ts'
 import { deliverCodeActivities } from './deliver-code.ts'
 import { depositRecoveryActivities } from './deposit-recovery.ts'
 import type { ActivityDeps } from './deps.ts'
+import { microDepositBankActivities } from './micro-deposit-bank.ts'
 import { microDepositActivities } from './micro-deposits.ts'
 import { onboardingBureauActivities } from './onboarding-bureau.ts'
 import { onboardingDecisionActivities } from './onboarding-decisions.ts'
@@ -34,6 +35,7 @@ export const createActivities = (deps: ActivityDeps) =>
     ...bankLinkBankActivities(deps),
     ...bankLinkDecisionActivities(deps),
     ...microDepositActivities(deps),
+    ...microDepositBankActivities(deps),
     ...depositRecoveryActivities(deps),
     ...sweepActivities(deps)
   })

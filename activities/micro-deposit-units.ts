@@ -3,7 +3,7 @@ import { currency } from '../domain/currencies.ts'
 import { sameDigits } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
 import type { PostingStep } from '../ledger/unit-of-work.ts'
-import { depositNumbers, type BankLink } from '../store/bank-link.ts'
+import { depositNumbers, type BankLink, type Deposit } from '../store/bank-link.ts'
 import type { DepositRecovery } from '../store/deposit-recovery.ts'
 import { openAmounts } from '../store/micro-deposits.ts'
 import type { Vault } from '../store/vault.ts'
@@ -74,3 +74,8 @@ export const recoveredSteps = ({ bank, amount }: DepositRecovery): PostingStep[]
 export const unrecoveredSteps = ({ amount }: DepositRecovery): PostingStep[] => [
   { op: 'post', debit: expense, credit: receivable, amount, code: 'micro_deposit.lost' }
 ]
+
+export const withDeposit = (link: BankLink, number: number, to: Partial<Deposit>): BankLink => ({
+  ...link,
+  deposits: link.deposits.map((deposit, index) => (index === number - 1 ? { ...deposit, ...to } : deposit))
+})

@@ -1,50 +1,32 @@
 import type { ProblemCode } from '../domain/errors.ts'
 import { sameDigits } from '../domain/ids.ts'
-import { toWire } from '../domain/money.ts'
-import type { UnitPart } from '../ledger/unit-of-work.ts'
-import { depositReference, depositNumbers, getBankLink, type BankLink, type Deposit } from '../store/bank-link.ts'
-import { openAmounts, sealAmounts } from '../store/micro-deposits.ts'
-import { findPersonalValue } from '../store/personal.ts'
-import { readBusinessNow } from '../store/process.ts'
+import { depositNumbers, depositReference } from '../store/bank-link.ts'
+import { sealAmounts } from '../store/micro-deposits.ts'
 import type { BankLinkProgress, BankLinkStart } from './bank-link-progress.ts'
 import { bankLinkSteps } from './bank-link-steps.ts'
 import { bankLinkUnits } from './bank-link-units.ts'
-import type { BankAnswer, BankInquiry } from './bank-words.ts'
 import type { ActivityDeps } from './deps.ts'
-import { bookSteps, DEPOSIT_CURRENCY, holdSteps } from './micro-deposit-units.ts'
-import { createSendOnce } from './send-once.ts'
+import { bookSteps, holdSteps, withDeposit } from './micro-deposit-units.ts'
 
 /** The two small amounts by which a customer shows that an account is theirs. Nobody but the bank is told how much. */
 export function microDepositActivities({
   db,
   ledger,
-  bank,
   vault,
   crash
-}: Pick<ActivityDeps, 'db' | 'ledger' | 'bank' | 'vault' | 'crash'>) {
+}: Pick<ActivityDeps, 'db' | 'ledger' | 'vault' | 'crash'>) {
   const step = bankLinkSteps({ db, ledger, crash })
-  const sendOnce = createSendOnce({ ledger, bank, crash })
-
-  /** The link with one of its deposits changed; undefined when it is over, or the deposit is not as it has to be. */
-  async function changed(
-    start: BankLinkStart,
-    number: number,
-    { event, from, to }: { event: string; from: (deposit: Deposit) => boolean; to: Partial<Deposit> }
-  ): Promise<UnitPart | undefined> {
-    const link = await getBankLink(db, start.id)
-    const deposit = link.deposits[number - 1]
-    if (link.state !== 'verifying' || deposit?.state !== 'held' || !from(deposit)) return undefined
-    const after = withDeposit(link, number, to)
-    return { records: [bankLinkUnits(start, vault).write(link, after, [], { event })] }
-  }
 
   return {
     /** Chooses both amounts, and reserves them. */
     holdDeposits: (start: BankLinkStart): Promise<BankLinkProgress> =>
       step(start, { name: 'hold' }, (link) => {
         if (link.deposits.length > 0) return undefined
-        const { deposit_min, deposit_max } = start.policy.bank_link
-        const { amounts, sealed } = sealAmounts(vault, link, [Number(deposit_min), Number(deposit_max)])
+        const { deposit_min, deposits_max } = start.policy.bank_link
+        const { amounts, sealed } = sealAmounts(vault, link, {
+          min: Number(deposit_min),
+          max: Number(deposits_max)
+        })
         const deposits = depositNumbers.map(() => ({ state: 'held', sent_at: null, bank_reference: null }) as const)
         const after = { ...link, amounts: sealed, deposits }
         return {
@@ -52,41 +34,6 @@ export function microDepositActivities({
           records: [bankLinkUnits(start, vault).write(link, after, [], { event: 'bank_link.deposits_held' })]
         }
       }),
-
-    /** Has the bank push one of them, once. */
-    sendDeposit: async (start: BankLinkStart, number: number): Promise<BankAnswer> => {
-      const link = await getBankLink(db, start.id)
-      const { id, customerId: ownerId } = link
-      const iban = await findPersonalValue(db, vault, { ownerId, kind: 'iban', reference: id })
-      const holder = await findPersonalValue(db, vault, { ownerId, kind: 'name' })
-      const amount = openAmounts(vault, link)[number - 1]
-      if (iban === undefined || holder === undefined || amount === undefined)
-        return { kind: 'declined', code: 'invalid_bank_account' }
-      const reference = depositReference(id, number)
-      const money = toWire({ amount, currency: DEPOSIT_CURRENCY })
-      return sendOnce({
-        instruction: { bank: link.bank, operation: 'push', reference, iban, holder, money },
-        fingerprint: start.fingerprint,
-        timeoutMs: start.policy.send_timeout_ms,
-        replied: 'bank-link.send/reply',
-        mark: async () => {
-          const sent_at = (await readBusinessNow(db)).toISOString()
-          const from = (deposit: Deposit) => deposit.sent_at === null
-          return changed(start, number, { event: 'bank_link.deposit_sent', from, to: { sent_at } })
-        },
-        unmark: () =>
-          changed(start, number, {
-            event: 'bank_link.deposit_undelivered',
-            from: () => true,
-            to: { sent_at: null }
-          })
-      })
-    },
-
-    inquireDeposit: (start: BankLinkStart, number: number): Promise<BankInquiry> => {
-      const signal = AbortSignal.timeout(start.policy.inquiry_timeout_ms)
-      return bank.inquire(start.order.bank, `${start.id}-${number}`, signal)
-    },
 
     /** The bank has pushed it; with the second one the customer is asked for the amounts. */
     bookDeposit: (start: BankLinkStart, number: number, bankReference: string): Promise<BankLinkProgress> =>
@@ -115,8 +62,3 @@ export function microDepositActivities({
       })
   }
 }
-
-const withDeposit = (link: BankLink, number: number, to: Partial<Deposit>): BankLink => ({
-  ...link,
-  deposits: link.deposits.map((deposit, index) => (index === number - 1 ? { ...deposit, ...to } : deposit))
-})

@@ -3,17 +3,24 @@ import type { BankLink } from './bank-link.ts'
 import type { Vault } from './vault.ts'
 
 /**
- * Two different amounts in minor units that nobody can guess, sealed for this link alone.
- * @param range both ends included, at least two amounts.
+ * Two different amounts in minor units that nobody can guess, each admissible pair as likely as the next, sealed for this
+ * link alone.
+ * @param min of each. @param max of both together.
+ * @throws {RangeError} when there is no such pair.
  */
-export function sealAmounts(vault: Vault, { id }: Pick<BankLink, 'id'>, range: readonly [min: number, max: number]) {
-  const [min, max] = range
-  const first = randomInt(min, max + 1)
-  // Among the amounts that are left, every one as likely as the next.
-  const other = randomInt(min, max)
-  const second = other < first ? other : other + 1
-  const amounts: readonly bigint[] = [BigInt(first), BigInt(second)]
-  return { amounts, sealed: vault.sealReply(placeOf(id), amounts.join(' ')).toString('base64') }
+export function sealAmounts(
+  vault: Vault,
+  { id }: Pick<BankLink, 'id'>,
+  { min, max }: { readonly min: number; readonly max: number }
+): { amounts: readonly bigint[]; sealed: string } {
+  if (min < 1 || 2 * min + 1 > max) throw new RangeError(`no two amounts from ${min} make at most ${max}`)
+  const draw = () => randomInt(min, max - min + 1)
+  for (;;) {
+    const [first, second] = [draw(), draw()]
+    if (first === second || first + second > max) continue
+    const amounts = [BigInt(first), BigInt(second)]
+    return { amounts, sealed: vault.sealReply(placeOf(id), amounts.join(' ')).toString('base64') }
+  }
 }
 
 /** In the order of the deposits; empty before they were chosen. */

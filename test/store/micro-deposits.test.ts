@@ -8,14 +8,15 @@ const vault = createVault(randomBytes(32))
 const newLink = () => ({ id: idOf('ban', `ban_${randomBytes(16).toString('hex')}`) })
 
 describe('The amounts of two micro-deposits', () => {
-  it('are different, within their range with both ends, and every pair comes up', () => {
-    const pairs = Array.from({ length: 600 }, () => sealAmounts(vault, newLink(), [11, 13]).amounts.join())
-    expect([...new Set(pairs)].sort()).toEqual(['11,12', '11,13', '12,11', '12,13', '13,11', '13,12'])
+  it('are different, together at most their maximum, and every such pair comes up', () => {
+    const pairs = Array.from({ length: 600 }, () => sealAmounts(vault, newLink(), { min: 11, max: 24 }).amounts.join())
+    expect([...new Set(pairs)].sort()).toEqual(['11,12', '11,13', '12,11', '13,11'])
+    expect(() => sealAmounts(vault, newLink(), { min: 11, max: 22 })).toThrow(RangeError)
   })
 
   it('are opened for the link that they were chosen for, and for no other', () => {
     const [mine, other] = [newLink(), newLink()]
-    const { amounts, sealed } = sealAmounts(vault, mine, [1, 99])
+    const { amounts, sealed } = sealAmounts(vault, mine, { min: 1, max: 99 })
     expect(openAmounts(vault, { ...mine, amounts: sealed })).toEqual(amounts)
     expect(() => openAmounts(vault, { ...other, amounts: sealed })).toThrow()
     expect(openAmounts(vault, { ...mine, amounts: null })).toEqual([])
