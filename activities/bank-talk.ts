@@ -1,15 +1,16 @@
-import { activityInfo } from '@temporalio/activity'
 import type { CurrencyCode } from '../domain/currencies.ts'
 import type { BankAccountId, CustomerId } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
 import type { Start } from '../domain/orders.ts'
 import type { BankPolicy } from '../domain/policy/index.ts'
 import type { UnitPart } from '../ledger/unit-of-work.ts'
-import type { BankInstruction } from '../providers/bank.ts'
+import type { BankInstruction, BankProvider } from '../providers/bank.ts'
+import { lockBankAccount } from '../store/bank-account.ts'
 import { findPersonalValue } from '../store/personal.ts'
 import { readBusinessNow } from '../store/process.ts'
 import type { BankAnswer, BankInquiry } from './bank-words.ts'
 import type { ActivityDeps } from './deps.ts'
+import { createSendOnce } from './send-once.ts'
 
 /** What of a record its instruction to a bank is made of. */
 interface Instructed {
@@ -33,11 +34,15 @@ interface Instruction<Thing extends Instructed> {
   undeliveredPart(thing: Thing): UnitPart
 }
 
+export type BankTalkDeps = Pick<ActivityDeps, 'db' | 'ledger' | 'vault' | 'crash'> & {
+  readonly bank: Pick<BankProvider, 'send' | 'inquire'>
+}
+
 type BankStart = Start<{ readonly bank: 'a' | 'b' }, Pick<BankPolicy, 'send_timeout_ms' | 'inquiry_timeout_ms'>>
 
 /** A process's words with the bank, under one reference: its own id. */
 export function createBankTalk<Thing extends Instructed>(
-  { db, ledger, bank, vault, crash }: Pick<ActivityDeps, 'db' | 'ledger' | 'bank' | 'vault' | 'crash'>,
+  { db, ledger, bank, vault, crash }: BankTalkDeps,
   { kind, operation, get, sendPart, undeliveredPart }: Instruction<Thing>
 ) {
   /** Who holds the account, and its number: read just before the call, and kept nowhere. */
@@ -51,48 +56,32 @@ export function createBankTalk<Thing extends Instructed>(
     return { bank: thing.bank, operation, reference: id, iban, holder, money: toWire(thing) }
   }
 
-  /**
-   * Says durably that the bank may have it from now on. Only the attempt that said it may send: another one (a worker
-   * that was thought dead and wakes up) finds the mark and does not.
-   */
-  async function markSent({ id, fingerprint }: BankStart, attempt: string): Promise<boolean> {
-    for (;;) {
-      const thing = await get(id)
-      if (thing.state !== 'processing' || thing.sentAt !== null) return false
-      const part = sendPart(thing, await readBusinessNow(db))
-      const { status } = await ledger.post({ key: `${id}:send:${attempt}`, fingerprint, ...part })
-      if (status === 'posted') return true
-      if (status !== 'stale') throw new Error(`${id}:send was ${status}`)
-    }
-  }
-
-  async function takeMarkBack({ id, fingerprint }: BankStart, attempt: string): Promise<void> {
-    for (;;) {
-      const thing = await get(id)
-      if (thing.state !== 'processing') return
-      const { status } = await ledger.post({
-        key: `${id}:undelivered:${attempt}`,
-        fingerprint,
-        ...undeliveredPart(thing)
-      })
-      if (status !== 'stale') return
-    }
-  }
+  const sendOnce = createSendOnce({ ledger, bank, crash })
 
   return {
-    /**
-     * Has the bank move the money, once: Temporal never repeats the activity, and the mark lets no second one pass.
-     * Whatever goes wrong after the mark is unknown; only a refused connection proves that nothing was delivered.
-     */
-    send: async (start: BankStart): Promise<BankAnswer> => {
-      const instruction = await instructionFor(await get(start.id))
+    /** Has the bank move the money, once. */
+    send: async ({ id, fingerprint, policy }: BankStart): Promise<BankAnswer> => {
+      const thing = await get(id)
+      const instruction = await instructionFor(thing)
       if (!instruction) return { kind: 'declined', code: 'invalid_bank_account' }
-      const attempt = attemptName()
-      if (!(await markSent(start, attempt))) return { kind: 'unknown', reason: 'sent_by_another' }
-      const answer = await bank.send(instruction, AbortSignal.timeout(start.policy.send_timeout_ms))
-      crash(`${kind}.send/reply`)
-      if (answer.kind === 'undelivered') await takeMarkBack(start, attempt)
-      return answer
+      // Unlinked since it was accepted: whoever unlinks looks for open orders first, and we wait for them here.
+      const account = await lockBankAccount(db, thing.bankAccountId, 'share')
+      if (account?.state === 'unlinked') return { kind: 'declined', code: 'account_closed' }
+      return sendOnce({
+        instruction,
+        fingerprint,
+        timeoutMs: policy.send_timeout_ms,
+        replied: `${kind}.send/reply`,
+        mark: async () => {
+          const now = await get(id)
+          const unsent = now.state === 'processing' && now.sentAt === null
+          return unsent ? sendPart(now, await readBusinessNow(db)) : undefined
+        },
+        unmark: async () => {
+          const now = await get(id)
+          return now.state === 'processing' ? undeliveredPart(now) : undefined
+        }
+      })
     },
 
     /** Asks the bank what became of it; what it says, "unknown" included, is a value. */
@@ -104,10 +93,4 @@ export function createBankTalk<Thing extends Instructed>(
       return answer
     }
   }
-}
-
-/** Two attempts must never share it, and one never has two: what a ledger key must not hold otherwise is right here. */
-function attemptName(): string {
-  const { workflowExecution, activityId, attempt } = activityInfo()
-  return `${workflowExecution?.runId}/${activityId}/${attempt}`
 }

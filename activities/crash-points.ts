@@ -108,6 +108,28 @@ export const onboardingCrashPoints = [
 /** A re-screening's: between what was found and the review that follows from it. */
 export const rescreeningCrashPoints = ['rescreening.near/before', 'rescreening.near/started'] as const
 
+/** A bank link's: its own steps, and its words with the bank. */
+export const bankLinkCrashPoints = [
+  'bank-link.open/report',
+  'bank-link.payee/reply',
+  'bank-link.ownership/reply',
+  'bank-link.link/inside',
+  'bank-link.link/after'
+] as const
+
+/** Those of one by micro-deposits: money moves, and each is sent once. */
+export const microDepositCrashPoints = [
+  'bank-link.hold/inside',
+  'bank-link.send/inside',
+  'bank-link.send/reply',
+  'bank-link.book/inside',
+  'bank-link.book/report',
+  'bank-link.verify/inside',
+  'bank-link.verify/after',
+  'deposit-recovery.send/reply',
+  'deposit-recovery.book/inside'
+] as const
+
 export type CrashPoint = (name: string) => void
 
 const PROCESS_OF_PREFIX: Readonly<Record<string, string>> = {
@@ -115,7 +137,9 @@ const PROCESS_OF_PREFIX: Readonly<Record<string, string>> = {
   top: 'top-up',
   wdr: 'withdrawal',
   onb: 'onboarding',
-  prq: 'payment-request'
+  prq: 'payment-request',
+  ban: 'bank-link',
+  mdr: 'deposit-recovery'
 }
 
 /** `pay_…:capture:…` inside its transaction → `payment.capture/inside`. */
@@ -130,7 +154,14 @@ export function crashPointOf(unitKey: string, moment: 'before' | 'inside' | 'aft
  */
 export function createCrashPoint(at: string | undefined, kill: () => void): CrashPoint {
   if (at === undefined) return () => undefined
-  const known = [...crashPoints, ...messageCrashPoints, ...onboardingCrashPoints, ...rescreeningCrashPoints]
+  const known = [
+    ...crashPoints,
+    ...messageCrashPoints,
+    ...onboardingCrashPoints,
+    ...rescreeningCrashPoints,
+    ...bankLinkCrashPoints,
+    ...microDepositCrashPoints
+  ]
   if (!known.some((point) => point === at)) throw new Error(`CRASH_AT: there is no crash point ${at}`)
   return (name) => {
     if (name === at) kill()

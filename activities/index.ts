@@ -1,6 +1,12 @@
+import { bankLinkBankActivities } from './bank-link-bank.ts'
+import { bankLinkDecisionActivities } from './bank-link-decisions.ts'
+import { bankLinkActivities } from './bank-link.ts'
 import { clockActivities } from './clock.ts'
 import { deliverCodeActivities } from './deliver-code.ts'
+import { depositRecoveryActivities } from './deposit-recovery.ts'
 import type { ActivityDeps } from './deps.ts'
+import { microDepositBankActivities } from './micro-deposit-bank.ts'
+import { microDepositActivities } from './micro-deposits.ts'
 import { onboardingBureauActivities } from './onboarding-bureau.ts'
 import { onboardingDecisionActivities } from './onboarding-decisions.ts'
 import { onboardingNewsActivities } from './onboarding-news.ts'
@@ -35,6 +41,12 @@ export const createActivities = (deps: ActivityDeps) =>
     ...withdrawalActivities(deps),
     ...withdrawalBankActivities(deps),
     ...withdrawalDecisionActivities(deps),
+    ...bankLinkActivities(deps),
+    ...bankLinkBankActivities(deps),
+    ...bankLinkDecisionActivities(deps),
+    ...microDepositActivities(deps),
+    ...microDepositBankActivities(deps),
+    ...depositRecoveryActivities(deps),
     ...sweepActivities(deps)
   })
 

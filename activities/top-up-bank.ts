@@ -1,12 +1,11 @@
 import { getTopUp } from '../store/top-up.ts'
 import type { BankAnswer, BankInquiry } from './bank-words.ts'
-import { createBankTalk } from './bank-talk.ts'
-import type { ActivityDeps } from './deps.ts'
+import { createBankTalk, type BankTalkDeps } from './bank-talk.ts'
 import type { TopUpStart } from './top-up-progress.ts'
 import { sendPart, undeliveredPart } from './top-up-units.ts'
 
 /** A top-up's words with the bank: a pull. */
-export function topUpBankActivities(deps: Pick<ActivityDeps, 'db' | 'ledger' | 'bank' | 'vault' | 'crash'>) {
+export function topUpBankActivities(deps: BankTalkDeps) {
   const get = (id: string) => getTopUp(deps.db, id)
   const talk = createBankTalk(deps, { kind: 'top-up', operation: 'pull', get, sendPart, undeliveredPart })
   return {

@@ -1,12 +1,11 @@
 import { getWithdrawal } from '../store/withdrawal.ts'
-import { createBankTalk } from './bank-talk.ts'
+import { createBankTalk, type BankTalkDeps } from './bank-talk.ts'
 import type { BankAnswer, BankInquiry } from './bank-words.ts'
-import type { ActivityDeps } from './deps.ts'
 import type { WithdrawalStart } from './withdrawal-progress.ts'
 import { sendPart, undeliveredPart } from './withdrawal-units.ts'
 
 /** A withdrawal's words with the bank: a push. */
-export function withdrawalBankActivities(deps: Pick<ActivityDeps, 'db' | 'ledger' | 'bank' | 'vault' | 'crash'>) {
+export function withdrawalBankActivities(deps: BankTalkDeps) {
   const get = (id: string) => getWithdrawal(deps.db, id)
   const talk = createBankTalk(deps, { kind: 'withdrawal', operation: 'push', get, sendPart, undeliveredPart })
   return {

@@ -35,13 +35,14 @@ export function bankCallbackHandlers({
   const handlerOf =
     (provider: string): CallbackHandler =>
     async ({ reference }) => {
-      const record = await findProcess(db, reference)
+      // A micro-deposit's reference is the link's with its number behind it.
+      const record = await findProcess(db, reference.split('-')[0]!)
       if (!record) {
         unknown += 1
         logger.warn({ provider, unknown_references: unknown }, 'callback about a reference that is not ours')
       } else if (record.open) {
         await processes.nudge(workflowIdOf(record.kind, record.id))
-      } else if (record.state === 'failed') {
+      } else if (record.state === 'failed' && record.kind === 'top-up') {
         await askLate(record)
       }
     }

@@ -109,9 +109,11 @@ export function createSubmit({ db, processes, config }: Pick<ApiDeps, 'db' | 'pr
 
 export type Submit = ReturnType<typeof createSubmit>
 
+/** Where a process and what it makes have different names. */
+const thingOf = (type: string): string => (type === 'bank-link' ? 'bank-account' : type)
 /** `top-up` → `top_up`: what a thing is called inside JSON. */
-const objectOf = (type: string): string => type.replaceAll('-', '_')
-const locationOf = (type: string, id: string): string => `/v1/${type}s/${id}`
+const objectOf = (type: string): string => thingOf(type).replaceAll('-', '_')
+const locationOf = (type: string, id: string): string => `/v1/${thingOf(type)}s/${id}`
 
 /** Whose key it was, and the version of the record that was the answer. */
 interface First {
@@ -183,7 +185,7 @@ async function readThing(
     created_at: history[0]!.createdAt.toISOString(),
     updated_at: last.createdAt.toISOString(),
     timeline: history.map(toTimelineEntry),
-    ...(links && { run: runOf(links, String(last.data['object']), id) })
+    ...(links && { run: runOf(links, (await findProcess(db, id))!.kind, id) })
   }
 }
 
@@ -194,7 +196,7 @@ const toTimelineEntry = ({ createdAt, type, to, actor }: ProcessEvent) => ({
   ...(actor !== null && { by: actor })
 })
 
-function runOf({ TEMPORAL_UI_URL, TEMPORAL_NAMESPACE }: ApiDeps['config'], object: string, id: string) {
-  const workflowId = workflowIdOf(object.replaceAll('_', '-'), id)
+function runOf({ TEMPORAL_UI_URL, TEMPORAL_NAMESPACE }: ApiDeps['config'], kind: string, id: string) {
+  const workflowId = workflowIdOf(kind, id)
   return { workflow_id: workflowId, url: describeLink(TEMPORAL_UI_URL, TEMPORAL_NAMESPACE, workflowId) }
 }

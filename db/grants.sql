@@ -45,3 +45,6 @@ grant select, insert, update on payment_request to :app_role;
 
 -- Withdrawals: written with their process.
 grant select, insert, update on withdrawal to :app_role;
+
+-- Bank links: written with their processes; the linked account, and what proves its IBAN, with them (above).
+grant select, insert, update on bank_link, deposit_recovery to :app_role;

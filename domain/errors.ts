@@ -16,7 +16,7 @@ export const problems = {
   not_found: 'There is no such thing, or it is not yours.',
   too_many_requests: 'Too many attempts; wait as long as Retry-After says.',
   invalid_credentials: 'Log-in and password do not match.',
-  verification_failed: 'The code is wrong.',
+  verification_failed: 'What was said is wrong.',
   verification_over: 'The code is used, replaced, out of time or out of tries: ask for a new one.',
   // state
   state_conflict: 'The thing is not in a state in which this can be done.',
@@ -27,6 +27,14 @@ export const problems = {
   hold_not_found: 'There is no such hold.',
   hold_resolved: 'Nothing is left of the hold.',
   already_reversed: 'This unit has been reversed before.',
+  // bank accounts
+  iban_invalid: 'The text is not an IBAN.',
+  bank_not_supported: 'We cannot reach that bank.',
+  bank_account_unavailable: 'This bank account cannot be linked.',
+  kyc_required: 'The customer has to be known first.',
+  holder_mismatch: 'The account is held by somebody else.',
+  ownership_unproved: 'The bank did not say that the account is the customer’s.',
+  tries_exhausted: 'The amounts were wrong too often.',
   // confirmation
   confirmation_required: 'The customer has to confirm it first.',
   confirmation_failed: 'The PIN is wrong.',

@@ -29,7 +29,7 @@ export function ibanAt(bank: BankOfIban, sortCode: string, accountNumber: string
 }
 
 /** Check digits run from 02 to 98: 00, 01 and 99 leave the right remainder too, but no bank issues them. */
-const hasValidCheckDigits = (iban: string): boolean => {
+export const hasValidCheckDigits = (iban: string): boolean => {
   const digits = Number(iban.slice(2, 4))
   return digits >= 2 && digits <= 98 && remainderOf97(iban.slice(4) + iban.slice(0, 4)) === 1
 }

@@ -20,6 +20,7 @@ export type ApiKeyId = Id<'key'>
 export type VerificationId = Id<'ver'>
 export type OnboardingId = Id<'onb'>
 export type PaymentRequestId = Id<'prq'>
+export type DepositRecoveryId = Id<'mdr'>
 
 export interface IdByPrefix {
   cus: CustomerId
@@ -40,6 +41,7 @@ export interface IdByPrefix {
   ver: VerificationId
   onb: OnboardingId
   prq: PaymentRequestId
+  mdr: DepositRecoveryId
 }
 export type IdPrefix = keyof IdByPrefix
 

@@ -45,6 +45,20 @@ export interface OnboardingOrder {
   readonly purpose?: OnboardingPurpose
 }
 
+export interface BankLinkOrder {
+  readonly customer_id: string
+  readonly bank: 'a' | 'b'
+  readonly method: 'instant' | 'micro_deposits'
+}
+
+/** The pull that brings two micro-deposits back, in one sum. */
+export interface DepositRecoveryOrder {
+  readonly customer_id: string
+  readonly bank_account_id: string
+  readonly bank: 'a' | 'b'
+  readonly amount: WireMoney
+}
+
 /** Where a process stands, as its activities tell its workflow; instants are RFC 3339. */
 export interface Progress<State extends string> {
   readonly id: string

@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import { createAccountChecks } from './account-checks-http.ts'
 import type { BankAnswer, BankInquiry, BankInstruction, BankProvider } from './bank.ts'
 import { errorCode } from './error-code.ts'
 import { createRequestSigner, type RequestSigner, type UnsignedRequest } from './signed-request.ts'
 
-interface HttpBankOptions {
+export interface HttpBankOptions {
   /** Where the banks answer, e.g. `http://127.0.0.1:3001`. */
   readonly url: string
   /** Ed25519 private key, PKCS#8 in base64. */
@@ -33,10 +34,12 @@ const Inquiry = z.discriminatedUnion('status', [
  * after a byte may have left (a time-out, a reset, any other status, text that is no answer) is `unknown`, because the
  * bank may have booked. Only a refused connection proves that nothing was delivered.
  */
-export function createHttpBank({ url, signingKey, timeoutMs }: HttpBankOptions): BankProvider {
+export function createHttpBank(options: HttpBankOptions): BankProvider {
+  const { url, signingKey, timeoutMs } = options
   const sign = createRequestSigner(signingKey)
   const ask = (request: UnsignedRequest, signal?: AbortSignal) => exchange(sign, request, timeoutMs, signal)
   return {
+    ...createAccountChecks(options),
     async send(instruction, signal) {
       const target = `${url}/banks/${instruction.bank}/instructions`
       return toAnswer(await ask({ method: 'POST', url: target, body: bodyOf(instruction) }, signal))

@@ -46,8 +46,35 @@ export interface BankJournalLine {
   readonly booked_at: string
 }
 
-export interface BankProvider {
+/** A question about an account at a bank, and about the customer who says that it is theirs. */
+export interface AccountQuestion {
+  readonly bank: Bank
+  /** Ours, of the link: the same asks the same. */
+  readonly reference: string
+  readonly iban: string
+  readonly name: string
+}
+
+/** Confirmation of payee: how like the account holder's name is. `closed`: unknown to the bank, or no longer open. */
+export interface PayeeAnswer {
+  readonly kind: 'match' | 'close' | 'no_match' | 'closed'
+}
+
+/** Whether it is that customer's account; `pending`: the bank will call back, and tells whoever asks again. */
+export interface OwnershipAnswer {
+  readonly kind: 'owned' | 'not_owned' | 'pending'
+}
+
+export interface BankProvider extends AccountChecks {
   /** Sends once; never throws for what the outside world does. */
   send(instruction: BankInstruction, signal?: AbortSignal): Promise<BankAnswer>
   inquire(bank: Bank, reference: string, signal?: AbortSignal): Promise<BankInquiry>
+}
+
+/** Questions that move nothing: they may be repeated without harm. */
+export interface AccountChecks {
+  /** @throws {Error} without anything personal in it when there is no answer that can be read: repeat. */
+  confirmPayee(question: AccountQuestion, signal?: AbortSignal): Promise<PayeeAnswer>
+  /** @throws {Error} as `confirmPayee` does. */
+  checkOwnership(question: AccountQuestion, signal?: AbortSignal): Promise<OwnershipAnswer>
 }

@@ -1,5 +1,7 @@
 import express, { type Express } from 'express'
 import { currency } from '../domain/currencies.ts'
+import { createAccountChecks } from './account-checks.ts'
+import { accountRoutes } from './account-routes.ts'
 import { adminRoutes } from './admin-routes.ts'
 import { requireAdminKey, requireSignature } from './authenticate.ts'
 import { createBank } from './bank.ts'
@@ -40,20 +42,21 @@ export function createSandbox(world: World, options: SandboxOptions): Sandbox {
   const stopping = stop.signal
   openAccounts(world)
   const callbacks = createCallbacks({ world, secret: options.callbackSecret, stopping })
-  const clock = createClock(world, () => [...Object.values(banks), bureau], callbacks)
+  const clock = createClock(world, () => [...Object.values(banks), bureau, checks], callbacks)
   const shared = { world, callbacks, onPending: clock.expect, stopping }
   const banks = {
     a: createBank('a', { ...shared, settleAfterMs: 0 }),
     b: createBank('b', { ...shared, settleAfterMs: options.bankBDelayMs })
   }
   const bureau = createIdentityBureau(shared)
+  const checks = createAccountChecks({ ...shared, bankBDelayMs: options.bankBDelayMs })
   const signed = requireSignature(options.clientKey)
 
   const app = express()
   app.disable('x-powered-by').disable('etag')
   app.get('/livez', (_request, response) => void response.json({ status: 'ok' }))
   app.use(express.raw({ type: () => true, limit: '100kb' }))
-  app.use('/banks', signed, bankRoutes(world, banks))
+  app.use('/banks', signed, bankRoutes(world, banks), accountRoutes(world, checks))
   app.use('/notifications', signed, notifierRoutes(world))
   app.use('/identity', signed, identityRoutes(world, bureau))
   app.use('/screening', signed, screeningRoutes(world))

@@ -44,7 +44,7 @@ const send = (response: Response, reply: Reply): void => {
 }
 
 /** @throws {SandboxRefusal} 404 for a bank that does not exist. */
-const bankIn = (name: unknown): BankName => {
+export const bankIn = (name: unknown): BankName => {
   const parsed = BankName.safeParse(name)
   if (!parsed.success) throw new SandboxRefusal(404, 'not_found', 'there is no such bank')
   return parsed.data

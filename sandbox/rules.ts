@@ -16,6 +16,7 @@ const bankOutcomes = [
   'reorder'
 ] as const
 const failures = ['error', 'timeout', 'delay'] as const
+const accountOutcomes = ['accept', 'decline', ...failures] as const
 const identityOutcomes = ['accept', 'decline', 'doubtful', 'ask_more', ...failures] as const
 
 /** What can be asked of the outside world, and what a rule can make of it. */
@@ -24,10 +25,20 @@ const outcomesOf = {
   push: bankOutcomes,
   inquiry: failures,
   identity: identityOutcomes,
-  screening: failures
+  screening: failures,
+  confirm_payee: accountOutcomes,
+  ownership: accountOutcomes
 } as const
 type Operation = keyof typeof outcomesOf
-const operations = ['pull', 'push', 'inquiry', 'identity', 'screening'] as const satisfies readonly Operation[]
+const operations = [
+  'pull',
+  'push',
+  'inquiry',
+  'identity',
+  'screening',
+  'confirm_payee',
+  'ownership'
+] as const satisfies readonly Operation[]
 
 const Match = z.strictObject({
   /** Minor units in any currency, or an amount of one currency. */
@@ -50,16 +61,18 @@ export const NewRule = z
       .regex(/^[a-z][a-z0-9_]{0,63}$/)
       .optional(),
     /**
-     * With `delay`: real time before the answer, but on identity the sandbox's own time before the verdict. With
+     * With `delay`: real time before the answer, but on identity and ownership the sandbox's own time before the verdict. With
      * `accept` and `decline`: bank B's own time before its report.
      */
     delay_ms: z.number().int().min(0).max(DELAY_MS_MAX).optional(),
+    /** Only with `accept` on confirm_payee: who holds the account, instead of whoever is asked about. */
+    holder: z.string().min(1).max(200).optional(),
     /** Only with `error`: whether the bank took the instruction before it failed to say so. */
     booked: z.boolean().optional(),
     /** How often the rule acts before it is spent; without it, always. */
     times: z.number().int().min(1).max(1_000_000).optional()
   })
-  .superRefine(({ match: { operation, amount, iban }, outcome, code, booked, delay_ms }, context) => {
+  .superRefine(({ match: { operation, amount, iban }, outcome, code, booked, delay_ms, holder }, context) => {
     const complain = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message })
     const possible: readonly string[] = outcomesOf[operation ?? 'pull']
     if (!possible.includes(outcome))
@@ -71,13 +84,20 @@ export const NewRule = z
     if (outcome === 'delay' && delay_ms === undefined) complain('delay_ms', 'needed with the outcome delay')
     if (delay_ms !== undefined && !(isNoBank(operation) ? ['delay'] : delayable).includes(outcome))
       complain('delay_ms', 'only with the outcome delay, and with accept and decline of a bank')
-    if (isNoBank(operation) && (amount !== undefined || iban !== undefined))
+    if (knowsNoIban(operation) && (amount !== undefined || iban !== undefined))
       complain('match', `${operation} knows neither an amount nor an IBAN`)
+    if (isAboutAccount(operation) && amount !== undefined) complain('match', `${operation} knows no amount`)
+    if (holder !== undefined && (operation !== 'confirm_payee' || outcome !== 'accept'))
+      complain('holder', 'only with the outcome accept of confirm_payee')
   })
 
 const delayable: readonly string[] = ['accept', 'decline', 'delay']
 
-const isNoBank = (operation: Operation | undefined): boolean => operation === 'identity' || operation === 'screening'
+const knowsNoIban = (operation: Operation | undefined): boolean => operation === 'identity' || operation === 'screening'
+const isAboutAccount = (operation: Operation | undefined): boolean =>
+  operation === 'confirm_payee' || operation === 'ownership'
+/** No instruction to move money: nothing to book, and nothing to report. */
+const isNoBank = (operation: Operation | undefined): boolean => knowsNoIban(operation) || isAboutAccount(operation)
 
 export type Rule = z.output<typeof NewRule> & { readonly id: string }
 
@@ -90,6 +110,8 @@ interface Occasion<Asked extends Operation> {
   readonly reference: string
   /** Who is checked or searched for; of an order its holder. */
   readonly name?: string
+  /** Of a question about an account; of an order it is the order's. */
+  readonly iban?: string
   readonly order?: Order
 }
 
@@ -103,12 +125,12 @@ export function useRule<Asked extends Operation>(world: World, occasion: Occasio
   return undefined
 }
 
-const matches = ({ match }: Rule, { operation, reference, name, order }: Occasion<Operation>): boolean => {
+const matches = ({ match }: Rule, { operation, reference, name, iban, order }: Occasion<Operation>): boolean => {
   const { amount } = match
   const meant = match.operation === undefined ? ['pull', 'push'] : [match.operation]
   if (!meant.includes(operation)) return false
   if (match.reference !== undefined && match.reference !== reference) return false
-  if (match.iban !== undefined && match.iban !== order?.iban) return false
+  if (match.iban !== undefined && match.iban !== (iban ?? order?.iban)) return false
   if (match.name !== undefined && match.name !== (name ?? order?.holder)) return false
   if (amount === undefined) return true
   if (typeof amount === 'string') return amount === order?.amount.amount

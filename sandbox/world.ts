@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { BankName, JournalLine, Standing, Taken } from './bank-types.ts'
 import { openFileLog, openMemoryLog } from './event-log.ts'
 import { applyIdentity, emptyIdentityBooks, type IdentityBooks, type IdentityEvent } from './identity-books.ts'
+import { applyOwnership, emptyOwnershipBooks, type OwnershipBooks, type OwnershipEvent } from './ownership-books.ts'
 import type { Rule } from './rules.ts'
 import { firstScreeningList, type ScreeningList } from './screening-list.ts'
 
@@ -40,6 +41,7 @@ type WorldEvent =
   | { readonly type: 'callback_url'; readonly url: string }
   | { readonly type: 'screening_list'; readonly list: ScreeningList }
   | IdentityEvent
+  | OwnershipEvent
 
 export interface Instruction extends Taken {
   standing: Standing
@@ -61,6 +63,7 @@ export interface World {
   readonly deliveries: Map<string, Delivery>
   readonly inbox: Map<string, Message & { readonly seq: number; readonly received_at: string }>
   readonly identity: IdentityBooks
+  readonly ownership: OwnershipBooks
   screeningList: ScreeningList
   offsetMs: number
   callbackUrl: string | undefined
@@ -84,6 +87,7 @@ export async function openWorld(directory: string | undefined): Promise<World> {
     deliveries: new Map(),
     inbox: new Map(),
     identity: emptyIdentityBooks(),
+    ownership: emptyOwnershipBooks(),
     screeningList: firstScreeningList,
     offsetMs: 0,
     callbackUrl: undefined,
@@ -138,6 +142,9 @@ const apply = (world: World, event: WorldEvent): void => {
     case 'identity_taken':
     case 'identity_decided':
       return applyIdentity(world.identity, event)
+    case 'ownership_taken':
+    case 'ownership_decided':
+      return applyOwnership(world.ownership, event)
     case 'message': {
       const seq = world.inbox.size + 1
       world.inbox.set(event.message.id, { seq, ...event.message, received_at: event.received_at })

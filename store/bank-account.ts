@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { idOf, type BankAccountId, type CustomerId } from '../domain/ids.ts'
 
@@ -35,6 +35,43 @@ export async function listBankAccounts(db: Kysely<Database>, customerId: Custome
     .orderBy('id')
     .execute()
   return rows.map(toBankAccount)
+}
+
+/**
+ * The account as it is once nobody is unlinking it, and as it stays until the transaction ends. `share`: whoever unlinks it
+ * waits. `update`: whoever is about to send something to the bank waits.
+ */
+export async function lockBankAccount(
+  transaction: Kysely<Database>,
+  id: string,
+  how: 'share' | 'update'
+): Promise<BankAccount | undefined> {
+  const row = await transaction
+    .selectFrom('bank_account')
+    .selectAll()
+    .where('id', '=', id)
+    .$if(how === 'share', (query) => query.forShare())
+    .$if(how === 'update', (query) => query.forUpdate())
+    .executeTakeFirst()
+  return row && toBankAccount(row)
+}
+
+export async function setBankAccountState(
+  db: Kysely<Database>,
+  id: string,
+  state: BankAccount['state']
+): Promise<void> {
+  await db.updateTable('bank_account').set({ state }).where('id', '=', id).execute()
+}
+
+/** Whether money is on its way from it or to it. */
+export async function hasOpenOrders(db: Kysely<Database>, id: string): Promise<boolean> {
+  const { rows } = await sql<{ open: boolean }>`
+    select exists (select from top_up o join process p on p.id = o.id where o.bank_account_id = ${id} and p.open)
+        or exists (select from withdrawal o join process p on p.id = o.id where o.bank_account_id = ${id} and p.open)
+        or exists (select from deposit_recovery o join process p on p.id = o.id where o.bank_account_id = ${id} and p.open)
+      as open`.execute(db)
+  return rows[0]!.open
 }
 
 const toBankAccount = (row: {

@@ -1,5 +1,7 @@
 import type { States } from '../domain/transitions.ts'
 import { paymentRequestStates } from '../domain/payment-request.ts'
+import { bankLinkStates } from '../domain/bank-link.ts'
+import { depositRecoveryStates } from '../domain/deposit-recovery.ts'
 import { paymentStates } from '../domain/payment.ts'
 import { onboardingStates } from '../domain/onboarding.ts'
 import { topUpStates } from '../domain/top-up.ts'
@@ -22,7 +24,9 @@ export const machines: Readonly<Record<string, States<never>>> = {
   'top-up': topUpStates as unknown as States<never>,
   onboarding: onboardingStates as unknown as States<never>,
   'payment-request': paymentRequestStates as unknown as States<never>,
-  withdrawal: withdrawalStates as unknown as States<never>
+  withdrawal: withdrawalStates as unknown as States<never>,
+  'bank-link': bankLinkStates as unknown as States<never>,
+  'deposit-recovery': depositRecoveryStates as unknown as States<never>
 }
 
 /** `{arrows: [{kind, from_state, to_state}], terminal: [{kind, state}]}` as JSON; `from_state` of a first arrow is null. */

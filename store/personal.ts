@@ -1,4 +1,4 @@
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { Refusal } from '../domain/errors.ts'
 import { isId, type CustomerId } from '../domain/ids.ts'
@@ -129,11 +129,11 @@ export async function isProved(
   return owner !== undefined && owner !== exceptFor
 }
 
-/** Who has proved it: one at most (index `personal_data_log_in`). */
-async function findProvedOwner(
+/** Who has proved it: one at most (indexes `personal_data_log_in`, `personal_data_iban`). */
+export async function findProvedOwner(
   db: Kysely<Database>,
   vault: Vault,
-  kind: 'email' | 'phone',
+  kind: 'email' | 'phone' | 'iban',
   value: string
 ): Promise<string | undefined> {
   const row = await db
@@ -144,6 +144,36 @@ async function findProvedOwner(
     .where('verified_at', 'is not', null)
     .executeTakeFirst()
   return row?.owner_id
+}
+
+/** Sets the mark "proved" on the IBANs of the bank accounts `id` of `customer_id` in `accounts`: a part of their unit of work. */
+export const proveIbansSql = (accounts: string): string => `
+    update personal_data p set verified_at = clock_timestamp() from ${accounts} a
+      where p.owner_id = a.customer_id and p.kind = 'iban' and p.reference = a.id`
+
+/** What a second account meets that would prove the same IBAN. */
+export const isIbanTaken = (error: unknown): boolean =>
+  (error as { constraint?: unknown } | null)?.constraint === 'personal_data_iban'
+
+/** Has others who write about this owner wait for the end of the transaction; nothing to wait for while nothing is known. */
+export async function lockPersonal(transaction: Transaction<Database>, ownerId: string): Promise<void> {
+  await transaction
+    .selectFrom('personal_key')
+    .select('owner_id')
+    .where('owner_id', '=', ownerId)
+    .forUpdate()
+    .executeTakeFirst()
+}
+
+/** Takes the mark away: the next one may prove the IBAN. */
+export async function unproveIban(db: Kysely<Database>, ownerId: string, reference: string): Promise<void> {
+  await db
+    .updateTable('personal_data')
+    .set({ verified_at: null })
+    .where('owner_id', '=', ownerId)
+    .where('kind', '=', 'iban')
+    .where('reference', '=', reference)
+    .execute()
 }
 
 /** The name under which log-ins of one account are counted, whether it exists or not; not readable. */

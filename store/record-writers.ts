@@ -1,4 +1,6 @@
 import type { RecordWriter } from '../ledger/posting-queue.ts'
+import { bankLinkWriter } from './bank-link.ts'
+import { depositRecoveryWriter } from './deposit-recovery.ts'
 import { onboardingWriter } from './onboarding.ts'
 import { paymentRequestWriter } from './payment-request.ts'
 import { paymentWriter } from './payment.ts'
@@ -11,5 +13,7 @@ export const recordWriters: readonly RecordWriter[] = [
   topUpWriter,
   onboardingWriter,
   paymentRequestWriter,
-  withdrawalWriter
+  withdrawalWriter,
+  bankLinkWriter,
+  depositRecoveryWriter
 ]

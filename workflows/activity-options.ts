@@ -59,6 +59,8 @@ export const screeningOptions: ActivityOptions = {
   heartbeatTimeout: '30 s',
   retry: { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '5 min' }
 }
+/** Starting another process's run, which the sweeper does as well: not worth waiting for an outage's end. */
+export const launchOptions: ActivityOptions = { ...notifierOptions, scheduleToCloseTimeout: '1 min' }
 
 /** The sweeper asks the engine about every open record: minutes at worst; one that hangs is given up and comes again in 30 s. */
 export const sweepOptions: ActivityOptions = {

@@ -3,6 +3,7 @@ import type { Route } from '../route.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { auditLogRoutes } from './audit-log.ts'
 import { bankAccountRoutes } from './bank-account.ts'
+import { bankLinkRoutes } from './bank-link.ts'
 import { callbackRoutes } from './callbacks.ts'
 import { credentialRoutes } from './credentials.ts'
 import { customerRoutes } from './customers.ts'
@@ -41,6 +42,7 @@ export const listRoutes = (deps: ApiDeps): Route[] => [
   ...callbackRoutes(deps),
   ...paymentRoutes(deps),
   ...bankAccountRoutes(deps),
+  ...bankLinkRoutes(deps),
   ...eventRoutes(deps),
   ...merchantRoutes(deps),
   ...paymentListRoutes(deps),

@@ -91,7 +91,8 @@ async function excuseFor(db: Kysely<Database>, { reference, lines, late }: Refer
   const process = await db
     .selectFrom('process')
     .select(['open', 'state'])
-    .where('id', '=', reference)
+    // A link's micro-deposits have its id with their number behind it.
+    .where('id', '=', reference.split('-')[0]!)
     .executeTakeFirst()
   if (process?.open) return `the outcome is open, ${process.state}`
   // Returns and the bank's own charges reach us with its statement.

@@ -35,6 +35,8 @@ export interface ProcessTables {
   withdrawal: WithdrawalTable
   onboarding: OnboardingTable
   payment_request: PaymentRequestTable
+  bank_link: BankLinkTable
+  deposit_recovery: DepositRecoveryTable
 }
 
 /** Written by `store/payment.ts`'s set-based statement, in the posting queue's transaction. */
@@ -131,5 +133,36 @@ interface PaymentRequestTable {
   payment_id: Read<string | null>
   amount_paid: Read<bigint>
   noticed: ColumnType<boolean, never, boolean>
+  created_at: Read<Date>
+}
+
+/** Written by `store/bank-link.ts`'s set-based statement. */
+interface BankLinkTable {
+  id: Read<string>
+  customer_id: Read<string>
+  bank: Read<string>
+  method: Read<string>
+  holder_match: Read<string | null>
+  holder_confirmed: Read<boolean>
+  checking_since: Read<Date | null>
+  asked_since: Read<Date | null>
+  tries: Read<number>
+  amounts: Read<string | null>
+  deposits: Read<unknown>
+  decline_code: Read<string | null>
+  created_at: Read<Date>
+}
+
+/** Written by `store/deposit-recovery.ts`'s set-based statement. */
+interface DepositRecoveryTable {
+  id: Read<string>
+  customer_id: Read<string>
+  bank_account_id: Read<string>
+  bank: Read<string>
+  currency: Read<string>
+  amount: Read<bigint>
+  decline_code: Read<string | null>
+  bank_reference: Read<string | null>
+  sent_at: Read<Date | null>
   created_at: Read<Date>
 }

@@ -1,5 +1,6 @@
 import { access } from './access.ts'
 import { bank } from './bank.ts'
+import { bankLink } from './bank-link.ts'
 import { kyc } from './kyc.ts'
 import { limits } from './limits.ts'
 import { mergeOver, type DeepReadonly } from './merge.ts'
@@ -20,7 +21,8 @@ const defaults = {
   access,
   registration,
   kyc,
-  withdrawal
+  withdrawal,
+  bank_link: bankLink
 }
 
 /** Every number that governs a process, by topic. JSON-able: money is a string of minor units, durations end in `_ms`. */
@@ -60,6 +62,7 @@ export const onboardingPolicy = ({ kyc }: Policy): OnboardingPolicy => ({ kyc })
 export type PaymentRequestPolicy = Policy['payment_request']
 
 export const paymentRequestPolicy = ({ payment_request }: Policy): PaymentRequestPolicy => payment_request
+
 /** What one withdrawal's run keeps: how to ask the bank, its own numbers, limits, and when it has to be confirmed. */
 export type WithdrawalPolicy = BankPolicy & Policy['withdrawal'] & Pick<Policy, 'limits' | 'step_up'>
 
@@ -69,3 +72,8 @@ export const withdrawalPolicy = ({ bank, withdrawal, limits, step_up }: Policy):
   limits,
   step_up
 })
+
+/** What one bank link's run keeps: how to ask the bank, and how long the customer is waited for. */
+export type BankLinkPolicy = Policy['bank'] & Pick<Policy, 'bank_link'>
+
+export const bankLinkPolicy = ({ bank, bank_link }: Policy): BankLinkPolicy => ({ ...bank, bank_link })

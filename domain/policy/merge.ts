@@ -66,7 +66,7 @@ const RULES: readonly Rule[] = [
     wants: 'an array of strings of digits'
   },
   {
-    where: /^bank\.inquiry\.at_ms$/,
+    where: /^(bank\.inquiry|bank_link\.ownership)\.at_ms$/,
     fits: (value) =>
       isList(value) &&
       value.length > 0 &&

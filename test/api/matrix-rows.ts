@@ -2,6 +2,7 @@ import { keyFor, newId, newKey, sessionFor } from './api-under-test.ts'
 import type { Row, World } from './matrix-world.ts'
 import { paymentRequestRows } from './payment-request-rows.ts'
 import { bankRows } from './matrix-bank-rows.ts'
+import { bankAccountRows } from './bank-account-rows.ts'
 
 const apiKeyId = async ({ api }: World) => {
   const admin = await keyFor(api, 'admin')
@@ -182,8 +183,7 @@ export const rows: Readonly<Record<string, Row>> = {
   'get /wallets': { path: '/wallets', allowed: listReaders },
   'get /wallets/{id}': { path: ({ own }) => `/wallets/${own.walletId}`, allowed: walletReaders },
   'get /wallets/{id}/entries': { path: ({ own }) => `/wallets/${own.walletId}/entries`, allowed: walletReaders },
-  'get /bank-accounts': { path: '/bank-accounts', allowed: listReaders },
-  'get /bank-accounts/{id}': { path: ({ bankAccountId }) => `/bank-accounts/${bankAccountId}`, allowed: walletReaders },
+  ...bankAccountRows,
   'get /merchants/{id}': {
     path: ({ merchantId }) => `/merchants/${merchantId}`,
     allowed: { ...customers(200, 200), ...merchants(200, 404), ...operators(200), service: 200, admin: 200 }

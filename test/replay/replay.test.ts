@@ -2,6 +2,8 @@ import { beforeAll, describe, expect, it } from '@jest/globals'
 import { fileURLToPath } from 'node:url'
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker, type ReplayWorkerOptions } from '@temporalio/worker'
 import { paymentRequestStates } from '../../domain/payment-request.ts'
+import { bankLinkStates } from '../../domain/bank-link.ts'
+import { depositRecoveryStates } from '../../domain/deposit-recovery.ts'
 import { paymentStates } from '../../domain/payment.ts'
 import { topUpStates } from '../../domain/top-up.ts'
 import { withdrawalStates } from '../../domain/withdrawal.ts'
@@ -45,7 +47,9 @@ describe('The recorded runs', () => {
     ['payment-request', paymentRequestStates.terminal, []],
     // Nothing asks the customer to confirm a top-up yet.
     ['top-up', topUpStates.terminal, ['canceled', 'expired']],
-    ['withdrawal', withdrawalStates.terminal, []]
+    ['withdrawal', withdrawalStates.terminal, []],
+    ['bank-link', bankLinkStates.terminal, [] as string[]],
+    ['deposit-recovery', depositRecoveryStates.terminal, [] as string[]]
   ])('of a %s end in each of its terminal states that can be reached', (type, terminal, unreachable) => {
     const ends = names.filter((name) => name.startsWith(`${type}/`)).map((name) => runs.get(name)!.state)
     expect([...new Set(ends)].sort()).toEqual(

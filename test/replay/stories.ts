@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { bankLinkStories } from './bank-link-stories.ts'
 import { onboardingStories } from './onboarding-stories.ts'
 import { paymentRequestStories } from './payment-request-stories.ts'
 import { withdrawalStories } from './withdrawal-stories.ts'
@@ -163,6 +164,7 @@ export const replayStories: readonly ReplayStory[] = [
   ...onboardingStories,
   ...paymentRequestStories,
   ...withdrawalStories,
+  ...bankLinkStories,
   { name: 'deliver-code/sent', state: 'sent', tell: register },
   {
     name: 'deliver-code/replaced-before-it-was-sent',

@@ -1,0 +1,52 @@
+import { activityInfo } from '@temporalio/activity'
+import type { UnitPart } from '../ledger/unit-of-work.ts'
+import type { BankInstruction, BankProvider } from '../providers/bank.ts'
+import type { BankAnswer } from './bank-words.ts'
+import type { ActivityDeps } from './deps.ts'
+
+/** An instruction and the record that says whether the bank may have it. */
+export interface Sending {
+  readonly instruction: BankInstruction
+  readonly fingerprint: string
+  readonly timeoutMs: number
+  /** Says on the record, as it is now, that the bank may have it from now on; undefined: it says so already, or is over. */
+  mark(): Promise<UnitPart | undefined>
+  /** Takes that back; undefined: it is over. */
+  unmark(): Promise<UnitPart | undefined>
+  /** The crash point after the bank's answer. */
+  readonly replied: string
+}
+
+/**
+ * Sends an instruction once: Temporal never repeats the activity that calls this, and its mark lets no second attempt pass.
+ * Whatever goes wrong after the mark is unknown; only a refused connection proves that nothing was delivered.
+ */
+export const createSendOnce =
+  ({ ledger, bank, crash }: Pick<ActivityDeps, 'ledger' | 'crash'> & { readonly bank: Pick<BankProvider, 'send'> }) =>
+  async ({ instruction, fingerprint, timeoutMs, mark, unmark, replied }: Sending): Promise<BankAnswer> => {
+    const attempt = attemptName()
+    const { reference } = instruction
+
+    /** Only the attempt that made the mark may send: one that was thought dead and wakes up finds it, and does not. */
+    async function post(step: string, build: () => Promise<UnitPart | undefined>): Promise<boolean> {
+      for (;;) {
+        const part = await build()
+        if (!part) return false
+        const { status } = await ledger.post({ key: `${reference}:${step}:${attempt}`, fingerprint, ...part })
+        if (status === 'posted') return true
+        if (status !== 'stale') throw new Error(`${reference}:${step} was ${status}`)
+      }
+    }
+
+    if (!(await post('send', mark))) return { kind: 'unknown', reason: 'sent_by_another' }
+    const answer = await bank.send(instruction, AbortSignal.timeout(timeoutMs))
+    crash(replied)
+    if (answer.kind === 'undelivered') await post('undelivered', unmark)
+    return answer
+  }
+
+/** Two attempts must never share it, and one never has two: what a ledger key must not hold otherwise is right here. */
+function attemptName(): string {
+  const { workflowExecution, activityId, attempt } = activityInfo()
+  return `${workflowExecution?.runId}/${activityId}/${attempt}`
+}
