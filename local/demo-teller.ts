@@ -23,6 +23,8 @@ export interface Teller {
   expect(isSo: boolean, otherwise: string): void
   as(token: string): Caller
   logIn(customer: { email: string; password: string }): Promise<Caller>
+  /** The six digits of the newest message to an address, once it has come. */
+  codeFor(email: string): Promise<string>
   /** Moves the business clock of the whole installation. */
   advanceClock(byMs: number): Promise<void>
 }
@@ -49,6 +51,18 @@ export function createTeller(credentials: Credentials, say: (line: string) => vo
     logIn: async ({ email, password }) => {
       const { access_token } = await as('').post('/v1/sessions', { login: email, password })
       return as(String(access_token))
+    },
+    codeFor: async (email) => {
+      for (let tries = 0; tries < 600; tries++) {
+        const response = await fetch(`${sandbox_url}/admin/inbox?to=${encodeURIComponent(email)}`, {
+          headers: { authorization: `Bearer ${sandbox_admin_key}` }
+        })
+        const { data } = (await response.json()) as { data: { text: string }[] }
+        const code = /\b[0-9]{6}\b/.exec(data.at(-1)?.text ?? '')?.[0]
+        if (code !== undefined) return code
+        await pause(100)
+      }
+      throw new Error(`no code came for ${email} in a minute`)
     },
     advanceClock: async (byMs) => {
       const response = await fetch(`${sandbox_url}/admin/clock/advance`, {

@@ -1,10 +1,12 @@
-// npm run demo: the story of the first payments, over HTTP alone; ends with `verify`, and not with 0 when anything is off.
+// npm run demo: from somebody unknown to money back at their bank, over HTTP alone; ends with `verify`, and not with 0
+// when anything is off.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { readCredentials, type Credentials } from './credentials.ts'
 import { tellFirstPayment } from './demo-first-payment.ts'
+import { tellMoneyBack, tellNewcomer } from './demo-newcomer.ts'
 import { createTeller } from './demo-teller.ts'
 import { tellWithdrawal } from './demo-withdrawal.ts'
 import { projectRoot, readSettings } from './settings.ts'
@@ -16,8 +18,10 @@ try {
   const { credentials, stop } = await installation(home)
   try {
     const teller = createTeller(credentials, say)
+    const newcomer = await tellNewcomer(teller)
     await tellFirstPayment(teller)
     await tellWithdrawal(teller)
+    await tellMoneyBack(teller, newcomer)
     await verify()
     say('\nThe story holds.')
   } finally {
