@@ -64,7 +64,7 @@ const begin = (deps: ApiDeps, submit: Submit): Route =>
     },
     async (call) => {
       const { iban: given, method } = call.body
-      const customerId = listedCustomer(call.ownOnly(), call.body.customer_id)
+      const customerId = listedCustomer(call.ownOnly(), call.body.customer_id, '/customer_id')
       const iban = normalise('iban', given)
       if (!isIban(iban)) throw new Refusal('iban_invalid')
       const bank = bankOfIban(iban)
