@@ -1,6 +1,7 @@
 import type { UnitPart } from '../ledger/unit-of-work.ts'
 import { getBankLink, type BankLink } from '../store/bank-link.ts'
 import { readBusinessNow } from '../store/process.ts'
+import { advance } from './advance.ts'
 import { toBankLinkProgress, type BankLinkProgress, type BankLinkStart } from './bank-link-progress.ts'
 import type { ActivityDeps } from './deps.ts'
 
@@ -19,16 +20,12 @@ export const bankLinkSteps =
     { name, reference = start.id }: LinkStep,
     partFor: (link: BankLink, now: Date) => UnitPart | undefined
   ): Promise<BankLinkProgress> => {
-    for (;;) {
-      const [link, now] = [await getBankLink(db, start.id), await readBusinessNow(db)]
-      const part = link.state === 'verifying' ? partFor(link, now) : undefined
-      if (!part) return toBankLinkProgress(link, start)
-      const key = `${reference}:${name}`
-      const { status } = await ledger.post({ key, fingerprint: start.fingerprint, ...part })
-      if (status === 'posted') break
-      if (status !== 'stale') throw new Error(`${key} was ${status}`)
-    }
-    const progress = toBankLinkProgress(await getBankLink(db, start.id), start)
-    crash(`bank-link.${name}/report`)
-    return progress
+    const { seen, posted } = await advance(
+      ledger,
+      { key: `${reference}:${name}`, fingerprint: start.fingerprint },
+      async () => ({ link: await getBankLink(db, start.id), now: await readBusinessNow(db) }),
+      ({ link, now }) => (link.state === 'verifying' ? partFor(link, now) : undefined)
+    )
+    if (posted) crash(`bank-link.${name}/report`)
+    return toBankLinkProgress(seen.link, start)
   }

@@ -1,12 +1,12 @@
 import { bankLinkStates, requirementOf, type BankLinkState, type HolderMatch } from '../domain/bank-link.ts'
 import { Refusal, type ProblemCode } from '../domain/errors.ts'
-import type { Guard, RecordWrite, UnitOfWork, UnitPart } from '../ledger/unit-of-work.ts'
+import type { Guard, UnitOfWork, UnitPart } from '../ledger/unit-of-work.ts'
 import { depositsBooked, toBankLinkRow, toBankLinkView, type BankLink } from '../store/bank-link.ts'
-import type { TaskMove } from '../store/task.ts'
 import type { Vault } from '../store/vault.ts'
 import type { BankLinkStart } from './bank-link-progress.ts'
 import { recoveryBegun } from './deposit-recovery-units.ts'
 import { lossSteps, newRecovery } from './micro-deposit-units.ts'
+import { createRecordWrite, type WriteExtra } from './record-write.ts'
 
 /** What a bank link's first unit is decided on, beside the order. */
 export interface LinkFacts {
@@ -14,12 +14,6 @@ export interface LinkFacts {
   readonly suspended: boolean
   /** `2026-11`, where the customer lives. */
   readonly month: string
-}
-
-interface Extra {
-  readonly event?: string
-  readonly actor?: string | undefined
-  readonly task?: TaskMove['task']
 }
 
 /** The units of a bank link: what each step guards and writes, and, for micro-deposits, what moves when it ends. */
@@ -114,35 +108,24 @@ const unknownYet = ({ state }: BankLink): Refusal =>
   })
 
 function recordWrites(start: BankLinkStart, vault: Vault) {
-  function write(
+  const linkWrite = createRecordWrite({
+    kind: 'bank-link',
+    states: bankLinkStates,
+    owners: ({ customerId }: BankLink) => ({ customerId }),
+    view: (link) => toBankLinkView(link, start.policy.bank_link),
+    row: (link) => ({ ...toBankLinkRow(link), linked: link.state === 'linked' }),
+    tasks: true
+  })
+
+  const write = (
     before: BankLink | undefined,
     after: BankLink,
     path: readonly BankLinkState[],
-    { event, actor, task }: Extra = {}
-  ): RecordWrite {
-    const from = before?.state ?? null
-    bankLinkStates.assertPath(from ?? 'start', path)
-    const state = path.at(-1) ?? after.state
-    const seen = (at: BankLinkState) => toBankLinkView({ ...after, state: at }, start.policy.bank_link)
-    const open = !bankLinkStates.isTerminal(state)
-    const arrows = path.map((to) => ({ state: to, type: `bank_link.${to}`, data: seen(to) }))
-    const move: TaskMove = { is_over: !open, task }
-    return {
-      kind: 'bank-link',
-      id: after.id,
-      version: before?.version ?? 0,
-      from,
-      crossed: path.length > 0 ? arrows : [{ state, type: event!, data: seen(state) }],
-      open,
-      ...(before === undefined && { order: start }),
-      customerId: after.customerId,
-      ...(actor !== undefined && { actor }),
-      row: { ...toBankLinkRow(after), ...move, linked: state === 'linked' }
-    }
-  }
+    extra: WriteExtra = {}
+  ) => linkWrite(before, after, path, { ...extra, order: before === undefined ? start : undefined })
 
   /** However it ends, it does not count as under way any longer. */
-  const over = (before: BankLink, after: BankLink, to: BankLinkState, extra: Extra = {}): UnitPart => ({
+  const over = (before: BankLink, after: BankLink, to: BankLinkState, extra: WriteExtra = {}): UnitPart => ({
     guards: [openCount(before, -1n)],
     postings: to === 'linked' ? [] : lossSteps(vault, before),
     records: [write(before, after, [to], extra)]

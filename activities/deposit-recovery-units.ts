@@ -4,9 +4,19 @@ import { sameDigits } from '../domain/ids.ts'
 import type { DepositRecoveryOrder, Progress, Start } from '../domain/orders.ts'
 import type { RecordWrite, UnitPart } from '../ledger/unit-of-work.ts'
 import { toDepositRecoveryRow, toDepositRecoveryView, type DepositRecovery } from '../store/deposit-recovery.ts'
-import type { TaskMove } from '../store/task.ts'
 import type { BankLinkStart } from './bank-link-progress.ts'
+import { createRecordWrite } from './record-write.ts'
 import { recoveredSteps, recoveryOrder, unrecoveredSteps } from './micro-deposit-units.ts'
+
+/** Customers see nothing of it: no event of it is theirs. */
+const recoveryWrite = createRecordWrite({
+  kind: 'deposit-recovery',
+  states: depositRecoveryStates,
+  owners: () => ({}),
+  view: (recovery: DepositRecovery) => toDepositRecoveryView(recovery),
+  row: toDepositRecoveryRow,
+  tasks: true
+})
 
 export type DepositRecoveryStart = Start<DepositRecoveryOrder, BankLinkStart['policy']>
 
@@ -71,28 +81,3 @@ export const recoveryStuck = (recovery: DepositRecovery): UnitPart => ({
     })
   ]
 })
-
-/** Customers see nothing of it: no event of it is theirs. */
-function recoveryWrite(
-  before: DepositRecovery | undefined,
-  after: DepositRecovery,
-  path: readonly DepositRecoveryState[],
-  extra: { order?: object; event?: string; task?: TaskMove['task'] } = {}
-): RecordWrite {
-  const from = before?.state ?? null
-  depositRecoveryStates.assertPath(from ?? 'start', path)
-  const state = path.at(-1) ?? after.state
-  const next = { ...after, state }
-  const open = !depositRecoveryStates.isTerminal(state)
-  const move: TaskMove = { is_over: !open, task: extra.task }
-  return {
-    kind: 'deposit-recovery',
-    id: after.id,
-    version: before?.version ?? 0,
-    from,
-    crossed: [{ state, type: extra.event ?? `deposit_recovery.${state}`, data: toDepositRecoveryView(next) }],
-    open,
-    ...(extra.order && { order: extra.order }),
-    row: { ...toDepositRecoveryRow(next), ...move }
-  }
-}

@@ -17,6 +17,7 @@ import {
   type DepositRecoveryProgress,
   type DepositRecoveryStart
 } from './deposit-recovery-units.ts'
+import { advance } from './advance.ts'
 import type { ActivityDeps } from './deps.ts'
 import { createSendOnce } from './send-once.ts'
 
@@ -36,15 +37,14 @@ export function depositRecoveryActivities({
     name: string,
     partFor: (recovery: DepositRecovery) => UnitPart
   ): Promise<DepositRecoveryProgress> {
-    for (;;) {
-      const recovery = await getDepositRecovery(db, id)
-      if (recovery.state !== 'processing') return toDepositRecoveryProgress(recovery)
-      const { status } = await ledger.post({ key: `${id}:${name}`, fingerprint, ...partFor(recovery) })
-      if (status === 'posted') break
-      if (status !== 'stale') throw new Error(`${id}:${name} was ${status}`)
-    }
-    crash(`deposit-recovery.${name}/report`)
-    return toDepositRecoveryProgress(await getDepositRecovery(db, id))
+    const { seen, posted } = await advance(
+      ledger,
+      { key: `${id}:${name}`, fingerprint },
+      () => getDepositRecovery(db, id),
+      (recovery) => (recovery.state === 'processing' ? partFor(recovery) : undefined)
+    )
+    if (posted) crash(`deposit-recovery.${name}/report`)
+    return toDepositRecoveryProgress(seen)
   }
 
   return {

@@ -8,7 +8,7 @@ import {
   type ReviewFindings
 } from '../domain/kyc-verdict.ts'
 import { onboardingStates, type KycItem, type OnboardingState } from '../domain/onboarding.ts'
-import type { Guard, RecordWrite, UnitOfWork, UnitPart } from '../ledger/unit-of-work.ts'
+import type { Guard, UnitOfWork, UnitPart } from '../ledger/unit-of-work.ts'
 import {
   toOnboardingRow,
   toOnboardingView,
@@ -16,8 +16,8 @@ import {
   type KycReview,
   type Onboarding
 } from '../store/onboarding.ts'
-import type { TaskMove } from '../store/task.ts'
 import type { OnboardingStart } from './onboarding-progress.ts'
+import { createRecordWrite, type WriteExtra } from './record-write.ts'
 
 /** An application's units; no money moves in any of them. */
 export const onboardingUnits = (start: OnboardingStart) => ({ ...collectingUnits(start), ...reviewUnits(start) })
@@ -115,37 +115,26 @@ function reviewUnits(start: OnboardingStart) {
 function recordWrites(start: OnboardingStart) {
   const { kyc } = start.policy
 
-  function write(
+  const onboardingWrite = createRecordWrite({
+    kind: 'onboarding',
+    states: onboardingStates,
+    owners: ({ customerId }: Onboarding) => ({ customerId }),
+    view: (onboarding) => toOnboardingView(onboarding, kyc.collect_ms),
+    row: toOnboardingRow,
+    tasks: true
+  })
+
+  const write = (
     before: Onboarding | undefined,
     after: Onboarding,
     path: readonly OnboardingState[],
-    extra: {
-      event?: string
-      actor?: string | undefined
-      task?: TaskMove['task']
-      change?: CustomerChange | undefined
-    } = {}
-  ): RecordWrite {
-    const from = before?.state ?? null
-    onboardingStates.assertPath(from ?? 'start', path)
-    const state = path.at(-1) ?? after.state
-    const seen = (at: OnboardingState) => toOnboardingView({ ...after, state: at }, kyc.collect_ms)
-    const open = !onboardingStates.isTerminal(state)
-    const arrows = path.map((to) => ({ state: to, type: `onboarding.${to}`, data: seen(to) }))
-    const move: TaskMove = { is_over: !open, task: extra.task }
-    return {
-      kind: 'onboarding',
-      id: after.id,
-      version: before?.version ?? 0,
-      from,
-      crossed: path.length > 0 ? arrows : [{ state, type: extra.event!, data: seen(state) }],
-      open,
-      ...(before === undefined && { order: start }),
-      customerId: after.customerId,
-      actor: extra.actor,
-      row: { ...toOnboardingRow({ ...after, state }), ...move, ...(extra.change && { change: extra.change }) }
-    }
-  }
+    { change, ...extra }: WriteExtra & { readonly change?: CustomerChange | undefined } = {}
+  ) =>
+    onboardingWrite(before, after, path, {
+      ...extra,
+      order: before === undefined ? start : undefined,
+      row: change && { change }
+    })
 
   const over = (before: Onboarding, after: Onboarding, to: OnboardingState, actor?: string): UnitPart => ({
     guards: [openCount(before, -1n)],

@@ -7,6 +7,7 @@ import { findFirstVersion } from '../store/event.ts'
 import { hasNamesake, readKycProfile } from '../store/kyc-profile.ts'
 import { findOnboarding, getOnboarding, type Onboarding } from '../store/onboarding.ts'
 import { readBusinessNow } from '../store/process.ts'
+import { advance } from './advance.ts'
 import { pendingDecisions } from './carry-out.ts'
 import type { ActivityDeps } from './deps.ts'
 import {
@@ -130,17 +131,13 @@ function stepsOf({ db, ledger, crash }: Pick<ActivityDeps, 'db' | 'ledger' | 'cr
     name: string,
     partFor: (onboarding: Onboarding, now: Date) => UnitPart | undefined
   ): Promise<OnboardingProgress> {
-    for (;;) {
-      const [onboarding, now] = [await getOnboarding(db, start.id), await readBusinessNow(db)]
-      const part = partFor(onboarding, now)
-      if (!part) return toOnboardingProgress(onboarding, start)
-      const key = `${start.id}:${name}:${onboarding.version}`
-      const { status } = await ledger.post({ key, fingerprint: start.fingerprint, ...part })
-      if (status === 'posted') break
-      if (status !== 'stale') throw new Error(`${key} was ${status}`)
-    }
-    const progress = toOnboardingProgress(await getOnboarding(db, start.id), start)
-    crash(`onboarding.${name}/report`)
-    return progress
+    const { seen, posted } = await advance(
+      ledger,
+      { key: ({ onboarding }) => `${start.id}:${name}:${onboarding.version}`, fingerprint: start.fingerprint },
+      async () => ({ onboarding: await getOnboarding(db, start.id), now: await readBusinessNow(db) }),
+      ({ onboarding, now }) => partFor(onboarding, now)
+    )
+    if (posted) crash(`onboarding.${name}/report`)
+    return toOnboardingProgress(seen.onboarding, start)
   }
 }

@@ -1,21 +1,29 @@
 import { Refusal } from '../domain/errors.ts'
-import {
-  paymentRequestCounters,
-  paymentRequestStates,
-  refusalToPay,
-  type PaymentRequestState
-} from '../domain/payment-request.ts'
-import type { Guard, RecordWrite, UnitOfWork, UnitPart } from '../ledger/unit-of-work.ts'
+import { paymentRequestCounters, paymentRequestStates, refusalToPay } from '../domain/payment-request.ts'
+import type { Guard, UnitOfWork, UnitPart } from '../ledger/unit-of-work.ts'
 import { paidSoFar, toPaymentRequestRow, toPaymentRequestView, type PaymentRequest } from '../store/payment-request.ts'
 import type { Payment } from '../store/payment.ts'
 import type { PaymentRequestStart } from './payment-request-progress.ts'
+import { createRecordWrite } from './record-write.ts'
+
+/** Payments of one for many are counted beside its record, up to the moment at which it ends: they are read, not told. */
+const write = createRecordWrite({
+  kind: 'payment-request',
+  states: paymentRequestStates,
+  owners: ({ merchantId }: PaymentRequest) => ({ merchantId }),
+  view: (request) => ({
+    ...toPaymentRequestView(request),
+    ...(!(request.multiUse && request.version > 0) && paidSoFar(request))
+  }),
+  row: toPaymentRequestRow
+})
 
 /** A payment request's units; the money is the payments' that pay it. */
 
 export const openUnit = (start: PaymentRequestStart, request: PaymentRequest): UnitOfWork => ({
   key: `${start.id}:open`,
   fingerprint: start.fingerprint,
-  records: [write(undefined, request, 'open', { order: start, actor: start.actor })]
+  records: [write(undefined, request, ['open'], { order: start, actor: start.actor })]
 })
 
 export const canceledPart = (request: PaymentRequest, actor: string): UnitPart | Refusal =>
@@ -33,7 +41,7 @@ export const expiredPart = (request: PaymentRequest, now: Date): UnitPart | unde
 export function paidPart(request: PaymentRequest, payment: Payment, actor: string): UnitPart {
   if (!request.multiUse) {
     const { id: paymentId, amount: amountPaid } = payment
-    return { records: [write(request, { ...request, paymentId, timesPaid: 1, amountPaid }, 'paid', { actor })] }
+    return { records: [write(request, { ...request, paymentId, timesPaid: 1, amountPaid }, ['paid'], { actor })] }
   }
   const counters = paymentRequestCounters(request.id)
   const count = (counter: string, add: bigint): Guard => ({
@@ -57,32 +65,6 @@ function over(request: PaymentRequest, to: 'expired' | 'canceled', actor?: strin
   const counter = paymentRequestCounters(request.id)[to]
   return {
     guards: request.multiUse ? [{ kind: 'counter', counter, add: 1n, code: 'state_conflict' }] : [],
-    records: [write(request, request, to, { actor })]
-  }
-}
-
-function write(
-  before: PaymentRequest | undefined,
-  after: PaymentRequest,
-  to: PaymentRequestState,
-  { order, actor }: { order?: object; actor?: string | undefined }
-): RecordWrite {
-  const from = before?.state ?? null
-  paymentRequestStates.assertTransition(from ?? 'start', to)
-  const at = { ...after, state: to }
-  // Payments of one for many are counted beside its record, up to the moment at which it ends: they are read, not told.
-  const counted = after.multiUse && before !== undefined
-  const data = { ...toPaymentRequestView(at), ...(!counted && paidSoFar(at)) }
-  return {
-    kind: 'payment-request',
-    id: after.id,
-    version: before?.version ?? 0,
-    from,
-    crossed: [{ state: to, type: `payment_request.${to}`, data }],
-    open: !paymentRequestStates.isTerminal(to),
-    order,
-    merchantId: after.merchantId,
-    actor,
-    row: toPaymentRequestRow(at)
+    records: [write(request, request, [to], { actor })]
   }
 }

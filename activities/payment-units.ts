@@ -6,9 +6,10 @@ import type { HeldPayment } from '../domain/payment-rules.ts'
 import { authorizedPath, paymentStates, type PaymentState } from '../domain/payment.ts'
 import type { PaymentPolicy } from '../domain/policy/index.ts'
 import { fromUsd } from '../domain/reference-rates.ts'
-import type { Guard, PostingStep, RecordWrite, UnitPart } from '../ledger/unit-of-work.ts'
+import type { Guard, PostingStep, UnitPart } from '../ledger/unit-of-work.ts'
 import type { PaymentFacts } from '../store/payment-facts.ts'
 import { toPaymentRow, toPaymentView, type Payment } from '../store/payment.ts'
+import { createRecordWrite } from './record-write.ts'
 
 /** The payment's part of the books (ARCHITECTURE.md, "Postings"): what each of its units tests, posts, writes. */
 
@@ -142,40 +143,15 @@ export const giveBack = ({ limitCounters }: Payment, amount: bigint): Guard[] =>
 
 /**
  * The record's write for a path of states. `after` carries the new columns; a path of none repeats the state with an
- * event of its own (`payment.captured` for a part).
+ * event of its own (`payment.captured` for a part). Between two arrows of one unit nothing was captured yet.
  */
-export function paymentWrite(
-  before: Payment | undefined,
-  after: Payment,
-  path: readonly PaymentState[],
-  extra: { order?: object; event?: string; actor?: string } = {}
-): RecordWrite {
-  const from = before?.state ?? null
-  paymentStates.assertPath(from ?? 'start', path)
-  const states = path.length > 0 ? path : [after.state]
-  const last = states.at(-1)!
-  return {
-    kind: 'payment',
-    id: after.id,
-    version: before?.version ?? 0,
-    from,
-    crossed: states.map((state) => ({
-      state,
-      type: path.length > 0 ? `payment.${state}` : (extra.event ?? 'payment.updated'),
-      data: toPaymentView(viewAt(after, state, state === last))
-    })),
-    open: !paymentStates.isTerminal(last),
-    order: extra.order,
-    customerId: after.customerId,
-    merchantId: after.merchantId,
-    actor: extra.actor,
-    row: toPaymentRow({ ...after, state: last })
-  }
-}
-
-/** Between two arrows of one unit nothing was captured yet. */
-const viewAt = (payment: Payment, state: PaymentState, last: boolean): Payment =>
-  last ? { ...payment, state } : { ...payment, state, captured: 0n, fee: 0n }
+export const paymentWrite = createRecordWrite({
+  kind: 'payment',
+  states: paymentStates,
+  owners: ({ customerId, merchantId }: Payment) => ({ customerId, merchantId }),
+  view: (payment, last) => toPaymentView(last ? payment : { ...payment, captured: 0n, fee: 0n }),
+  row: toPaymentRow
+})
 
 /** The hold as the rules see it, or why there is none. */
 export function heldPayment({ state, currency, amount, captured, captureBefore }: Payment): HeldPayment | Refusal {

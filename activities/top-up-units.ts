@@ -3,12 +3,21 @@ import type { ProblemCode } from '../domain/errors.ts'
 import { sameDigits } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
 import { decideAcceptance } from '../domain/top-up-acceptance.ts'
-import { topUpStates, type TopUpState } from '../domain/top-up.ts'
-import type { Guard, PostingStep, RecordWrite, UnitOfWork, UnitPart } from '../ledger/unit-of-work.ts'
-import type { TaskMove } from '../store/task.ts'
+import { topUpStates } from '../domain/top-up.ts'
+import type { Guard, PostingStep, UnitOfWork, UnitPart } from '../ledger/unit-of-work.ts'
 import { onTheWayCounter, type TopUpFacts } from '../store/top-up-facts.ts'
 import { toTopUpRow, toTopUpView, type TopUp } from '../store/top-up.ts'
+import { createRecordWrite } from './record-write.ts'
 import type { TopUpStart } from './top-up-progress.ts'
+
+const topUpWrite = createRecordWrite({
+  kind: 'top-up',
+  states: topUpStates,
+  owners: ({ customerId }: TopUp) => ({ customerId }),
+  view: toTopUpView,
+  row: toTopUpRow,
+  tasks: true
+})
 
 /** A top-up's part of the books (ARCHITECTURE.md, "Postings"): what each of its units tests, posts, writes. */
 
@@ -115,30 +124,3 @@ const fromBank = ({ bank, currency, amount }: TopUp, credit: PostingStep['credit
   amount,
   code
 })
-
-/** The record's write for an arrow; none repeats the state with an event of its own. `after` carries the new columns. */
-function topUpWrite(
-  before: TopUp | undefined,
-  after: TopUp,
-  path: readonly TopUpState[],
-  extra: { order?: object; event?: string; actor?: string; task?: TaskMove['task'] } = {}
-): RecordWrite {
-  const from = before?.state ?? null
-  topUpStates.assertPath(from ?? 'start', path)
-  const state = path.at(-1) ?? after.state
-  const next = { ...after, state }
-  const open = !topUpStates.isTerminal(state)
-  const move: TaskMove = { is_over: !open, task: extra.task }
-  return {
-    kind: 'top-up',
-    id: after.id,
-    version: before?.version ?? 0,
-    from,
-    crossed: [{ state, type: extra.event ?? `top_up.${state}`, data: toTopUpView(next) }],
-    open,
-    order: extra.order,
-    customerId: after.customerId,
-    actor: extra.actor,
-    row: { ...toTopUpRow(next), ...move }
-  }
-}

@@ -20,7 +20,9 @@ export function topUpActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' |
     name: string,
     partFor: (topUp: TopUp) => UnitPart | undefined
   ): Promise<TopUpProgress> =>
-    toTopUpProgress(await advance(ledger, { id, fingerprint, step: name }, () => getTopUp(db, id), partFor))
+    toTopUpProgress(
+      (await advance(ledger, { key: `${id}:${name}`, fingerprint }, () => getTopUp(db, id), partFor)).seen
+    )
 
   return {
     /** Takes the order in, or declines it before any bank is asked. A record that is there already answers for itself. */

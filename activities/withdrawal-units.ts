@@ -2,10 +2,20 @@ import { account } from '../domain/account-kinds.ts'
 import type { ProblemCode } from '../domain/errors.ts'
 import { sameDigits } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
-import { withdrawalStates, type WithdrawalState } from '../domain/withdrawal.ts'
-import type { Guard, PostingStep, RecordWrite, UnitPart } from '../ledger/unit-of-work.ts'
-import type { TaskMove } from '../store/task.ts'
+import { withdrawalStates } from '../domain/withdrawal.ts'
+import type { Guard, PostingStep, UnitPart } from '../ledger/unit-of-work.ts'
 import { toWithdrawalRow, toWithdrawalView, type Withdrawal } from '../store/withdrawal.ts'
+import { createRecordWrite } from './record-write.ts'
+
+/** The record's write for an arrow; none repeats the state with an event of its own. */
+export const withdrawalWrite = createRecordWrite({
+  kind: 'withdrawal',
+  states: withdrawalStates,
+  owners: ({ customerId }: Withdrawal) => ({ customerId }),
+  view: toWithdrawalView,
+  row: toWithdrawalRow,
+  tasks: true
+})
 
 /** A withdrawal's part of the books (ARCHITECTURE.md, "Postings"): what each of its units posts and writes. */
 
@@ -110,32 +120,5 @@ function release(withdrawal: Withdrawal, code: string): { guards: Guard[]; posti
   return {
     guards: limitCounters.map((counter) => ({ kind: 'counter', counter, add: -amount, code: 'limit_exceeded' })),
     postings: holdsOf(withdrawal).map(({ hold, debit, credit }) => ({ op: 'void_hold', hold, debit, credit, code }))
-  }
-}
-
-/** The record's write for an arrow; none repeats the state with an event of its own. `after` carries the new columns. */
-export function withdrawalWrite(
-  before: Withdrawal | undefined,
-  after: Withdrawal,
-  path: readonly WithdrawalState[],
-  extra: { order?: object; event?: string; actor?: string; task?: TaskMove['task'] } = {}
-): RecordWrite {
-  const from = before?.state ?? null
-  withdrawalStates.assertPath(from ?? 'start', path)
-  const state = path.at(-1) ?? after.state
-  const next = { ...after, state }
-  const open = !withdrawalStates.isTerminal(state)
-  const move: TaskMove = { is_over: !open, task: extra.task }
-  return {
-    kind: 'withdrawal',
-    id: after.id,
-    version: before?.version ?? 0,
-    from,
-    crossed: [{ state, type: extra.event ?? `withdrawal.${state}`, data: toWithdrawalView(next) }],
-    open,
-    order: extra.order,
-    customerId: after.customerId,
-    actor: extra.actor,
-    row: { ...toWithdrawalRow(next), ...move }
   }
 }

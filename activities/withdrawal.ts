@@ -26,7 +26,9 @@ export function withdrawalActivities({ db, ledger, crash }: Pick<ActivityDeps, '
     name: string,
     partFor: (withdrawal: Withdrawal) => UnitPart | undefined
   ): Promise<WithdrawalProgress> =>
-    toWithdrawalProgress(await advance(ledger, { id, fingerprint, step: name }, () => getWithdrawal(db, id), partFor))
+    toWithdrawalProgress(
+      (await advance(ledger, { key: `${id}:${name}`, fingerprint }, () => getWithdrawal(db, id), partFor)).seen
+    )
 
   return {
     /**

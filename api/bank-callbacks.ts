@@ -7,6 +7,9 @@ import type { ApiDeps, CallbackHandler } from './deps.ts'
 /** The workflow that asks what the news are of an order that was given up. */
 const LATE_NEWS = 'late-bank-news'
 
+/** Processes whose `failed` is an operator's write-off, which the bank may contradict. */
+const WRITTEN_OFF: ReadonlySet<string> = new Set(['top-up', 'withdrawal'])
+
 /**
  * What a bank's callback sets off: it only names a reference, and whoever has given the bank that reference asks it. A
  * process that is running is nudged; one that was written off gets a run that asks whether the bank has booked after all;
@@ -42,7 +45,7 @@ export function bankCallbackHandlers({
         logger.warn({ provider, unknown_references: unknown }, 'callback about a reference that is not ours')
       } else if (record.open) {
         await processes.nudge(workflowIdOf(record.kind, record.id))
-      } else if (record.state === 'failed' && record.kind === 'top-up') {
+      } else if (record.state === 'failed' && WRITTEN_OFF.has(record.kind)) {
         await askLate(record)
       }
     }

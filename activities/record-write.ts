@@ -1,0 +1,71 @@
+import type { States } from '../domain/transitions.ts'
+import type { RecordWrite } from '../ledger/unit-of-work.ts'
+import type { TaskMove } from '../store/task.ts'
+
+/** What every record has in common, whatever it is of. */
+interface Recorded<State extends string> {
+  readonly id: string
+  readonly state: State
+  /** That it was read at; 0 for one that is made. */
+  readonly version: number
+}
+
+/** How the records of one kind of process are written. */
+interface RecordKind<State extends string, Thing extends Recorded<State>> {
+  /** The workflow's name; with underscores it begins the types of events. */
+  readonly kind: string
+  readonly states: States<State>
+  /** Whose events they are. */
+  readonly owners: (thing: Thing) => Pick<RecordWrite, 'customerId' | 'merchantId'>
+  /** What an event carries. `last` is false for a state that the unit only passes through. */
+  readonly view: (thing: Thing, last: boolean) => object
+  readonly row: (thing: Thing) => object
+  /** Its statement moves tasks and reviews as well (`withTasks`). */
+  readonly tasks?: boolean
+}
+
+export interface WriteExtra {
+  /** The start argument of its workflow; a new record needs it. */
+  readonly order?: object | undefined
+  /** The type of the event where there is no arrow. */
+  readonly event?: string | undefined
+  /** Who asked for it; absent: the process itself. */
+  readonly actor?: string | undefined
+  readonly task?: TaskMove['task']
+  /** What the kind's own statement takes besides the columns. */
+  readonly row?: object | undefined
+}
+
+/**
+ * The writes of one kind of record: `before` as it was read (undefined: it is made), `after` with the new columns, and the
+ * arrows between them. A path of none repeats the state, with an event of its own.
+ * @throws {Refusal} `state_conflict` for an arrow that is not drawn
+ */
+export const createRecordWrite =
+  <State extends string, Thing extends Recorded<State>>(of: RecordKind<State, Thing>) =>
+  (before: Thing | undefined, after: Thing, path: readonly State[], extra: WriteExtra = {}): RecordWrite => {
+    const { kind, states, owners, view, row, tasks = false } = of
+    const from = before?.state ?? null
+    states.assertPath(from ?? 'start', path)
+    const crossed = path.length > 0 ? path : [after.state]
+    const state = crossed.at(-1)!
+    const open = !states.isTerminal(state)
+    const move: TaskMove = { is_over: !open, task: extra.task }
+    const prefix = kind.replaceAll('-', '_')
+    return {
+      kind,
+      id: after.id,
+      version: before?.version ?? 0,
+      from,
+      crossed: crossed.map((at, index) => ({
+        state: at,
+        type: path.length === 0 ? (extra.event ?? `${prefix}.updated`) : `${prefix}.${at}`,
+        data: view({ ...after, state: at }, index === crossed.length - 1)
+      })),
+      open,
+      order: extra.order,
+      ...owners(after),
+      actor: extra.actor,
+      row: { ...row({ ...after, state }), ...(tasks && move), ...extra.row }
+    }
+  }
