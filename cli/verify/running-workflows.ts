@@ -1,4 +1,4 @@
-import { Client, Connection } from '@temporalio/client'
+import { Connection } from '@temporalio/client'
 import type { VerifyConfig } from '../../config.ts'
 import type { ListWorkflows } from './live-workflows.ts'
 
@@ -7,19 +7,26 @@ export interface RunningWorkflows {
   close(): Promise<void>
 }
 
-/** Lists ids only, so it needs no key: payloads stay closed. It connects with its first call. */
+/**
+ * Lists ids only, so it needs no key: no payload is opened, not those of others in the namespace either, which the client's
+ * own list would try to read. It connects with its first call.
+ */
 export function runningWorkflows(
   address: string,
   { TEMPORAL_NAMESPACE: namespace, TEMPORAL_TLS, TEMPORAL_API_KEY: apiKey }: VerifyConfig
 ): RunningWorkflows {
   const tls = TEMPORAL_TLS || apiKey !== undefined
   const connection = Connection.lazy({ address, tls, apiKey, connectTimeout: '10s' })
-  const client = new Client({ connection, namespace })
   return {
     async listWorkflows() {
       const ids = new Set<string>()
-      for await (const { workflowId } of client.workflow.list({ query: 'ExecutionStatus="Running"' }))
-        ids.add(workflowId)
+      let nextPageToken: Uint8Array | undefined
+      do {
+        const request = { namespace, query: 'ExecutionStatus="Running"', nextPageToken }
+        const page = await connection.workflowService.listWorkflowExecutions(request)
+        for (const { execution } of page.executions) if (execution?.workflowId) ids.add(execution.workflowId)
+        nextPageToken = page.nextPageToken
+      } while (nextPageToken.length > 0)
       return ids
     },
     close: () => connection.close()

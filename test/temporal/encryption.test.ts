@@ -3,6 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Client, type ScheduleHandle, type WorkflowHandle } from '@temporalio/client'
 import proto from '@temporalio/proto'
 import { Worker } from '@temporalio/worker'
+import { runningWorkflows } from '../../cli/verify/running-workflows.ts'
+import { loadVerifyConfig } from '../../config.ts'
+import { waitUntil } from '../../local/wait-until.ts'
 import { dataConverter, type ConnectedClient } from '../../temporal/connection.ts'
 import { ensureSchedule } from '../../temporal/schedules.ts'
 import {
@@ -58,6 +61,25 @@ describe('what Temporal stores', () => {
     expect(bytes.includes('recorded')).toBe(true)
     expect(bytes.includes(CANARY)).toBe(false)
     expect(bytes.includes(Buffer.from(CANARY).toString('base64').slice(0, 12))).toBe(false)
+  })
+
+  it('is no matter to who lists what runs without any key, as `verify` does', async () => {
+    const workflowId = `recorded/${randomUUID()}`
+    const args = [requestFor('recorded', { order: CANARY })]
+    // Nobody listens there: it runs until it is ended.
+    const run = { workflowId, taskQueue: randomUUID(), args, memo: { note: CANARY } }
+    const handle = await client.workflow.start('recorded', run)
+    const { TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE } = accessForTests()
+    const keyless = runningWorkflows(TEMPORAL_ADDRESS, loadVerifyConfig({ TEMPORAL_NAMESPACE }))
+    try {
+      await waitUntil(async () => (await keyless.listWorkflows()).has(workflowId), {
+        limitMs: 30_000,
+        otherwise: 'it was not listed'
+      })
+    } finally {
+      await handle.terminate()
+      await keyless.close()
+    }
   })
 
   it('shows nothing of an answer that went through an update', async () => {
