@@ -47,7 +47,10 @@ const listAccounts = ({ db, vault, policy }: ApiDeps): Route =>
     },
     async ({ query, caller, ownOnly, requestId }) => {
       const customerId = listedCustomer(ownOnly(), query.customer_id)
-      const [accounts, links] = [await listBankAccounts(db, customerId), await listOpenBankLinks(db, customerId)]
+      // In this order, so that one that is linked in between is not missing from both.
+      const open = await listOpenBankLinks(db, customerId)
+      const accounts = await listBankAccounts(db, customerId)
+      const links = open.filter((link) => !accounts.some(({ id: linked }) => linked === link.id))
       const ibans = (await findPersonal(db, vault, customerId)).filter(({ kind }) => kind === 'iban')
       if (caller.kind === 'operator')
         await appendAudit(db, { actor: caller.operatorId, action: 'bank_account.read', object: customerId, requestId })
@@ -81,7 +84,9 @@ const readAccount = ({ db, vault }: ApiDeps, submit: Submit): Route =>
       if (caller.kind === 'operator')
         await appendAudit(db, { actor: caller.operatorId, action: 'bank_account.read', object: known.id, requestId })
       const view = link ? ((await submit.read(call, link.id)).body as Partial<View>) : {}
-      return toReply(view, account, await findPersonalValue(db, vault, where))
+      // It may have been linked since the account was looked for: what is said of both is of one moment.
+      const linked = account ?? (view.state === 'linked' ? await findBankAccount(db, known.id) : undefined)
+      return toReply(view, linked, await findPersonalValue(db, vault, where))
     }
   )
 

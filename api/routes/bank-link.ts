@@ -6,6 +6,7 @@ import { bankOfIban } from '../../domain/iban.ts'
 import { sameDigits, type BankAccountId, type CustomerId } from '../../domain/ids.ts'
 import { mask, normalise } from '../../domain/personal.ts'
 import { bankLinkPolicy } from '../../domain/policy/index.ts'
+import { findBankAccount } from '../../store/bank-account.ts'
 import { findBankLink, type BankLink } from '../../store/bank-link.ts'
 import { amountsIndex } from '../../store/micro-deposits.ts'
 import { findCustomer } from '../../store/customers.ts'
@@ -25,7 +26,7 @@ import { listedCustomer } from '../customer-list.ts'
 import type { ApiDeps } from '../deps.ts'
 import { Pending } from '../payment-schemas.ts'
 import { answer, route, type Answer, type Route } from '../route.ts'
-import { id } from '../schemas.ts'
+import { id, instant } from '../schemas.ts'
 import { createSubmit, type Submit } from '../submit.ts'
 
 const params = z.strictObject({ id: id('ban') })
@@ -215,7 +216,11 @@ async function shownTo(
   { db, vault }: Pick<ApiDeps, 'db' | 'vault'>,
   { id: reference, customerId: ownerId }: BankLink
 ): Promise<Answer<unknown>> {
-  return withIban(given, await findPersonalValue(db, vault, { ownerId, kind: 'iban', reference }))
+  const iban = await findPersonalValue(db, vault, { ownerId, kind: 'iban', reference })
+  // A repeated request gets the first answer, also when the account was linked since.
+  const { state } = given.body as { readonly state?: string }
+  const account = state === 'linked' ? await findBankAccount(db, reference) : undefined
+  return withIban(given, iban, account?.linkedAt)
 }
 
 /**
@@ -228,9 +233,9 @@ function refuseWrongTry(body: unknown): void {
   if (wrong) throw new Refusal('verification_failed', { attempts_left })
 }
 
-/** Nobody is shown a whole IBAN, and events hold none: it is added to what they say. */
-function withIban(given: Answer<unknown>, iban: string | undefined): Answer<unknown> {
+/** Nobody is shown a whole IBAN, and events hold none: it is added to what they say, and since when it is linked. */
+function withIban(given: Answer<unknown>, iban: string | undefined, linkedAt?: Date): Answer<unknown> {
   if (given.status === 202) return given
-  const body = { ...(given.body as object), iban: iban === undefined ? null : mask('iban', iban), linked_at: null }
-  return answer(given.status, body, given.headers)
+  const shown = { iban: iban === undefined ? null : mask('iban', iban), linked_at: linkedAt ? instant(linkedAt) : null }
+  return answer(given.status, { ...(given.body as object), ...shown }, given.headers)
 }
