@@ -68,7 +68,10 @@ describe('An account that is linked by micro-deposits', () => {
       for (const amount of amounts) expect(Number(amount)).toBeLessThanOrEqual(99)
       const sum = amounts.reduce((total, amount) => total + BigInt(amount), 0n)
       expect((await microBalances(coffer)).receivable - before.receivable).toBe(sum)
-      expect((await verify(client, id, [...amounts].reverse())).body).toMatchObject({ state: 'linked', linked_at: expect.any(String) })
+      expect((await verify(client, id, [...amounts].reverse())).body).toMatchObject({
+        state: 'linked',
+        linked_at: expect.any(String)
+      })
       await untilRecovered(coffer, id, 'succeeded')
       expect(await microBalances(coffer)).toEqual(before)
       const { lines } = await coffer.sandbox.journal(bank)
