@@ -1,11 +1,10 @@
 import type { ProblemCode } from '../domain/errors.ts'
-import { toWire } from '../domain/money.ts'
 import { sameDigits } from '../domain/ids.ts'
 import type { UnitPart } from '../ledger/unit-of-work.ts'
 import { getDepositRecovery, type DepositRecovery } from '../store/deposit-recovery.ts'
-import { findPersonalValue } from '../store/personal.ts'
-import { findProcess, readBusinessNow } from '../store/process.ts'
+import { findProcess } from '../store/process.ts'
 import type { BankLinkStart } from './bank-link-progress.ts'
+import { createBankTalk, type BankTalkDeps } from './bank-talk.ts'
 import type { BankAnswer, BankInquiry } from './bank-words.ts'
 import {
   recovered,
@@ -19,18 +18,17 @@ import {
 } from './deposit-recovery-units.ts'
 import { advance } from './advance.ts'
 import type { ActivityDeps } from './deps.ts'
-import { createSendOnce } from './send-once.ts'
 
 /** How the micro-deposits of a linked account come back, in one pull under one reference: the recovery's id. */
-export function depositRecoveryActivities({
-  db,
-  ledger,
-  bank,
-  vault,
-  runs,
-  crash
-}: Pick<ActivityDeps, 'db' | 'ledger' | 'bank' | 'vault' | 'runs' | 'crash'>) {
-  const sendOnce = createSendOnce({ ledger, bank, crash })
+export function depositRecoveryActivities(deps: BankTalkDeps & Pick<ActivityDeps, 'runs'>) {
+  const { db, ledger, runs, crash } = deps
+  const talk = createBankTalk(deps, {
+    kind: 'deposit-recovery',
+    operation: 'pull',
+    get: (id) => getDepositRecovery(db, id),
+    sendPart: recoverySent,
+    undeliveredPart: recoveryUndelivered
+  })
 
   async function step(
     { id, fingerprint }: DepositRecoveryStart,
@@ -54,38 +52,9 @@ export function depositRecoveryActivities({
       if (record?.open) await runs.restart(record.kind, record.id, record.order)
     },
 
-    sendRecovery: async ({ id, fingerprint, policy }: DepositRecoveryStart): Promise<BankAnswer> => {
-      const recovery = await getDepositRecovery(db, id)
-      const { customerId: ownerId, bankAccountId: reference } = recovery
-      const iban = await findPersonalValue(db, vault, { ownerId, kind: 'iban', reference })
-      const holder = await findPersonalValue(db, vault, { ownerId, kind: 'name' })
-      if (iban === undefined || holder === undefined) return { kind: 'declined', code: 'invalid_bank_account' }
-      return sendOnce({
-        instruction: {
-          bank: recovery.bank,
-          operation: 'pull',
-          reference: id,
-          iban,
-          holder,
-          money: toWire(recovery)
-        },
-        fingerprint,
-        timeoutMs: policy.send_timeout_ms,
-        replied: 'deposit-recovery.send/reply',
-        mark: async () => {
-          const now = await getDepositRecovery(db, id)
-          const unsent = now.state === 'processing' && now.sentAt === null
-          return unsent ? recoverySent(now, await readBusinessNow(db)) : undefined
-        },
-        unmark: async () => {
-          const now = await getDepositRecovery(db, id)
-          return now.state === 'processing' ? recoveryUndelivered(now) : undefined
-        }
-      })
-    },
+    sendRecovery: (start: DepositRecoveryStart): Promise<BankAnswer> => talk.send(start),
 
-    inquireRecovery: ({ id, order, policy }: DepositRecoveryStart): Promise<BankInquiry> =>
-      bank.inquire(order.bank, id, AbortSignal.timeout(policy.inquiry_timeout_ms)),
+    inquireRecovery: (start: DepositRecoveryStart): Promise<BankInquiry> => talk.inquire(start),
 
     bookRecovery: (start: DepositRecoveryStart, bankReference: string): Promise<DepositRecoveryProgress> =>
       step(start, 'book', (recovery) => recovered(recovery, bankReference)),

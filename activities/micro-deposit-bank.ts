@@ -1,6 +1,7 @@
 import { toWire } from '../domain/money.ts'
+import { partReference } from '../domain/reference.ts'
 import type { UnitPart } from '../ledger/unit-of-work.ts'
-import { depositReference, getBankLink, type Deposit } from '../store/bank-link.ts'
+import { getBankLink, type Deposit } from '../store/bank-link.ts'
 import { openAmounts } from '../store/micro-deposits.ts'
 import { findPersonalValue } from '../store/personal.ts'
 import { readBusinessNow } from '../store/process.ts'
@@ -44,7 +45,7 @@ export function microDepositBankActivities({
       const amount = openAmounts(vault, link)[number - 1]
       if (iban === undefined || holder === undefined || amount === undefined)
         return { kind: 'declined', code: 'invalid_bank_account' }
-      const reference = depositReference(id, number)
+      const reference = partReference(id, number)
       const money = toWire({ amount, currency: DEPOSIT_CURRENCY })
       return sendOnce({
         instruction: { bank: link.bank, operation: 'push', reference, iban, holder, money },
@@ -67,7 +68,7 @@ export function microDepositBankActivities({
 
     inquireDeposit: (start: BankLinkStart, number: number): Promise<BankInquiry> => {
       const signal = AbortSignal.timeout(start.policy.inquiry_timeout_ms)
-      return bank.inquire(start.order.bank, `${start.id}-${number}`, signal)
+      return bank.inquire(start.order.bank, partReference(start.id, number), signal)
     }
   }
 }

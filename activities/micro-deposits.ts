@@ -1,6 +1,7 @@
 import type { ProblemCode } from '../domain/errors.ts'
 import { sameDigits } from '../domain/ids.ts'
-import { depositNumbers, depositReference } from '../store/bank-link.ts'
+import { partReference } from '../domain/reference.ts'
+import { depositNumbers } from '../store/bank-link.ts'
 import { sealAmounts } from '../store/micro-deposits.ts'
 import type { BankLinkProgress, BankLinkStart } from './bank-link-progress.ts'
 import { bankLinkSteps } from './bank-link-steps.ts'
@@ -37,7 +38,7 @@ export function microDepositActivities({
 
     /** The bank has pushed it; with the second one the customer is asked for the amounts. */
     bookDeposit: (start: BankLinkStart, number: number, bankReference: string): Promise<BankLinkProgress> =>
-      step(start, { name: 'book', reference: `${start.id}-${number}` }, (link, now) => {
+      step(start, { name: 'book', reference: partReference(start.id, number) }, (link, now) => {
         if (link.deposits[number - 1]?.state !== 'held') return undefined
         const booked = withDeposit(link, number, { state: 'booked', bank_reference: bankReference })
         const all = booked.deposits.every(({ state }) => state === 'booked')
@@ -54,8 +55,8 @@ export function microDepositActivities({
 
     /** Nobody knows after 24 hours: an operator's task. The money stays reserved. */
     markDepositStuck: (start: BankLinkStart, number: number): Promise<BankLinkProgress> =>
-      step(start, { name: 'stuck', reference: `${start.id}-${number}` }, (link) => {
-        const reference = depositReference(link.id, number)
+      step(start, { name: 'stuck', reference: partReference(start.id, number) }, (link) => {
+        const reference = partReference(link.id, number)
         const data = { bank: link.bank, reference, sent_at: link.deposits[number - 1]!.sent_at }
         const task = { id: sameDigits('tsk', link.id), kind: 'stuck_bank_instruction', data } as const
         return { records: [bankLinkUnits(start, vault).write(link, link, [], { event: 'bank_link.stuck', task })] }

@@ -10,10 +10,11 @@ import { getPayment, type Payment } from '../store/payment.ts'
 import { readBusinessNow } from '../store/process.ts'
 import { carryOut } from './carry-out.ts'
 import type { PaymentDeps } from './deps.ts'
+import { giveBack } from './outgoing-limits.ts'
 import { authorizePaymentUnit, declineUnit } from './payment-authorize.ts'
 import { toPaymentProgress, type PaymentStart } from './payment-progress.ts'
 import { tellPaymentRequest } from './payment-request-told.ts'
-import { capturePostings, giveBack, heldPayment, paymentWrite, releasePart } from './payment-units.ts'
+import { capturePostings, heldPayment, paymentWrite, releasePart } from './payment-units.ts'
 import { settle } from './settle.ts'
 
 type PaymentDecided = DecisionOutcome<PaymentState>

@@ -9,6 +9,7 @@ import { fromUsd } from '../domain/reference-rates.ts'
 import type { Guard, PostingStep, UnitPart } from '../ledger/unit-of-work.ts'
 import type { PaymentFacts } from '../store/payment-facts.ts'
 import { toPaymentRow, toPaymentView, type Payment } from '../store/payment.ts'
+import { giveBack, outgoingGuards } from './outgoing-limits.ts'
 import { createRecordWrite } from './record-write.ts'
 
 /** The payment's part of the books (ARCHITECTURE.md, "Postings"): what each of its units tests, posts, writes. */
@@ -42,10 +43,8 @@ export function authorized(
 ): { payment: Payment; path: readonly PaymentState[]; guards: Guard[]; postings: PostingStep[] } {
   const { amount, currency } = payment
   const captureBefore = new Date(facts.now.getTime() + policy.hold_ms)
-  const limitCounters =
-    limits.perDay === null && limits.perMonth === null ? [] : [facts.counters.day, facts.counters.month]
+  const { limitCounters, guards } = outgoingGuards(amount, facts.counters, limits)
   const common = { authorizedAt: facts.now, limitCounters }
-  const guards = limitCounters.length === 0 ? [] : limitGuards(payment, facts, limits)
   if (payment.capture === 'manual') {
     const postings: PostingStep[] = [
       {
@@ -70,18 +69,6 @@ export function authorized(
     guards,
     postings
   }
-}
-
-function limitGuards({ amount }: Payment, { counters }: PaymentFacts, limits: Limits): Guard[] {
-  const counter = (counter: string, max: bigint | null, limit: string): Guard => ({
-    kind: 'counter',
-    counter,
-    add: amount,
-    max: max ?? undefined,
-    code: 'limit_exceeded',
-    data: { limit }
-  })
-  return [counter(counters.day, limits.perDay, 'day'), counter(counters.month, limits.perMonth, 'month')]
 }
 
 /**
@@ -134,12 +121,6 @@ export const releasePosting = (payment: Payment, op: 'void_hold' | 'expire_hold'
   ...sides(payment),
   code: op === 'void_hold' ? 'payment.void' : 'payment.expire'
 })
-
-/** What was reserved of the limits and not used is given back to the windows that it was taken from. */
-export const giveBack = ({ limitCounters }: Payment, amount: bigint): Guard[] =>
-  amount === 0n
-    ? []
-    : limitCounters.map((counter) => ({ kind: 'counter', counter, add: -amount, code: 'limit_exceeded' }))
 
 /**
  * The record's write for a path of states. `after` carries the new columns; a path of none repeats the state with an

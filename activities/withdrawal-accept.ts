@@ -1,5 +1,5 @@
 import { currency } from '../domain/currencies.ts'
-import { Refusal, type ProblemCode } from '../domain/errors.ts'
+import { Refusal } from '../domain/errors.ts'
 import { idOf } from '../domain/ids.ts'
 import type { Limits } from '../domain/limits.ts'
 import { decideWithdrawal, withdrawalFee } from '../domain/withdrawal-acceptance.ts'
@@ -7,6 +7,7 @@ import type { Guard, PostingStep, UnitOfWork, UnitPart } from '../ledger/unit-of
 import type { Settled } from './settle.ts'
 import type { WithdrawalFacts } from '../store/withdrawal-facts.ts'
 import type { Withdrawal } from '../store/withdrawal.ts'
+import { outgoingGuards } from './outgoing-limits.ts'
 import type { WithdrawalStart } from './withdrawal-progress.ts'
 import { holdsOf, withdrawalWrite } from './withdrawal-units.ts'
 
@@ -102,16 +103,10 @@ function held(
   facts: WithdrawalFacts,
   limits: Limits
 ): { after: Withdrawal; guards: Guard[]; postings: PostingStep[] } {
-  const { counters, now } = facts
-  const limitCounters = limits.perDay === null && limits.perMonth === null ? [] : [counters.day, counters.month]
-  const count = (counter: string, max: bigint | null, limit: string): Guard => {
-    const code: ProblemCode = 'limit_exceeded'
-    return { kind: 'counter', counter, add: withdrawal.amount, max: max ?? undefined, code, data: { limit } }
-  }
-  const counted = [count(counters.day, limits.perDay, 'day'), count(counters.month, limits.perMonth, 'month')]
+  const { limitCounters, guards } = outgoingGuards(withdrawal.amount, facts.counters, limits)
   return {
-    after: { ...withdrawal, heldAt: now, limitCounters },
-    guards: [inTurn(facts), ...(limitCounters.length === 0 ? [] : counted)],
+    after: { ...withdrawal, heldAt: facts.now, limitCounters },
+    guards: [inTurn(facts), ...guards],
     postings: holdsOf(withdrawal).map((hold) => ({ op: 'hold', ...hold }))
   }
 }

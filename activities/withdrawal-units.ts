@@ -5,6 +5,7 @@ import { toWire } from '../domain/money.ts'
 import { withdrawalStates } from '../domain/withdrawal.ts'
 import type { Guard, PostingStep, UnitPart } from '../ledger/unit-of-work.ts'
 import { toWithdrawalRow, toWithdrawalView, type Withdrawal } from '../store/withdrawal.ts'
+import { giveBack } from './outgoing-limits.ts'
 import { createRecordWrite } from './record-write.ts'
 
 /** The record's write for an arrow; none repeats the state with an event of its own. */
@@ -116,9 +117,8 @@ export const endUnconfirmedPart = (
 
 /** The holds are void, and what was reserved of the limits is given back to the windows that it was taken from. */
 function release(withdrawal: Withdrawal, code: string): { guards: Guard[]; postings: PostingStep[] } {
-  const { limitCounters, amount } = withdrawal
   return {
-    guards: limitCounters.map((counter) => ({ kind: 'counter', counter, add: -amount, code: 'limit_exceeded' })),
+    guards: giveBack(withdrawal, withdrawal.amount),
     postings: holdsOf(withdrawal).map(({ hold, debit, credit }) => ({ op: 'void_hold', hold, debit, credit, code }))
   }
 }

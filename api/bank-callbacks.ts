@@ -1,4 +1,5 @@
 import type { Start } from '../domain/orders.ts'
+import { processIdIn } from '../domain/reference.ts'
 import { findProcess, type ProcessRecord } from '../store/process.ts'
 import { searchAttributes } from '../temporal/search-attribute-keys.ts'
 import { workflowIdOf } from '../workflows/messages.ts'
@@ -39,7 +40,7 @@ export function bankCallbackHandlers({
     (provider: string): CallbackHandler =>
     async ({ reference }) => {
       // A micro-deposit's reference is the link's with its number behind it.
-      const record = await findProcess(db, reference.split('-')[0]!)
+      const record = await findProcess(db, processIdIn(reference))
       if (!record) {
         unknown += 1
         logger.warn({ provider, unknown_references: unknown }, 'callback about a reference that is not ours')

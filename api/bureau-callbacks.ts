@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { processIdIn } from '../domain/reference.ts'
 import { findProcess } from '../store/process.ts'
 import { workflowIdOf } from '../workflows/messages.ts'
 import type { ApiDeps, CallbackHandler } from './deps.ts'
@@ -7,7 +8,7 @@ import type { ApiDeps, CallbackHandler } from './deps.ts'
 export const bureauCallbackHandler =
   ({ db, processes, logger }: Pick<ApiDeps, 'db' | 'processes' | 'logger'>): CallbackHandler =>
   async ({ reference }) => {
-    const record = await findProcess(db, reference.split('-')[0]!)
+    const record = await findProcess(db, processIdIn(reference))
     if (record?.open) await processes.nudge(workflowIdOf(record.kind, record.id))
     if (!record) logger.warn({ provider: 'identity' }, 'callback about a reference that is not ours')
   }

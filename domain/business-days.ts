@@ -1,3 +1,5 @@
+import { createZoneFormats } from './zone-formats.ts'
+
 const DAY_MS = 86_400_000
 
 /**
@@ -31,15 +33,12 @@ function wallClockMs(instant: number, zone: string): number {
   return seconds + (((instant % 1_000) + 1_000) % 1_000)
 }
 
-/** Making one takes half a millisecond, and there are a few hundred zones. */
-const formats = new Map<string, Intl.DateTimeFormat>()
-
-function formatOf(timeZone: string): Intl.DateTimeFormat {
-  const known = formats.get(timeZone)
-  if (known) return known
-  const date = { year: 'numeric', month: '2-digit', day: '2-digit' } as const
-  const time = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const
-  const format = new Intl.DateTimeFormat('en-u-ca-gregory-nu-latn', { timeZone, ...date, ...time })
-  formats.set(timeZone, format)
-  return format
-}
+const formatOf = createZoneFormats({
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23'
+})

@@ -63,8 +63,7 @@ export function kycVerdict(
   if (identity.kind === 'more') return { kind: 'collect', items: identity.items }
   const risk = riskOf(findings, kyc)
   if (age < kyc.age_min) return { kind: 'reject', risk, reasons: ['under_age'] }
-  const likeness = toBps(screening.score)
-  const hit = likeness >= kyc.screening_review_bps
+  const hit = isNearListed(screening, { kyc })
   if (identity.kind === 'rejected' && !hit) return { kind: 'reject', risk, reasons: ['identity_rejected'] }
   const reasons: KycReason[] = [
     ...(hit ? (['screening'] as const) : []),
@@ -75,24 +74,23 @@ export function kycVerdict(
     ...(targetTier === 3 ? (['tier_by_decision'] as const) : [])
   ]
   if (reasons.length === 0 && risk < kyc.risk_review) return { kind: 'approve', risk }
-  const reviewers = targetTier === 3 ? 2 : reviewersFor(likeness, kyc)
+  const reviewers = targetTier === 3 ? 2 : reviewersFor(screening, kyc)
   return { kind: 'review', risk, reviewers, reasons }
 }
 
 /** What follows for somebody who is a customer already: a name that is not near a listed one says nothing. */
 export function screeningVerdict(screening: ScreeningFinding, { kyc }: Pick<Policy, 'kyc'>): KycVerdict {
-  const likeness = toBps(screening.score)
   const risk = Math.min(100, Math.round(kyc.risk_weights.likeness * screening.score))
-  if (likeness < kyc.screening_review_bps) return { kind: 'approve', risk }
-  return { kind: 'review', risk, reviewers: reviewersFor(likeness, kyc), reasons: ['screening'] }
+  if (!isNearListed(screening, { kyc })) return { kind: 'approve', risk }
+  return { kind: 'review', risk, reviewers: reviewersFor(screening, kyc), reasons: ['screening'] }
 }
 
-/** Whether a reviewer has to look at a customer whose name has been compared again. */
+/** Whether the name is so like a listed one that a reviewer has to look. */
 export const isNearListed = ({ score }: Pick<ScreeningFinding, 'score'>, { kyc }: Pick<Policy, 'kyc'>): boolean =>
   toBps(score) >= kyc.screening_review_bps
 
-const reviewersFor = (likeness: number, kyc: Policy['kyc']): 1 | 2 =>
-  likeness >= kyc.screening_two_reviewers_bps ? 2 : 1
+const reviewersFor = ({ score }: ScreeningFinding, kyc: Policy['kyc']): 1 | 2 =>
+  toBps(score) >= kyc.screening_two_reviewers_bps ? 2 : 1
 
 /** 0 to 100; the weights are policy. */
 function riskOf(

@@ -3,6 +3,7 @@ import type { OwnLimits } from './own-limits.ts'
 import type { Policy } from './policy/index.ts'
 import { UNLIMITED } from './policy/limits.ts'
 import { fromUsd } from './reference-rates.ts'
+import { createZoneFormats } from './zone-formats.ts'
 
 export type Tier = 0 | 1 | 2 | 3
 
@@ -59,14 +60,4 @@ export function limitWindows(instant: Date, zone: string): LimitWindows {
   return { day: `${month}-${parts['day']}`, month }
 }
 
-/** Making one takes half a millisecond, and there are a few hundred zones. */
-const formats = new Map<string, Intl.DateTimeFormat>()
-
-function formatOf(timeZone: string): Intl.DateTimeFormat {
-  const known = formats.get(timeZone)
-  if (known) return known
-  const parts = { year: 'numeric', month: '2-digit', day: '2-digit' } as const
-  const format = new Intl.DateTimeFormat('en-u-ca-gregory-nu-latn', { timeZone, ...parts })
-  formats.set(timeZone, format)
-  return format
-}
+const formatOf = createZoneFormats({ year: 'numeric', month: '2-digit', day: '2-digit' })

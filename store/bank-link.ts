@@ -154,7 +154,4 @@ const toBankLink = (row: BankLinkRow): BankLink => ({
   declineCode: row.decline_code,
   createdAt: row.created_at
 })
-
-/** Under this reference the bank is given the deposit with that number, from 1. */
-export const depositReference = (id: BankAccountId, number: number): string => `${id}-${number}`
 export const depositNumbers: readonly number[] = Array.from({ length: DEPOSITS }, (_, index) => index + 1)

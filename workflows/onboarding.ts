@@ -3,6 +3,7 @@ import type { Activities } from '../activities/index.ts'
 import type { OnboardingProgress, OnboardingStart } from '../activities/onboarding-progress.ts'
 import { onboardingStates, type OnboardingState } from '../domain/onboarding.ts'
 import type { OnboardingNews } from '../domain/onboarding-message.ts'
+import { partReference } from '../domain/reference.ts'
 import { newsOptions, recordOptions } from './activity-options.ts'
 import { askBureaus } from './ask-bureaus.ts'
 import { createDecisions } from './decisions.ts'
@@ -76,7 +77,7 @@ export async function onboarding(start: OnboardingStart): Promise<OnboardingProg
 
   async function verify({ version, verifying_since }: OnboardingProgress): Promise<void> {
     // Of this round alone: what is checked again after more was given is another check.
-    const reference = `${start.id}-${version}`
+    const reference = partReference(start.id, version)
     const { identity, screening } = await askBureaus(start, reference, verifying_since!, nudges)
     await step(() => concludeOnboarding(start, identity, screening))
   }

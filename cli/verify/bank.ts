@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../../db/schema.ts'
+import { processIdIn } from '../../domain/reference.ts'
 import type { Bank, BankJournalLine } from '../../providers/bank.ts'
 import type { BankJournal } from '../../providers/bank-journal.ts'
 
@@ -92,7 +93,7 @@ async function excuseFor(db: Kysely<Database>, { reference, lines, late }: Refer
     .selectFrom('process')
     .select(['open', 'state'])
     // A link's micro-deposits have its id with their number behind it.
-    .where('id', '=', reference.split('-')[0]!)
+    .where('id', '=', processIdIn(reference))
     .executeTakeFirst()
   if (process?.open) return `the outcome is open, ${process.state}`
   // Returns and the bank's own charges reach us with its statement.
