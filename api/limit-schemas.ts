@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id, Instant, MoneyReply, MoneyRequest } from './schemas.ts'
+import { id, Instant, MoneyReply, MoneyRequest, Pin } from './schemas.ts'
 
 const Usd = MoneyRequest.refine(({ currency }) => currency === 'USD', {
   message: 'limits are in USD; wallets in other currencies are measured at the reference rates',
@@ -11,11 +11,7 @@ export const SetLimitsRequest = z
     per_payment: Usd.optional(),
     per_day: Usd.optional(),
     per_month: Usd.optional(),
-    pin: z
-      .string()
-      .regex(/^[0-9]{1,12}$/, 'must be digits')
-      .optional()
-      .meta({ description: 'Asked for when a limit is raised' })
+    pin: Pin.optional().meta({ description: 'Asked for when a limit is raised' })
   })
   .meta({ id: 'SetLimitsRequest' })
 

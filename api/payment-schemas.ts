@@ -4,6 +4,11 @@ import { id, Instant, Metadata, MoneyReply, MoneyRequest, text } from './schemas
 /** Nothing is committed yet; the thing may be asked for under `Location`. */
 export const Pending = z.strictObject({ id: z.string(), object: z.string() }).meta({ id: 'Pending' })
 
+/** The answer of who cannot say yet what became of it: of every route that starts or messages a process. */
+export const notYet = {
+  202: { description: 'Nothing is committed yet: ask again under Location', schema: Pending }
+} as const
+
 export const Timeline = z
   .array(z.strictObject({ at: Instant, type: z.string(), state: z.string(), by: z.string().optional() }))
   .meta({ id: 'Timeline', description: 'Who did what when; without `by`: the process itself.' })

@@ -82,5 +82,8 @@ function isZone(zone: string): boolean {
 export const Email = text(254).refine((given) => isEmail(normalise('email', given)), 'must be an e-mail address')
 export const Phone = text(32).refine((given) => isPhone(normalise('phone', given)), 'must be an E.164 phone number')
 
+/** As somebody types it in; whether it may be chosen is `chosen-secrets.ts`'s to say. */
+export const Pin = z.string().regex(/^[0-9]{1,12}$/, 'must be digits')
+
 /** Whether it may be chosen is `chosen-secrets.ts`'s to say. */
 export const Password = z.string().min(1).max(512).meta({ description: 'At least 10 characters, not a common one' })

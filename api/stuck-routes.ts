@@ -3,7 +3,7 @@ import { Refusal } from '../domain/errors.ts'
 import type { IdPrefix } from '../domain/ids.ts'
 import { auditOf } from './audit-of.ts'
 import type { ApiDeps } from './deps.ts'
-import { Pending } from './payment-schemas.ts'
+import { notYet, Pending } from './payment-schemas.ts'
 import { route, type Route } from './route.ts'
 import { id } from './schemas.ts'
 import type { Submit } from './submit.ts'
@@ -49,7 +49,7 @@ export const stuckRoutes = ({ db }: Pick<ApiDeps, 'db'>, submit: Submit, kind: S
         summary: 'Have the bank asked now',
         description: `What the bank says is booked as always; while it says nothing, ${words} stays \`processing\`.`,
         ...stuck,
-        otherReplies: { 202: { description: 'Nothing is committed yet: ask again under Location', schema: Pending } }
+        otherReplies: notYet
       },
       async (call) => {
         const { id } = await existing(call.params.id)

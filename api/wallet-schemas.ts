@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ListQuery } from './list.ts'
-import { Currency, id, Instant, InstantRequest, MoneyReply, Password, text } from './schemas.ts'
+import { Currency, id, Instant, InstantRequest, MoneyReply, Password, Pin, text } from './schemas.ts'
 
 export const WalletRequest = z
   .strictObject({
@@ -30,10 +30,7 @@ export const FreezeRequest = z.strictObject({ reason: Reason.optional() }).meta(
 export const ThawRequest = z
   .strictObject({
     password: Password.optional(),
-    pin: z
-      .string()
-      .regex(/^[0-9]{1,12}$/, 'must be digits')
-      .optional(),
+    pin: Pin.optional(),
     reason: Reason.optional()
   })
   .meta({ id: 'ThawRequest', description: 'Customers: password and PIN. Operators: the reason.' })

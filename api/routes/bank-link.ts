@@ -24,14 +24,13 @@ import { auditOf } from '../audit-of.ts'
 import { BankAccountReply, BankAccountRequest, VerifyRequest } from '../bank-account-schemas.ts'
 import { listedCustomer } from '../customer-list.ts'
 import type { ApiDeps } from '../deps.ts'
-import { Pending } from '../payment-schemas.ts'
+import { notYet } from '../payment-schemas.ts'
 import { answer, route, type Answer, type Route } from '../route.ts'
 import { id, instant } from '../schemas.ts'
 import { createSubmit, type Submit } from '../submit.ts'
 
 const params = z.strictObject({ id: id('ban') })
-const otherReplies = { 202: { description: 'Nothing is committed yet: ask again under Location', schema: Pending } }
-const decision = { params, reply: BankAccountReply, status: 200, otherReplies, idempotency: 'process' } as const
+const decision = { params, reply: BankAccountReply, status: 200, otherReplies: notYet, idempotency: 'process' } as const
 const errors = ['state_conflict', 'idempotency_key_reused', 'service_unavailable'] as const
 
 /** How an account at a bank becomes a customer's. */
@@ -57,7 +56,7 @@ const begin = (deps: ApiDeps, submit: Submit): Route =>
       body: BankAccountRequest,
       reply: BankAccountReply,
       status: 201,
-      otherReplies,
+      otherReplies: notYet,
       callers: { customer: 'own', service: 'any' },
       scope: 'bank-accounts:write',
       idempotency: 'process',

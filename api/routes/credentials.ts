@@ -11,9 +11,7 @@ import type { ApiDeps } from '../deps.ts'
 import { mustEnterPin } from '../enter-pin.ts'
 import { createMustKnowPassword, type MustKnowPassword } from '../know-password.ts'
 import { route, type Route } from '../route.ts'
-import { id, Password } from '../schemas.ts'
-
-const Pin = z.string().regex(/^[0-9]{1,12}$/, 'must be digits')
+import { id, Password, Pin } from '../schemas.ts'
 
 const SetPin = z.strictObject({ password: Password, pin: Pin }).meta({ id: 'SetPinRequest' })
 const ChangePin = z.strictObject({ old_pin: Pin, new_pin: Pin }).meta({ id: 'ChangePinRequest' })

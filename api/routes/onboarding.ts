@@ -17,14 +17,13 @@ import { CustomerListQuery, listedCustomer, pageOfFew } from '../customer-list.t
 import type { ApiDeps } from '../deps.ts'
 import { listOf } from '../list.ts'
 import { AskRequest, KycRequest, OnboardingReply, OnboardingRequest, ReviewRequest } from '../onboarding-schemas.ts'
-import { Pending } from '../payment-schemas.ts'
+import { notYet } from '../payment-schemas.ts'
 import { answer, route, type Answer, type Route } from '../route.ts'
 import { id } from '../schemas.ts'
 import { createSubmit, type Submit } from '../submit.ts'
 
 const params = z.strictObject({ id: id('onb') })
-const otherReplies = { 202: { description: 'Nothing is committed yet: ask again under Location', schema: Pending } }
-const decision = { params, reply: OnboardingReply, status: 200, otherReplies, idempotency: 'process' } as const
+const decision = { params, reply: OnboardingReply, status: 200, otherReplies: notYet, idempotency: 'process' } as const
 const readers = {
   callers: { customer: 'own', service: 'any', support: 'any', reviewer: 'any' },
   scope: 'onboardings:read'
@@ -55,7 +54,7 @@ const apply = ({ db, policy }: ApiDeps, submit: Submit): Route =>
       body: OnboardingRequest,
       reply: OnboardingReply,
       status: 201,
-      otherReplies,
+      otherReplies: notYet,
       callers: { customer: 'own', service: 'any' },
       scope: 'onboardings:write',
       idempotency: 'process',

@@ -5,13 +5,12 @@ import { auditOf } from '../audit-of.ts'
 import { roleOf } from '../caller.ts'
 import type { ApiDeps } from '../deps.ts'
 import { mustEnterPin } from '../enter-pin.ts'
-import { CaptureRequest, ConfirmRequest, PaymentReply, Pending } from '../payment-schemas.ts'
+import { CaptureRequest, ConfirmRequest, PaymentReply, notYet } from '../payment-schemas.ts'
 import { route, type Route } from '../route.ts'
 import { id } from '../schemas.ts'
 import { createSubmit, type Submit } from '../submit.ts'
 
 const params = z.strictObject({ id: id('pay') })
-const pending = { 202: { description: 'Nothing is committed yet: ask again under Location', schema: Pending } }
 
 /** What may be decided about a payment that waits: a row first, then the run is told of it. */
 export function paymentDecisionRoutes(deps: ApiDeps): Route[] {
@@ -30,7 +29,7 @@ const confirmPayment = (deps: ApiDeps, submit: Submit): Route =>
       body: ConfirmRequest,
       reply: PaymentReply,
       status: 200,
-      otherReplies: pending,
+      otherReplies: notYet,
       callers: { customer: 'own' },
       idempotency: 'process',
       errors: ['confirmation_failed', 'pin_locked', 'confirmation_expired', 'state_conflict']
@@ -63,7 +62,7 @@ const capturePayment = (deps: ApiDeps, submit: Submit): Route =>
       body: CaptureRequest,
       reply: PaymentReply,
       status: 200,
-      otherReplies: pending,
+      otherReplies: notYet,
       callers: { service: 'any', merchant: 'own', finance: 'any' },
       scope: 'payments:capture',
       idempotency: 'process',
@@ -96,7 +95,7 @@ const voidPayment = (deps: ApiDeps, submit: Submit): Route =>
       params,
       reply: PaymentReply,
       status: 200,
-      otherReplies: pending,
+      otherReplies: notYet,
       callers: { service: 'any', merchant: 'own' },
       scope: 'payments:capture',
       idempotency: 'process',
@@ -117,7 +116,7 @@ const cancelPayment = (deps: ApiDeps, submit: Submit): Route =>
       params,
       reply: PaymentReply,
       status: 200,
-      otherReplies: pending,
+      otherReplies: notYet,
       callers: { customer: 'own', service: 'any' },
       scope: 'payments:write',
       idempotency: 'process',

@@ -12,14 +12,13 @@ import type { ApiDeps } from '../deps.ts'
 import { listOf, readCursor, toPage } from '../list.ts'
 import { PaymentRequestOrder, PaymentRequestQuery, PaymentRequestReply } from '../payment-request-schemas.ts'
 import { qrTextOf, shownTo, toListed, toPayerView } from '../payment-request-view.ts'
-import { Pending } from '../payment-schemas.ts'
+import { notYet } from '../payment-schemas.ts'
 import { qrPng, qrSvg } from '../qr-image.ts'
 import { answer, media, route, type Answer, type Route } from '../route.ts'
 import { id, instant } from '../schemas.ts'
 import { createSubmit, type Submit } from '../submit.ts'
 
 const params = z.strictObject({ id: id('prq') })
-const otherReplies = { 202: { description: 'Nothing is committed yet: ask again under Location', schema: Pending } }
 const operators = { support: 'any', reviewer: 'any', finance: 'any' } as const
 const own = { service: 'any', merchant: 'own' } as const
 
@@ -48,7 +47,7 @@ const create = (deps: ApiDeps, submit: Submit): Route =>
       body: PaymentRequestOrder,
       reply: PaymentRequestReply,
       status: 201,
-      otherReplies,
+      otherReplies: notYet,
       callers: own,
       scope: 'payment-requests:write',
       idempotency: 'process',
@@ -154,7 +153,7 @@ const cancel = (deps: ApiDeps, submit: Submit): Route =>
       params,
       reply: PaymentRequestReply,
       status: 200,
-      otherReplies,
+      otherReplies: notYet,
       callers: own,
       scope: 'payment-requests:write',
       idempotency: 'process',

@@ -8,14 +8,13 @@ import { searchAttributes } from '../../temporal/search-attribute-keys.ts'
 import type { ApiDeps } from '../deps.ts'
 import { dryRunPayment } from '../dry-run-payment.ts'
 import { mustBeOpen, payeeOf } from '../payee.ts'
-import { PaymentReply, PaymentRequest, Pending } from '../payment-schemas.ts'
+import { PaymentReply, PaymentRequest, notYet } from '../payment-schemas.ts'
 import { answer, route, type Route } from '../route.ts'
 import { id } from '../schemas.ts'
 import { createSubmit, type Submit } from '../submit.ts'
 import { ownedPayment, paymentDecisionRoutes } from './payment-decision.ts'
 
 const params = z.strictObject({ id: id('pay') })
-const pending = { 202: { description: 'Nothing is committed yet: ask again under Location', schema: Pending } }
 
 /** Payments from a wallet's balance to a merchant. */
 export function paymentRoutes(deps: ApiDeps): Route[] {
@@ -34,7 +33,7 @@ const createPayment = ({ db, policy }: ApiDeps, submit: Submit): Route =>
       body: PaymentRequest,
       reply: PaymentReply,
       status: 201,
-      otherReplies: { ...pending, 200: { description: 'dry_run: what would happen', schema: PaymentReply } },
+      otherReplies: { ...notYet, 200: { description: 'dry_run: what would happen', schema: PaymentReply } },
       callers: { customer: 'own', service: 'any' },
       scope: 'payments:write',
       idempotency: 'process',

@@ -5,7 +5,7 @@ import { searchAttributes } from '../../temporal/search-attribute-keys.ts'
 import { bankOrderOf } from '../bank-order.ts'
 import type { ApiDeps } from '../deps.ts'
 import { dryRunTopUp } from '../dry-run-top-up.ts'
-import { Pending } from '../payment-schemas.ts'
+import { notYet } from '../payment-schemas.ts'
 import { answer, route, type Route } from '../route.ts'
 import { id } from '../schemas.ts'
 import { stuckRoutes } from '../stuck-routes.ts'
@@ -13,7 +13,6 @@ import { createSubmit, type Submit } from '../submit.ts'
 import { TopUpReply, TopUpRequest } from '../top-up-schemas.ts'
 
 const params = z.strictObject({ id: id('top') })
-const pending = { 202: { description: 'Nothing is committed yet: ask again under Location', schema: Pending } }
 
 /** Money from a linked bank account into a wallet. */
 export const topUpRoutes = (deps: ApiDeps): Route[] => {
@@ -40,7 +39,7 @@ const orderRoute = ({ db, policy }: ApiDeps, submit: Submit): Route =>
       body: TopUpRequest,
       reply: TopUpReply,
       status: 201,
-      otherReplies: { ...pending, 200: { description: 'dry_run: what would happen', schema: TopUpReply } },
+      otherReplies: { ...notYet, 200: { description: 'dry_run: what would happen', schema: TopUpReply } },
       callers: { customer: 'own', service: 'any' },
       scope: 'top-ups:write',
       idempotency: 'process',

@@ -8,7 +8,7 @@ import { roleOf } from '../caller.ts'
 import type { ApiDeps } from '../deps.ts'
 import { dryRunWithdrawal } from '../dry-run-withdrawal.ts'
 import { mustEnterPin } from '../enter-pin.ts'
-import { ConfirmRequest, Pending } from '../payment-schemas.ts'
+import { ConfirmRequest, notYet } from '../payment-schemas.ts'
 import { answer, route, type Route } from '../route.ts'
 import { id } from '../schemas.ts'
 import { stuckRoutes } from '../stuck-routes.ts'
@@ -16,7 +16,6 @@ import { createSubmit, type Submit } from '../submit.ts'
 import { WithdrawalReply, WithdrawalRequest } from '../withdrawal-schemas.ts'
 
 const params = z.strictObject({ id: id('wdr') })
-const pending = { 202: { description: 'Nothing is committed yet: ask again under Location', schema: Pending } }
 
 /** Money from a wallet to a linked bank account. */
 export const withdrawalRoutes = (deps: ApiDeps): Route[] => {
@@ -45,7 +44,7 @@ const orderRoute = ({ db, policy }: ApiDeps, submit: Submit): Route =>
       body: WithdrawalRequest,
       reply: WithdrawalReply,
       status: 201,
-      otherReplies: { ...pending, 200: { description: 'dry_run: what would happen', schema: WithdrawalReply } },
+      otherReplies: { ...notYet, 200: { description: 'dry_run: what would happen', schema: WithdrawalReply } },
       callers: { customer: 'own', service: 'any' },
       scope: 'withdrawals:write',
       idempotency: 'process',
@@ -96,7 +95,7 @@ const confirmRoute = (deps: ApiDeps, submit: Submit): Route =>
       body: ConfirmRequest,
       reply: WithdrawalReply,
       status: 200,
-      otherReplies: pending,
+      otherReplies: notYet,
       callers: { customer: 'own' },
       idempotency: 'process',
       errors: ['confirmation_failed', 'pin_locked', 'confirmation_expired', 'state_conflict']
@@ -118,7 +117,7 @@ const cancelRoute = (deps: ApiDeps, submit: Submit): Route =>
       params,
       reply: WithdrawalReply,
       status: 200,
-      otherReplies: pending,
+      otherReplies: notYet,
       callers: { customer: 'own', service: 'any' },
       scope: 'withdrawals:write',
       idempotency: 'process',
