@@ -228,7 +228,7 @@ describe('A link to an account', () => {
     await untilDue(client, id, 'confirm_holder')
     await coffer.forgetRun(`bank-link/${id}`)
     const confirming = client.post(`/v1/bank-accounts/${id}/confirm-holder`)
-    await engine.sweepUntil(async () => (await client.get(`/v1/bank-accounts/${id}`)).body['state'] === 'linked')
+    await coffer.sweepUntil(async () => (await client.get(`/v1/bank-accounts/${id}`)).body['state'] === 'linked')
     await confirming
   })
 })

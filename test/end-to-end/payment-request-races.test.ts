@@ -77,7 +77,7 @@ describe('Fifty payments at once of one payment request, from three wallets by t
       const ledger = gathering(50)
       const ends = await Promise.all(Array.from({ length: 50 }, () => payWithoutTelling(id, ledger)))
       expect(ends.sort()).toEqual([...Array<string>(49).fill('payment_request_paid'), 'succeeded'])
-      await engine.sweepUntil(() => isRequestNoticed(coffer, id))
+      await coffer.sweepUntil(() => isRequestNoticed(coffer, id))
     },
     RACE_MS_MAX
   )
@@ -157,7 +157,7 @@ describe('The run of a payment request', () => {
       await payWithoutTelling(id)
       expect(await over(id)).toMatchObject({ state: 'paid' })
       expect(await isRequestNoticed(coffer, id)).toBe(false)
-      await engine.sweepUntil(() => isRequestNoticed(coffer, id))
+      await coffer.sweepUntil(() => isRequestNoticed(coffer, id))
       expect(await engine.run(`payment-request/${id}`).result()).toMatchObject({ state: 'paid' })
     },
     RACE_MS_MAX
@@ -170,8 +170,8 @@ describe('The run of a payment request', () => {
       await coffer.forgetRun(`payment-request/${open}`)
       await coffer.forgetRun(`payment-request/${paid}`)
       expect(endOf(await pay(paid, 0))).toBe('succeeded')
-      await engine.sweepUntil(() => isRequestNoticed(coffer, paid))
-      await engine.sweepUntil(() =>
+      await coffer.sweepUntil(() => isRequestNoticed(coffer, paid))
+      await coffer.sweepUntil(() =>
         engine
           .run(`payment-request/${open}`)
           .describe()

@@ -144,7 +144,7 @@ describe('The run that sends a code', () => {
     const { id } = await register({ email })
     await coffer.forgetRun(`deliver-code/${id}`)
     await coffer.worker.start()
-    await engine.sweepUntil(async () => (await inbox(coffer, email)).length > 0)
+    await coffer.sweepUntil(async () => (await inbox(coffer, email)).length > 0)
     expect((await confirm(id, codeIn(await mail(email)))).status).toBe(200)
   }, 120_000)
 })

@@ -151,7 +151,7 @@ describe('A withdrawal that has to be confirmed', () => {
     await coffer.forgetRun(`withdrawal/${id}`)
     // Nobody can deliver the decision, but it is a row: the sweeper brings the run back, and the run finds it.
     expect((await confirm(coffer, 'customer-a', id)).status).toBe(202)
-    await coffer.service.until(`/v1/withdrawals/${id}`, ({ state }) => state === 'succeeded')
+    await coffer.sweepUntil(async () => (await readWithdrawal(coffer, id)).body['state'] === 'succeeded')
     await expectSoon(async () => (await runOf(coffer, `withdrawal/${id}`)).status, 'COMPLETED')
   })
 })

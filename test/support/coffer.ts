@@ -2,15 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { setTimeout as pause } from 'node:timers/promises'
-import { Client as TemporalClient, Connection, WorkflowNotFoundError } from '@temporalio/client'
 import { connect, type DatabaseHandle } from '../../db/connect.ts'
 import type { Seeded, SeededCustomer } from '../../local/credentials.ts'
 import { seedRecords } from '../../local/seed-records.ts'
 import { createVault } from '../../store/vault.ts'
 import { client, type Client } from './client.ts'
-import { testContext, type TestContext } from './context.ts'
+import { testContext } from './context.ts'
 import { cloneDatabase, type ClonedDatabase } from './database.ts'
+import { forgetRun, sweepUntil } from './lost-runs.ts'
 import { startPart, type Part } from './part.ts'
 import { startSandbox, type SandboxHandle } from './sandbox.ts'
 import { describeTrouble } from './trouble.ts'
@@ -61,6 +60,8 @@ export interface Coffer {
   restartSandbox(meanwhile?: () => Promise<void>): Promise<void>
   /** Deletes a run from Temporal, as its retention does after a day. */
   forgetRun(workflowId: string): Promise<void>
+  /** Has the sweeper come now, again and again, until it is so: it comes every 30 s by itself, too late for a test. */
+  sweepUntil(isSo: () => Promise<boolean>): Promise<void>
   stop(): Promise<void>
 }
 
@@ -150,6 +151,7 @@ export async function startCoffer(options: CofferOptions = {}): Promise<Coffer> 
       sandbox = await startSandbox({ ...sandboxSetup, port, keys, adminKey, callbackSecret, callbackUrl: api.url })
     },
     forgetRun: (workflowId) => forgetRun(context, workflowId),
+    sweepUntil: (isSo) => sweepUntil(context, taskQueue, isSo),
     stop: async () => {
       await Promise.all([worker.stop(), ...apis.map((part) => part.stop())])
       await Promise.all([sandbox.stop(), handle.close()])
@@ -166,25 +168,6 @@ async function fund(service: Client, { wallet_id, bank_account_id }: SeededCusto
     amount: { amount: String(amount), currency: 'USD' }
   })
   await service.until(`/v1/top-ups/${String(made.body['id'])}`, ({ state }) => state === 'succeeded')
-}
-
-async function forgetRun({ temporalAddress, temporalNamespace }: TestContext, workflowId: string): Promise<void> {
-  const connection = await Connection.connect({ address: temporalAddress })
-  const namespace = temporalNamespace
-  try {
-    const workflowExecution = { workflowId }
-    await connection.workflowService.deleteWorkflowExecution({ namespace, workflowExecution })
-    const { workflow } = new TemporalClient({ connection, namespace })
-    // Deletion is a task of the server's; it is gone when nobody knows it any more.
-    for (;;) {
-      await workflow.getHandle(workflowId).describe()
-      await pause(50)
-    }
-  } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error
-  } finally {
-    await connection.close()
-  }
 }
 
 function writePolicy(directory: string, policy: object): string {

@@ -1,6 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client'
 import type { Payload } from '@temporalio/common'
-import { setTimeout as pause } from 'node:timers/promises'
 import { createCodec } from '../../temporal/codec.ts'
 import { connectClient } from '../../temporal/connection.ts'
 import { payloadKeys } from '../../temporal/keys.ts'
@@ -12,12 +11,10 @@ export interface Engine {
   run(workflowId: string): WorkflowHandle
   /** The run's history with every payload decrypted, as text. */
   decodedHistory(workflowId: string): Promise<string>
-  /** Has the sweeper come now, again and again, until it is so; it comes every 30 s by itself. */
-  sweepUntil(isSo: () => Promise<boolean>): Promise<void>
   close(): Promise<void>
 }
 
-export function openEngine({ namespaceAndQueue: { namespace, taskQueue } }: Coffer, masterKey: Buffer): Engine {
+export function openEngine({ namespaceAndQueue: { namespace } }: Coffer, masterKey: Buffer): Engine {
   const { client, close } = connectClient({
     COFFER_MODE: 'test',
     COFFER_MASTER_KEY: masterKey,
@@ -38,17 +35,6 @@ export function openEngine({ namespaceAndQueue: { namespace, taskQueue } }: Coff
         decoded.push(Buffer.from(plain!.data ?? []).toString('utf8'))
       }
       return decoded.join('\n')
-    },
-    sweepUntil: async (isSo) => {
-      const giveUpAt = performance.now() + 60_000
-      while (!(await isSo())) {
-        if (performance.now() > giveUpAt) throw new Error('the sweeper did not bring it about')
-        await client.schedule
-          .getHandle(`sweep/${taskQueue}`)
-          .trigger('SKIP')
-          .catch(() => undefined)
-        await pause(250)
-      }
     }
   }
 }
