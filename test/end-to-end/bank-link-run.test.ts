@@ -4,6 +4,7 @@ import { bankLinkCrashPoints } from '../../activities/crash-points.ts'
 import { createVault, type Vault } from '../../store/vault.ts'
 import { eventsOf, idOf, knownCustomer, link, newIban, untilAccount } from '../support/bank-links.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
+import { pointsOfTheDay } from '../support/points-of-the-day.ts'
 import { expectEverythingSettled } from '../support/settled.ts'
 
 const masterKey = randomBytes(32)
@@ -21,7 +22,7 @@ afterEach(async () => {
 afterAll(() => coffer?.stop())
 
 describe('A link whose worker is killed (SIGKILL)', () => {
-  it.each(bankLinkCrashPoints)(
+  it.each(pointsOfTheDay(bankLinkCrashPoints))(
     'at %s ends as if nothing had happened',
     async (point) => {
       const { client } = await knownCustomer(coffer, vault)

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { crashPoints } from '../../activities/crash-points.ts'
 import { waitUntil } from '../../local/wait-until.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
+import { pointsOfTheDay } from '../support/points-of-the-day.ts'
 import { balances, expectEverythingSettled } from '../support/settled.ts'
 import { stepOf, storyOf } from './crash-stories.ts'
 
@@ -13,21 +14,11 @@ const ROUNDS = Number(process.env['CRASH_ROUNDS'] ?? 1)
 /** Temporal gives a dead worker's task away after 5 s; the rest is starting workers on a busy machine. */
 const POINT_MS_MAX = 60_000
 
-/** To look into some of them: `CRASH_ONLY=top-up.send`. */
-const ONLY = process.env['CRASH_ONLY'] ?? ''
-
-/**
- * `npm test` passes every point of the process that all others share their mechanisms with, and of each other process
- * every third, by the day: the whole takes minutes. `CRASH_POINTS=all` passes all of them.
- */
-const SHARED = 'payment.'
-const TURNS = process.env['CRASH_POINTS'] === 'all' || ONLY !== '' ? 1 : 3
-const turn = Math.floor(Date.now() / 86_400_000) % TURNS
-const known = crashPoints.filter((point) => storyOf(point) !== undefined && point.includes(ONLY))
-const points = [
-  ...known.filter((point) => point.startsWith(SHARED)),
-  ...known.filter((point) => !point.startsWith(SHARED)).filter((_, index) => index % TURNS === turn)
-]
+/** A payment's are passed in every run: all other processes share its mechanisms. */
+const points = pointsOfTheDay(
+  crashPoints.filter((point) => storyOf(point) !== undefined),
+  'payment.'
+)
 const crashes = new Map<string, Promise<unknown>>()
 const coffers: Coffer[] = []
 

@@ -6,6 +6,7 @@ import { idOf, knownCustomer, link, microBalances, newIban, pushedTo, untilRecov
 import type { Client } from '../support/client.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
 import { insist } from '../support/insist.ts'
+import { pointsOfTheDay } from '../support/points-of-the-day.ts'
 import { expectEverythingSettled } from '../support/settled.ts'
 
 const masterKey = randomBytes(32)
@@ -34,7 +35,7 @@ async function readAmounts(client: Client, id: string, iban: string): Promise<st
 }
 
 describe('A link by micro-deposits whose worker is killed (SIGKILL)', () => {
-  it.each(microDepositCrashPoints)(
+  it.each(pointsOfTheDay(microDepositCrashPoints))(
     'at %s pushes each deposit once, and has both come back once',
     async (point) => {
       const before = await microBalances(coffer)

@@ -5,6 +5,7 @@ import { createVault, type Vault } from '../../store/vault.ts'
 import { apply, give, kycOf, registerApplicant, untilState, type Applicant } from '../support/applicants.ts'
 import type { Answered } from '../support/client.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
+import { pointsOfTheDay } from '../support/points-of-the-day.ts'
 import { openEngine, type Engine } from '../support/engine.ts'
 
 const masterKey = randomBytes(32)
@@ -44,7 +45,7 @@ describe('The run of an application', () => {
       expect(said).not.toContain(secret)
   })
 
-  it.each(onboardingCrashPoints)(
+  it.each(pointsOfTheDay(onboardingCrashPoints))(
     'whose worker is killed (SIGKILL) at %s ends as if nothing had happened',
     async (point) => {
       const applicant = await registerApplicant(coffer, vault)

@@ -7,6 +7,7 @@ import { apply, give, kycOf, registerApplicant, untilState, type Applicant } fro
 import type { Client } from '../support/client.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
 import { fundWallet } from '../support/fund.ts'
+import { pointsOfTheDay } from '../support/points-of-the-day.ts'
 import { expectEverythingSettled } from '../support/settled.ts'
 
 const DAY_MS = 86_400_000
@@ -197,18 +198,21 @@ it('After a year everybody is compared again, though the list is the same', asyn
 })
 
 describe('A worker killed (SIGKILL)', () => {
-  it.each(rescreeningCrashPoints)('at %s is started again, and the customer is suspended once', async (point) => {
-    const who = await known()
-    await coffer.worker.stop()
-    await coffer.worker.start({ CRASH_AT: point })
-    await announce(who.name)
-    await coffer.worker.ended()
-    expect(coffer.worker.endedBy).toBe('SIGKILL')
-    await coffer.worker.start({ CRASH_AT: '' })
-    await untilCustomer(who, 'suspended')
-    const { body } = await reviewer.get(`/v1/onboardings?customer_id=${who.customerId}`)
-    expect((body['data'] as { purpose: string }[]).filter(({ purpose }) => purpose === 'periodic_review')).toHaveLength(
-      1
-    )
-  })
+  it.each(pointsOfTheDay(rescreeningCrashPoints))(
+    'at %s is started again, and the customer is suspended once',
+    async (point) => {
+      const who = await known()
+      await coffer.worker.stop()
+      await coffer.worker.start({ CRASH_AT: point })
+      await announce(who.name)
+      await coffer.worker.ended()
+      expect(coffer.worker.endedBy).toBe('SIGKILL')
+      await coffer.worker.start({ CRASH_AT: '' })
+      await untilCustomer(who, 'suspended')
+      const { body } = await reviewer.get(`/v1/onboardings?customer_id=${who.customerId}`)
+      expect(
+        (body['data'] as { purpose: string }[]).filter(({ purpose }) => purpose === 'periodic_review')
+      ).toHaveLength(1)
+    }
+  )
 })
