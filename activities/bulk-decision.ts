@@ -6,6 +6,7 @@ import {
   completeBulkDecision,
   countOutcomes,
   findBulkDecision,
+  listUnfinishedBulkDecisions,
   listWaitingItems,
   putOutcome,
   type BulkCount,
@@ -72,6 +73,27 @@ export function bulkDecisionActivities({ db, runs, crash }: Pick<ActivityDeps, '
 
     completeBulk: ({ id }: BulkOrder): Promise<void> => completeBulkDecision(db, id)
   }
+}
+
+/**
+ * A decision about many is made in one transaction and carried out by a run that is started after it; where that was lost,
+ * or never began, it is started again.
+ * @returns the workflows' ids
+ */
+export async function restartBulkDecisions(
+  { db, runs }: Pick<ActivityDeps, 'db' | 'runs'>,
+  minAgeMs: number
+): Promise<string[]> {
+  const restarted: string[] = []
+  for (const id of await listUnfinishedBulkDecisions(db, minAgeMs)) {
+    const workflowId = workflowIdOf('bulk-decision', id)
+    heartbeat(workflowId)
+    if (await runs.isRunning(workflowId)) continue
+    const order: BulkOrder = { id }
+    await runs.restart('bulk-decision', id, order)
+    restarted.push(workflowId)
+  }
+  return restarted
 }
 
 /** Its id follows from both, so that whoever repeats it finds it made. */

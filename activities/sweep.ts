@@ -1,11 +1,10 @@
 import { heartbeat, log } from '@temporalio/activity'
 import { workflowIdOf } from '../domain/workflow-id.ts'
-import { listUnfinishedBulkDecisions } from '../store/bulk-decision.ts'
 import { listProcessesToNudge } from '../store/decision.ts'
 import { listUnnoticedPaymentRequests, markPaymentRequestNoticed } from '../store/payment-request.ts'
 import { listUnsentVerifications } from '../store/verification.ts'
 import { findProcess, listOpenProcesses, listStrandedHolds, type ProcessRecord } from '../store/process.ts'
-import type { BulkOrder } from './bulk-decision.ts'
+import { restartBulkDecisions } from './bulk-decision.ts'
 import type { CodeOrder } from './deliver-code.ts'
 import type { ActivityDeps } from './deps.ts'
 import { createWorkClock } from './work-clock.ts'
@@ -77,20 +76,6 @@ export function sweepActivities(deps: Pick<ActivityDeps, 'db' | 'runs' | 'ledger
     return sent
   }
 
-  /** A decision about many is made in one transaction and carried out by a run that is started after it. */
-  async function restartBulkDecisions(): Promise<string[]> {
-    const restarted: string[] = []
-    for (const id of await listUnfinishedBulkDecisions(db, MIN_AGE_MS)) {
-      const workflowId = workflowIdOf('bulk-decision', id)
-      heartbeat(workflowId)
-      if (await runs.isRunning(workflowId)) continue
-      const order: BulkOrder = { id }
-      await runs.restart('bulk-decision', id, order)
-      restarted.push(workflowId)
-    }
-    return restarted
-  }
-
   return {
     sweep: async (): Promise<SweepReport> => {
       const restarted: string[] = []
@@ -101,7 +86,7 @@ export function sweepActivities(deps: Pick<ActivityDeps, 'db' | 'runs' | 'ledger
         open += page.length
         page = await listOpenProcesses(db, { afterId: page.at(-1)!.id, minAgeMs: MIN_AGE_MS, limit: PAGE })
       }
-      restarted.push(...(await restartBulkDecisions()))
+      restarted.push(...(await restartBulkDecisions({ db, runs }, MIN_AGE_MS)))
       const nudged = [...(await nudgeForgotten()), ...(await nudgePaidRequests())]
       const codes = await sendForgottenCodes()
       const lateWork = await tellOfLateWork()

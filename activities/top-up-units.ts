@@ -66,27 +66,38 @@ export const bookPart = (topUp: TopUp, bankReference: string | null, actor?: str
   records: [topUpWrite(topUp, { ...topUp, bankReference }, ['succeeded'], { actor })]
 })
 
-/** An operator said that the bank had booked, and now it says so itself. What was contradicted before is put right. */
-export const confirmedPart = (topUp: TopUp, bankReference: string, contradicted: boolean): UnitPart => ({
-  postings: contradicted
-    ? [fromBank(topUp, account('suspense', topUp.bank, topUp.currency), 'top_up.late_booking')]
-    : [],
-  records: [topUpWrite(topUp, { ...topUp, bankReference }, [], { event: 'top_up.confirmed_by_bank' })]
-})
+/**
+ * An operator said that the bank had booked, and now it says so itself; undefined: it has already. What was contradicted
+ * is put right.
+ */
+export const confirmedPart = (topUp: TopUp, bankReference: string, contradicted: boolean): UnitPart | undefined => {
+  if (topUp.bankReference !== null) return undefined
+  const suspense = account('suspense', topUp.bank, topUp.currency)
+  return {
+    postings: contradicted ? [fromBank(topUp, suspense, 'top_up.late_booking')] : [],
+    records: [topUpWrite(topUp, { ...topUp, bankReference }, [], { event: 'top_up.confirmed_by_bank' })]
+  }
+}
 
-/** An operator said that the bank had booked, and it has not: the wallet keeps it, and who owes it is to be found out. */
-export const contradictedPart = (topUp: TopUp): UnitPart => ({
-  postings: [
-    {
-      op: 'post',
-      debit: account('suspense', topUp.bank, topUp.currency),
-      credit: account('bank_in_transit', topUp.bank, topUp.currency),
-      amount: topUp.amount,
-      code: 'top_up.contradicted'
-    }
-  ],
-  records: [topUpWrite(topUp, topUp, [], { event: 'top_up.contradicted' })]
-})
+/**
+ * An operator said that the bank had booked, and it has not: the wallet keeps it, and who owes it is to be found out.
+ * Undefined: the bank itself has said so.
+ */
+export const contradictedPart = (topUp: TopUp): UnitPart | undefined =>
+  topUp.bankReference !== null
+    ? undefined
+    : {
+        postings: [
+          {
+            op: 'post',
+            debit: account('suspense', topUp.bank, topUp.currency),
+            credit: account('bank_in_transit', topUp.bank, topUp.currency),
+            amount: topUp.amount,
+            code: 'top_up.contradicted'
+          }
+        ],
+        records: [topUpWrite(topUp, topUp, [], { event: 'top_up.contradicted' })]
+      }
 
 /** The bank has not booked and never will. */
 export const declinePart = (topUp: TopUp, code: ProblemCode): UnitPart => ({

@@ -52,9 +52,7 @@ export function topUpActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' |
         )
       if (state === 'succeeded') {
         const contradicted = await hasEvent(db, start.id, 'top_up.contradicted')
-        return step(start, 'confirm', (topUp) =>
-          topUp.bankReference === null ? units.confirmedPart(topUp, bankReference, contradicted) : undefined
-        )
+        return step(start, 'confirm', (topUp) => units.confirmedPart(topUp, bankReference, contradicted))
       }
       const progress = await step(start, 'book', (topUp) =>
         topUp.state === 'processing' ? units.bookPart(topUp, bankReference) : undefined
@@ -65,10 +63,7 @@ export function topUpActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' |
 
     /** The bank has not booked. One that was booked on an operator's word is contradicted by that. */
     declineTopUp: async (start: TopUpStart, code: ProblemCode): Promise<TopUpProgress> => {
-      if ((await getTopUp(db, start.id)).state === 'succeeded')
-        return step(start, 'contradict', (topUp) =>
-          topUp.bankReference === null ? units.contradictedPart(topUp) : undefined
-        )
+      if ((await getTopUp(db, start.id)).state === 'succeeded') return step(start, 'contradict', units.contradictedPart)
       const progress = await step(start, 'decline', (topUp) =>
         topUp.state === 'processing' ? units.declinePart(topUp, code) : undefined
       )

@@ -44,27 +44,42 @@ export const bookPart = (withdrawal: Withdrawal, bankReference: string | null, a
   records: [withdrawalWrite(withdrawal, { ...withdrawal, bankReference }, ['succeeded'], { actor })]
 })
 
-/** An operator said that the bank had booked, and now it says so itself. What was contradicted before is put right. */
-export const confirmedPart = (withdrawal: Withdrawal, bankReference: string, contradicted: boolean): UnitPart => ({
-  postings: contradicted ? [fromSuspense(withdrawal, 'withdrawal.late_booking')] : [],
-  records: [
-    withdrawalWrite(withdrawal, { ...withdrawal, bankReference }, [], { event: 'withdrawal.confirmed_by_bank' })
-  ]
-})
+/**
+ * An operator said that the bank had booked, and now it says so itself; undefined: it has already. What was contradicted
+ * is put right.
+ */
+export const confirmedPart = (
+  withdrawal: Withdrawal,
+  bankReference: string,
+  contradicted: boolean
+): UnitPart | undefined => {
+  if (withdrawal.bankReference !== null) return undefined
+  const event = 'withdrawal.confirmed_by_bank'
+  return {
+    postings: contradicted ? [fromSuspense(withdrawal, 'withdrawal.late_booking')] : [],
+    records: [withdrawalWrite(withdrawal, { ...withdrawal, bankReference }, [], { event })]
+  }
+}
 
-/** An operator said that the bank had booked, and it has not: the money is here, and whose it is has to be found out. */
-export const contradictedPart = (withdrawal: Withdrawal): UnitPart => ({
-  postings: [
-    {
-      op: 'post',
-      debit: account('bank_in_transit', withdrawal.bank, withdrawal.currency),
-      credit: account('suspense', withdrawal.bank, withdrawal.currency),
-      amount: withdrawal.amount,
-      code: 'withdrawal.contradicted'
-    }
-  ],
-  records: [withdrawalWrite(withdrawal, withdrawal, [], { event: 'withdrawal.contradicted' })]
-})
+/**
+ * An operator said that the bank had booked, and it has not: the money is here, and whose it is has to be found out.
+ * Undefined: the bank itself has said so.
+ */
+export const contradictedPart = (withdrawal: Withdrawal): UnitPart | undefined =>
+  withdrawal.bankReference !== null
+    ? undefined
+    : {
+        postings: [
+          {
+            op: 'post',
+            debit: account('bank_in_transit', withdrawal.bank, withdrawal.currency),
+            credit: account('suspense', withdrawal.bank, withdrawal.currency),
+            amount: withdrawal.amount,
+            code: 'withdrawal.contradicted'
+          }
+        ],
+        records: [withdrawalWrite(withdrawal, withdrawal, [], { event: 'withdrawal.contradicted' })]
+      }
 
 const fromSuspense = ({ bank, currency, amount }: Withdrawal, code: string): PostingStep => ({
   op: 'post',

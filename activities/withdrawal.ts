@@ -76,9 +76,7 @@ export function withdrawalActivities({ db, ledger, crash }: Pick<ActivityDeps, '
         )
       if (state === 'succeeded') {
         const contradicted = await hasEvent(db, start.id, 'withdrawal.contradicted')
-        return step(start, 'confirm-booking', (withdrawal) =>
-          withdrawal.bankReference === null ? units.confirmedPart(withdrawal, bankReference, contradicted) : undefined
-        )
+        return step(start, 'confirm-booking', (each) => units.confirmedPart(each, bankReference, contradicted))
       }
       const progress = await step(start, 'book', (withdrawal) =>
         withdrawal.state === 'processing' ? units.bookPart(withdrawal, bankReference) : undefined
@@ -90,9 +88,7 @@ export function withdrawalActivities({ db, ledger, crash }: Pick<ActivityDeps, '
     /** The bank has not booked: the hold is void. One that was booked on an operator's word is contradicted by that. */
     declineWithdrawal: async (start: WithdrawalStart, code: ProblemCode): Promise<WithdrawalProgress> => {
       if ((await getWithdrawal(db, start.id)).state === 'succeeded')
-        return step(start, 'contradict', (withdrawal) =>
-          withdrawal.bankReference === null ? units.contradictedPart(withdrawal) : undefined
-        )
+        return step(start, 'contradict', units.contradictedPart)
       const progress = await step(start, 'decline', (withdrawal) =>
         withdrawal.state === 'processing' ? units.declinePart(withdrawal, code) : undefined
       )

@@ -30,22 +30,10 @@ interface StuckKind {
  * as the bank has said elsewhere.
  */
 export const stuckRoutes = ({ db }: Pick<ApiDeps, 'db'>, submit: Submit, kind: StuckKind): Route[] => {
-  const { type, prefix, words, effect, reply, resolvable = false, find } = kind
-  const object = type.replaceAll('-', '_')
-  const stuck = {
-    params: z.strictObject({ id: id(prefix) }),
-    reply,
-    status: 200,
-    callers: { finance: 'any' },
-    scope: `${type}s:write`,
-    idempotency: 'process',
-    errors: ['state_conflict', 'idempotency_key_reused', 'service_unavailable']
-  } as const
-  const existing = async (id: string): Promise<Instructed> => {
-    const thing = await find(id)
-    if (!thing) throw new Refusal('not_found')
-    return thing
-  }
+  const { type, words, effect, resolvable = false } = kind
+  const object = objectOf(type)
+  const stuck = specOf(kind)
+  const existing = finderOf(kind)
 
   return [
     route.post(
@@ -81,30 +69,52 @@ export const stuckRoutes = ({ db }: Pick<ApiDeps, 'db'>, submit: Submit, kind: S
         return submit.decide(call, { ...about, action: 'write-off', data: { ...call.body }, alongside })
       }
     ),
-    ...(resolvable ? [resolveRoute()] : [])
+    ...(resolvable ? [resolveRoute({ db }, submit, kind)] : [])
   ]
-
-  function resolveRoute(): Route {
-    return route.post(
-      `/${type}s/{id}/resolve`,
-      {
-        summary: `End ${words} as the bank has said by letter or telephone`,
-        description:
-          '`booked`: as if the bank had said so itself. `not_booked`: the same as a write-off. Above 1,000 USD: 202 with a ' +
-          'review that another finance operator decides. If the bank says otherwise later, its suspense account has it.',
-        ...stuck,
-        body: ResolveRequest,
-        otherReplies: { 202: { description: 'A second operator has to approve: see Location', schema: Pending } }
-      },
-      async (call) => {
-        const thing = await existing(call.params.id)
-        if (await needsReview(db, thing))
-          return requestReview(db, call, thing, { action: 'resolve', body: call.body }, object)
-        const about = { type, processId: thing.id, role: call.caller.role }
-        const { outcome } = call.body
-        const alongside = auditOf(call, { action: `${object}.resolve`, object: thing.id, data: { outcome } })
-        return submit.decide(call, { ...about, action: 'resolve', data: { ...call.body }, alongside })
-      }
-    )
-  }
 }
+
+const resolveRoute = ({ db }: Pick<ApiDeps, 'db'>, submit: Submit, kind: StuckKind): Route =>
+  route.post(
+    `/${kind.type}s/{id}/resolve`,
+    {
+      summary: `End ${kind.words} as the bank has said by letter or telephone`,
+      description:
+        '`booked`: as if the bank had said so itself. `not_booked`: the same as a write-off. Above 1,000 USD: 202 with a ' +
+        'review that another finance operator decides. If the bank says otherwise later, its suspense account has it.',
+      ...specOf(kind),
+      body: ResolveRequest,
+      otherReplies: { 202: { description: 'A second operator has to approve: see Location', schema: Pending } }
+    },
+    async (call) => {
+      const thing = await finderOf(kind)(call.params.id)
+      const [object, { outcome }] = [objectOf(kind.type), call.body]
+      if (await needsReview(db, thing))
+        return requestReview(db, call, thing, { action: 'resolve', body: call.body }, object)
+      const about = { type: kind.type, processId: thing.id, role: call.caller.role }
+      const alongside = auditOf(call, { action: `${object}.resolve`, object: thing.id, data: { outcome } })
+      return submit.decide(call, { ...about, action: 'resolve', data: { ...call.body }, alongside })
+    }
+  )
+
+/** What all its routes have in common. */
+const specOf = ({ type, prefix, reply }: StuckKind) =>
+  ({
+    params: z.strictObject({ id: id(prefix) }),
+    reply,
+    status: 200,
+    callers: { finance: 'any' },
+    scope: `${type}s:write`,
+    idempotency: 'process',
+    errors: ['state_conflict', 'idempotency_key_reused', 'service_unavailable']
+  }) as const
+
+/** @throws {Refusal} `not_found` */
+const finderOf =
+  ({ find }: StuckKind) =>
+  async (id: string): Promise<Instructed> => {
+    const thing = await find(id)
+    if (!thing) throw new Refusal('not_found')
+    return thing
+  }
+
+const objectOf = (type: string): string => type.replaceAll('-', '_')

@@ -104,10 +104,14 @@ export async function withdrawal(start: WithdrawalStart): Promise<Progress<Withd
   function show(progress: Progress<WithdrawalState>): void {
     if (current && progress.version < current.version) return
     current = progress
-    const { state, deadline = next } = current
-    const details = detailsOf(start, current, next)
-    present({ state, details, deadlineAt: isOver() ? undefined : deadline, rail: `bank_${start.order.bank}` })
+    draw(start, progress, next)
   }
+}
+
+function draw(start: WithdrawalStart, progress: Progress<WithdrawalState>, next: string | undefined): void {
+  const { state, deadline = next } = progress
+  const deadlineAt = withdrawalStates.isTerminal(state) ? undefined : deadline
+  present({ state, details: detailsOf(start, progress, next), deadlineAt, rail: `bank_${start.order.bank}` })
 }
 
 const detailsOf = (
