@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { randomBytes } from 'node:crypto'
 import { createVault, type Vault } from '../../store/vault.ts'
+import { apply, give, kycOf, registerApplicant, untilState } from '../support/applicants.ts'
 import {
   idOf,
   knownCustomer,
@@ -19,6 +20,7 @@ import { insist } from '../support/insist.ts'
 import { expectEverythingSettled } from '../support/settled.ts'
 import { impatient, usd } from '../support/top-ups.ts'
 
+const HOUR_MS = 3_600_000
 const masterKey = randomBytes(32)
 
 let coffer: Coffer
@@ -134,6 +136,41 @@ describe('A customer’s timeline', () => {
     expect((await coffer.support.get(`/v1/customers/cus_${'0'.repeat(32)}/timeline`)).status).toBe(404)
   })
 })
+
+describe('An application that a reviewer has to look at', () => {
+  it('has one clock, its run’s: reminded and escalated once, stopped while the customer is asked, and begun anew', async () => {
+    const reviewer = coffer.as(coffer.seeded.keys.reviewer)
+    const { client } = await registerApplicant(coffer, vault)
+    const id = idOf(await apply(client))
+    await give(client, id, kycOf(`Doubtful ${randomBytes(6).toString('hex').replaceAll(/[0-9]/g, 'x')}`))
+    await untilState(client, id, 'in_review')
+    const task = async () => entriesOf(await reviewer.get(`/v1/tasks?process_id=${id}`))[0] as unknown as object
+    const events = async () => {
+      const { body } = await client.get(`/v1/onboardings/${id}`)
+      return (body['timeline'] as Entry[]).map(({ type }) => type).filter((type) => /_(due|escalated)$/.test(type))
+    }
+    const times = (n: number) => client.until(`/v1/onboardings/${id}`, ({ timeline }) => told(timeline) === n)
+    expect(await task()).toMatchObject({ process_kind: 'onboarding', due_at: expect.any(String), reminded_at: null })
+    await coffer.advanceClock(12 * HOUR_MS)
+    await times(1)
+    expect(await task()).toMatchObject({ reminded_at: expect.any(String), escalated_at: null, overdue: false })
+    await coffer.advanceClock(12 * HOUR_MS)
+    await times(2)
+    expect(await task()).toMatchObject({ escalated_at: expect.any(String), escalated_to: 'admin', overdue: true })
+    expect(await events()).toEqual(['onboarding.review_due', 'onboarding.review_escalated'])
+
+    await reviewer.post(`/v1/onboardings/${id}/ask`, { reason: 'blurred', items: ['proof_of_address'] })
+    expect(await task()).toMatchObject({ due_at: null, overdue: false })
+    await give(client, id, { proof_of_address_sha256: 'b'.repeat(64) })
+    await untilState(client, id, 'in_review')
+    expect(await task()).toMatchObject({ due_at: expect.any(String), reminded_at: null, escalated_at: null })
+    await reviewer.post(`/v1/onboardings/${id}/reject`, { reason: 'still blurred' })
+    expect(await task()).toMatchObject({ state: 'done' })
+  })
+})
+
+const told = (timeline: unknown): number =>
+  (timeline as Entry[]).filter(({ type }) => /_(due|escalated)$/.test(type)).length
 
 describe('Micro-deposits that a bank has not answered', () => {
   it('are among the unknowns that are asked about in bulk, and so is the pull that brings them back', async () => {
