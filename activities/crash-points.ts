@@ -130,6 +130,9 @@ export const microDepositCrashPoints = [
   'deposit-recovery.book/inside'
 ] as const
 
+/** Operators' work: a decision about many, between an item's row and its nudge, and before its outcome is noted. */
+export const operatorCrashPoints = ['bulk-decision.item/decided', 'bulk-decision.item/nudged'] as const
+
 export type CrashPoint = (name: string) => void
 
 const PROCESS_OF_PREFIX: Readonly<Record<string, string>> = {
@@ -160,7 +163,8 @@ export function createCrashPoint(at: string | undefined, kill: () => void): Cras
     ...onboardingCrashPoints,
     ...rescreeningCrashPoints,
     ...bankLinkCrashPoints,
-    ...microDepositCrashPoints
+    ...microDepositCrashPoints,
+    ...operatorCrashPoints
   ]
   if (!known.some((point) => point === at)) throw new Error(`CRASH_AT: there is no crash point ${at}`)
   return (name) => {

@@ -2,6 +2,7 @@ import { depositRecoveryStates, type DepositRecoveryState } from '../domain/depo
 import type { ProblemCode } from '../domain/errors.ts'
 import { sameDigits } from '../domain/ids.ts'
 import type { DepositRecoveryOrder, Progress, Start } from '../domain/orders.ts'
+import type { WorkClock } from '../domain/operators-work.ts'
 import type { RecordWrite, UnitPart } from '../ledger/unit-of-work.ts'
 import { toDepositRecoveryRow, toDepositRecoveryView, type DepositRecovery } from '../store/deposit-recovery.ts'
 import type { BankLinkStart } from './bank-link-progress.ts'
@@ -69,13 +70,14 @@ export const unrecovered = (recovery: DepositRecovery, code: ProblemCode): UnitP
 })
 
 /** Nobody knows after 24 hours: an operator has to find out. */
-export const recoveryStuck = (recovery: DepositRecovery): UnitPart => ({
+export const recoveryStuck = (recovery: DepositRecovery, clock: WorkClock | undefined): UnitPart => ({
   records: [
     recoveryWrite(recovery, recovery, [], {
       event: 'deposit_recovery.stuck',
       task: {
         id: sameDigits('tsk', recovery.id),
         kind: 'stuck_bank_instruction',
+        clock,
         data: { bank: recovery.bank, reference: recovery.id, sent_at: recovery.sentAt }
       }
     })

@@ -1,5 +1,6 @@
 import type { ProblemCode } from '../domain/errors.ts'
 import { sameDigits } from '../domain/ids.ts'
+import { clockOf } from '../domain/operators-work.ts'
 import type { UnitPart } from '../ledger/unit-of-work.ts'
 import { getDepositRecovery, type DepositRecovery } from '../store/deposit-recovery.ts'
 import { findProcess } from '../store/process.ts'
@@ -63,7 +64,7 @@ export function depositRecoveryActivities(deps: BankTalkDeps & Pick<ActivityDeps
       step(start, 'lose', (recovery) => unrecovered(recovery, code)),
 
     markRecoveryStuck: (start: DepositRecoveryStart): Promise<DepositRecoveryProgress> =>
-      step(start, 'stuck', recoveryStuck),
+      step(start, 'stuck', (recovery) => recoveryStuck(recovery, clockOf(start.policy.stuck_sla_ms))),
 
     readRecovery: async ({ id }: DepositRecoveryStart): Promise<DepositRecoveryProgress> =>
       toDepositRecoveryProgress(await getDepositRecovery(db, id))

@@ -1,6 +1,7 @@
 import { bankLinkBankActivities } from './bank-link-bank.ts'
 import { bankLinkDecisionActivities } from './bank-link-decisions.ts'
 import { bankLinkActivities } from './bank-link.ts'
+import { bulkDecisionActivities } from './bulk-decision.ts'
 import { clockActivities } from './clock.ts'
 import { deliverCodeActivities } from './deliver-code.ts'
 import { depositRecoveryActivities } from './deposit-recovery.ts'
@@ -47,6 +48,7 @@ export const createActivities = (deps: ActivityDeps) =>
     ...microDepositActivities(deps),
     ...microDepositBankActivities(deps),
     ...depositRecoveryActivities(deps),
+    ...bulkDecisionActivities(deps),
     ...sweepActivities(deps)
   })
 

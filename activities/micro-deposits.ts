@@ -1,5 +1,6 @@
 import type { ProblemCode } from '../domain/errors.ts'
 import { sameDigits } from '../domain/ids.ts'
+import { clockOf } from '../domain/operators-work.ts'
 import { partReference } from '../domain/reference.ts'
 import { depositNumbers } from '../store/bank-link.ts'
 import { sealAmounts } from '../store/micro-deposits.ts'
@@ -58,7 +59,8 @@ export function microDepositActivities({
       step(start, { name: 'stuck', reference: partReference(start.id, number) }, (link) => {
         const reference = partReference(link.id, number)
         const data = { bank: link.bank, reference, sent_at: link.deposits[number - 1]!.sent_at }
-        const task = { id: sameDigits('tsk', link.id), kind: 'stuck_bank_instruction', data } as const
+        const clock = clockOf(start.policy.stuck_sla_ms)
+        const task = { id: sameDigits('tsk', link.id), kind: 'stuck_bank_instruction', data, clock } as const
         return { records: [bankLinkUnits(start, vault).write(link, link, [], { event: 'bank_link.stuck', task })] }
       })
   }

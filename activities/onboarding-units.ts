@@ -16,6 +16,7 @@ import {
   type KycReview,
   type Onboarding
 } from '../store/onboarding.ts'
+import type { TaskMove } from '../store/task.ts'
 import type { OnboardingStart } from './onboarding-progress.ts'
 import { createRecordWrite, type WriteExtra } from './record-write.ts'
 
@@ -52,9 +53,9 @@ function collectingUnits(start: OnboardingStart) {
 
     expired: (onboarding: Onboarding): UnitPart => over(onboarding, onboarding, 'expired'),
 
-    /** Somebody was reminded: the customer of what is missing, or the reviewers of the application. */
-    reminded: (onboarding: Onboarding, event: string): UnitPart => ({
-      records: [write(onboarding, { ...onboarding, reminders: onboarding.reminders + 1 }, [], { event })]
+    /** Somebody was reminded: the customer of what is missing, or, with a clock, the reviewers of the application. */
+    reminded: (onboarding: Onboarding, event: string, clock?: 'reminded' | 'escalated'): UnitPart => ({
+      records: [write(onboarding, { ...onboarding, reminders: onboarding.reminders + 1 }, [], { event, clock })]
     }),
 
     verifying: (onboarding: Onboarding, now: Date): UnitPart => ({
@@ -80,7 +81,8 @@ function reviewUnits(start: OnboardingStart) {
       const task = {
         id: sameDigits('tsk', onboarding.id),
         kind: 'kyc_review',
-        data: { reviewers, reasons, risk }
+        data: { reviewers, reasons, risk },
+        clock: { remind_ms: start.policy.kyc.review_reminder_ms, due_ms: start.policy.kyc.review_escalation_ms }
       } as const
       const change: CustomerChange | undefined =
         onboarding.purpose === 'periodic_review' ? { suspend: true } : undefined
@@ -105,7 +107,12 @@ function reviewUnits(start: OnboardingStart) {
     asked: (onboarding: Onboarding, items: readonly KycItem[], actor: string, now: Date): UnitPart | Refusal =>
       onboarding.state === 'in_review'
         ? {
-            records: [write(onboarding, again({ ...onboarding, reminders: 0 }, items, now), ['collecting'], { actor })]
+            records: [
+              write(onboarding, again({ ...onboarding, reminders: 0 }, items, now), ['collecting'], {
+                actor,
+                clock: 'paused'
+              })
+            ]
           }
         : new Refusal('state_conflict', { state: onboarding.state })
   }
@@ -128,12 +135,16 @@ function recordWrites(start: OnboardingStart) {
     before: Onboarding | undefined,
     after: Onboarding,
     path: readonly OnboardingState[],
-    { change, ...extra }: WriteExtra & { readonly change?: CustomerChange | undefined } = {}
+    {
+      change,
+      clock,
+      ...extra
+    }: WriteExtra & Pick<TaskMove, 'clock'> & { readonly change?: CustomerChange | undefined } = {}
   ) =>
     onboardingWrite(before, after, path, {
       ...extra,
       order: before === undefined ? start : undefined,
-      row: change && { change }
+      row: { ...(change && { change }), ...(clock && { clock }) }
     })
 
   const over = (before: Onboarding, after: Onboarding, to: OnboardingState, actor?: string): UnitPart => ({

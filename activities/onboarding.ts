@@ -56,7 +56,9 @@ export function onboardingActivities({
         if (next === 'expire' && onboarding.purpose === 'periodic_review') return units.verifying(onboarding, now)
         if (next === 'expire') return units.expired(onboarding)
         if (next === 'remind') return units.reminded(onboarding, 'onboarding.reminded')
-        return units.reminded(onboarding, next === 'escalate' ? 'onboarding.review_escalated' : 'onboarding.review_due')
+        return next === 'escalate'
+          ? units.reminded(onboarding, 'onboarding.review_escalated', 'escalated')
+          : units.reminded(onboarding, 'onboarding.review_due', 'reminded')
       }),
 
     verifyOnboarding: (start: OnboardingStart): Promise<OnboardingProgress> =>

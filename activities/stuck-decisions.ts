@@ -23,6 +23,8 @@ interface StuckParts<Thing extends Instructed, State extends string> {
   toProgress(thing: Thing): Progress<State>
   retryPart(thing: Thing, actor: string): UnitPart
   writeOffPart(thing: Thing, actor: string): UnitPart
+  /** The bank has booked, on an operator's word; a kind without it is not resolved so. */
+  bookPart?(thing: Thing, bankReference: null, actor: string): UnitPart
 }
 
 type StuckStart = Start<unknown, WriteOffPolicy>
@@ -30,7 +32,7 @@ type StuckStart = Start<unknown, WriteOffPolicy>
 /** What finance may decide about an instruction whose end nobody knows. */
 export function createStuckDecisions<Thing extends Instructed, State extends string>(
   { db, ledger }: Pick<ActivityDeps, 'db' | 'ledger'>,
-  { get, toProgress, retryPart, writeOffPart }: StuckParts<Thing, State>
+  { get, toProgress, retryPart, writeOffPart, bookPart }: StuckParts<Thing, State>
 ) {
   async function decide(
     { id }: StuckStart,
@@ -53,23 +55,39 @@ export function createStuckDecisions<Thing extends Instructed, State extends str
       review?.processId === id &&
       review.action === action &&
       review.state === 'approved' &&
+      review.data['outcome'] === data['outcome'] &&
       review.decidedBy === actor &&
       review.requestedBy !== actor
     )
   }
+
+  /** Ends what is stuck; above the threshold only with another operator's review. */
+  const end = (
+    start: StuckStart,
+    decisionId: string,
+    partFor: (thing: Thing, decision: Decision) => UnitPart | Refusal
+  ): Promise<DecisionOutcome<State>> =>
+    decide(start, decisionId, async (thing, decision) => {
+      if (!(await findOpenTask(db, thing.id, 'stuck_bank_instruction')))
+        return new Refusal('state_conflict', { state: thing.state, reason: 'not_stuck' })
+      const alone = writeOffNeedsFourEyes(thing, start.policy) && !(await isReviewed(thing, decision))
+      return alone ? new Refusal('four_eyes_required') : partFor(thing, decision)
+    })
 
   return {
     /** Puts on record that an operator has the bank asked now; the run asks. */
     retry: (start: StuckStart, decisionId: string): Promise<DecisionOutcome<State>> =>
       decide(start, decisionId, async (thing, { actor }) => retryPart(thing, actor)),
 
-    /** Gives the instruction up. Only one that is stuck, and above the threshold only with another operator's review. */
+    /** Gives the instruction up. */
     writeOff: (start: StuckStart, decisionId: string): Promise<DecisionOutcome<State>> =>
-      decide(start, decisionId, async (thing, decision) => {
-        if (!(await findOpenTask(db, thing.id, 'stuck_bank_instruction')))
-          return new Refusal('state_conflict', { state: thing.state, reason: 'not_stuck' })
-        const alone = writeOffNeedsFourEyes(thing, start.policy) && !(await isReviewed(thing, decision))
-        return alone ? new Refusal('four_eyes_required') : writeOffPart(thing, decision.actor)
+      end(start, decisionId, (thing, { actor }) => writeOffPart(thing, actor)),
+
+    /** Ends it as the bank has said outside of the wire: booked, or not, which is what giving it up says as well. */
+    resolve: (start: StuckStart, decisionId: string): Promise<DecisionOutcome<State>> =>
+      end(start, decisionId, (thing, { actor, data }) => {
+        if (data['outcome'] !== 'booked') return writeOffPart(thing, actor)
+        return bookPart?.(thing, null, actor) ?? new Refusal('not_implemented')
       })
   }
 }

@@ -4,8 +4,10 @@ import { listProcessesToNudge } from '../store/decision.ts'
 import { listUnnoticedPaymentRequests, markPaymentRequestNoticed } from '../store/payment-request.ts'
 import { listUnsentVerifications } from '../store/verification.ts'
 import { findProcess, listOpenProcesses, listStrandedHolds, type ProcessRecord } from '../store/process.ts'
+import { restartBulkDecisions } from './bulk-decision.ts'
 import type { CodeOrder } from './deliver-code.ts'
 import type { ActivityDeps } from './deps.ts'
+import { createWorkClock } from './work-clock.ts'
 
 /** What a sweep found; an operator reads it as the run's result. */
 export interface SweepReport {
@@ -14,6 +16,8 @@ export interface SweepReport {
   readonly nudged: readonly string[]
   /** Codes that nobody was sending any more. */
   readonly codes: readonly string[]
+  /** Tasks and reviews that somebody was reminded of, or that were escalated. */
+  readonly late_work: readonly string[]
   readonly stranded_holds: readonly string[]
 }
 
@@ -25,7 +29,10 @@ const DECISION_AGE_MS = 60_000
 const SHOWN_MAX = 50
 
 /** Closed ⇒ settled, open ⇒ running, decided ⇒ consumed: looks, and repairs what can be repaired. */
-export function sweepActivities({ db, runs }: Pick<ActivityDeps, 'db' | 'runs'>) {
+export function sweepActivities(deps: Pick<ActivityDeps, 'db' | 'runs' | 'ledger'>) {
+  const { db, runs } = deps
+  const tellOfLateWork = createWorkClock(deps)
+
   async function restartIfLost({ kind, id, order }: ProcessRecord): Promise<string[]> {
     const workflowId = `${kind}/${id}`
     heartbeat(workflowId)
@@ -79,8 +86,10 @@ export function sweepActivities({ db, runs }: Pick<ActivityDeps, 'db' | 'runs'>)
         open += page.length
         page = await listOpenProcesses(db, { afterId: page.at(-1)!.id, minAgeMs: MIN_AGE_MS, limit: PAGE })
       }
+      restarted.push(...(await restartBulkDecisions({ db, runs }, MIN_AGE_MS)))
       const nudged = [...(await nudgeForgotten()), ...(await nudgePaidRequests())]
       const codes = await sendForgottenCodes()
+      const lateWork = await tellOfLateWork()
       const stranded = await listStrandedHolds(db, SHOWN_MAX)
       if (stranded.length > 0) log.error('holds of processes that are over', { holds: stranded })
       return {
@@ -88,6 +97,7 @@ export function sweepActivities({ db, runs }: Pick<ActivityDeps, 'db' | 'runs'>)
         restarted: restarted.slice(0, SHOWN_MAX),
         nudged: nudged.slice(0, SHOWN_MAX),
         codes: codes.slice(0, SHOWN_MAX),
+        late_work: lateWork.slice(0, SHOWN_MAX),
         stranded_holds: stranded
       }
     }

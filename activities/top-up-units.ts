@@ -2,6 +2,7 @@ import { account } from '../domain/account-kinds.ts'
 import type { ProblemCode } from '../domain/errors.ts'
 import { sameDigits } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
+import type { WorkClock } from '../domain/operators-work.ts'
 import { decideAcceptance } from '../domain/top-up-acceptance.ts'
 import { topUpStates } from '../domain/top-up.ts'
 import type { Guard, PostingStep, UnitOfWork, UnitPart } from '../ledger/unit-of-work.ts'
@@ -58,12 +59,45 @@ export const refusedUnit = (start: TopUpStart, topUp: TopUp, code: ProblemCode):
   records: [topUpWrite(undefined, { ...topUp, declineCode: code }, ['declined'], { order: start, actor: start.actor })]
 })
 
-/** The bank has booked: the money is the customer's. */
-export const bookPart = (topUp: TopUp, bankReference: string): UnitPart => ({
+/** The bank has booked: the money is the customer's. Without its reference an operator says so, with proof. */
+export const bookPart = (topUp: TopUp, bankReference: string | null, actor?: string): UnitPart => ({
   guards: giveBack(topUp),
   postings: [fromBank(topUp, account('wallet', topUp.walletId, topUp.currency), 'top_up')],
-  records: [topUpWrite(topUp, { ...topUp, bankReference }, ['succeeded'])]
+  records: [topUpWrite(topUp, { ...topUp, bankReference }, ['succeeded'], { actor })]
 })
+
+/**
+ * An operator said that the bank had booked, and now it says so itself; undefined: it has already. What was contradicted
+ * is put right.
+ */
+export const confirmedPart = (topUp: TopUp, bankReference: string, contradicted: boolean): UnitPart | undefined => {
+  if (topUp.bankReference !== null) return undefined
+  const suspense = account('suspense', topUp.bank, topUp.currency)
+  return {
+    postings: contradicted ? [fromBank(topUp, suspense, 'top_up.late_booking')] : [],
+    records: [topUpWrite(topUp, { ...topUp, bankReference }, [], { event: 'top_up.confirmed_by_bank' })]
+  }
+}
+
+/**
+ * An operator said that the bank had booked, and it has not: the wallet keeps it, and who owes it is to be found out.
+ * Undefined: the bank itself has said so.
+ */
+export const contradictedPart = (topUp: TopUp): UnitPart | undefined =>
+  topUp.bankReference !== null
+    ? undefined
+    : {
+        postings: [
+          {
+            op: 'post',
+            debit: account('suspense', topUp.bank, topUp.currency),
+            credit: account('bank_in_transit', topUp.bank, topUp.currency),
+            amount: topUp.amount,
+            code: 'top_up.contradicted'
+          }
+        ],
+        records: [topUpWrite(topUp, topUp, [], { event: 'top_up.contradicted' })]
+      }
 
 /** The bank has not booked and never will. */
 export const declinePart = (topUp: TopUp, code: ProblemCode): UnitPart => ({
@@ -94,13 +128,14 @@ export const undeliveredPart = (topUp: TopUp): UnitPart => ({
 })
 
 /** Nobody knows after 24 hours: an operator has to find out. */
-export const stuckPart = (topUp: TopUp): UnitPart => ({
+export const stuckPart = (topUp: TopUp, clock: WorkClock | undefined): UnitPart => ({
   records: [
     topUpWrite(topUp, topUp, [], {
       event: 'top_up.stuck',
       task: {
         id: sameDigits('tsk', topUp.id),
         kind: 'stuck_bank_instruction',
+        clock,
         data: { bank: topUp.bank, reference: topUp.id, amount: toWire(topUp), sent_at: topUp.sentAt }
       }
     })

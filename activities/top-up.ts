@@ -1,8 +1,9 @@
 import { currency } from '../domain/currencies.ts'
 import type { ProblemCode } from '../domain/errors.ts'
 import { idOf } from '../domain/ids.ts'
+import { clockOf } from '../domain/operators-work.ts'
 import type { UnitPart } from '../ledger/unit-of-work.ts'
-import { findFirstVersion } from '../store/event.ts'
+import { findFirstVersion, hasEvent } from '../store/event.ts'
 import { readTopUpFacts, type TopUpFacts } from '../store/top-up-facts.ts'
 import { findTopUp, getTopUp, type TopUp } from '../store/top-up.ts'
 import { advance } from './advance.ts'
@@ -39,13 +40,20 @@ export function topUpActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' |
       return progress
     },
 
-    /** Credits the wallet with what the bank has booked; or, when it was given up meanwhile, the bank's suspense account. */
+    /**
+     * Credits the wallet with what the bank has booked; or, when it was given up meanwhile, the bank's suspense account. One
+     * that was booked on an operator's word gets the bank's own.
+     */
     bookTopUp: async (start: TopUpStart, bankReference: string): Promise<TopUpProgress> => {
       const { state } = await getTopUp(db, start.id)
       if (state === 'failed')
         return step(start, 'late-booking', (topUp) =>
           topUp.bankReference === null ? units.lateBookingPart(topUp, bankReference) : undefined
         )
+      if (state === 'succeeded') {
+        const contradicted = await hasEvent(db, start.id, 'top_up.contradicted')
+        return step(start, 'confirm', (topUp) => units.confirmedPart(topUp, bankReference, contradicted))
+      }
       const progress = await step(start, 'book', (topUp) =>
         topUp.state === 'processing' ? units.bookPart(topUp, bankReference) : undefined
       )
@@ -53,7 +61,9 @@ export function topUpActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' |
       return progress
     },
 
+    /** The bank has not booked. One that was booked on an operator's word is contradicted by that. */
     declineTopUp: async (start: TopUpStart, code: ProblemCode): Promise<TopUpProgress> => {
+      if ((await getTopUp(db, start.id)).state === 'succeeded') return step(start, 'contradict', units.contradictedPart)
       const progress = await step(start, 'decline', (topUp) =>
         topUp.state === 'processing' ? units.declinePart(topUp, code) : undefined
       )
@@ -63,7 +73,9 @@ export function topUpActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' |
 
     /** Opens the operator's task; the money and the limit stay as they are. */
     markTopUpStuck: (start: TopUpStart): Promise<TopUpProgress> =>
-      step(start, 'stuck', (topUp) => (topUp.state === 'processing' ? units.stuckPart(topUp) : undefined)),
+      step(start, 'stuck', (topUp) =>
+        topUp.state === 'processing' ? units.stuckPart(topUp, clockOf(start.policy.stuck_sla_ms)) : undefined
+      ),
 
     readTopUp: (start: TopUpStart): Promise<TopUpProgress> => progressOf(start.id)
   }

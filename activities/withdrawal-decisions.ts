@@ -11,7 +11,7 @@ import { settle } from './settle.ts'
 import { createStuckDecisions } from './stuck-decisions.ts'
 import { confirmPart, refusedUnit } from './withdrawal-accept.ts'
 import { toWithdrawalProgress, type WithdrawalStart } from './withdrawal-progress.ts'
-import { endUnconfirmedPart, retryPart, writeOffPart } from './withdrawal-units.ts'
+import { bookPart, endUnconfirmedPart, retryPart, writeOffPart } from './withdrawal-units.ts'
 
 type WithdrawalDecided = DecisionOutcome<WithdrawalState>
 
@@ -19,7 +19,7 @@ type WithdrawalDecided = DecisionOutcome<WithdrawalState>
 export function withdrawalDecisionActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' | 'ledger' | 'crash'>) {
   const get = (id: string) => getWithdrawal(db, id)
   const toProgress = toWithdrawalProgress
-  const stuck = createStuckDecisions({ db, ledger }, { get, toProgress, retryPart, writeOffPart })
+  const stuck = createStuckDecisions({ db, ledger }, { get, toProgress, retryPart, writeOffPart, bookPart })
 
   /** While it waits for the customer; afterwards it is too late. */
   async function decideUnconfirmed(
@@ -61,6 +61,9 @@ export function withdrawalDecisionActivities({ db, ledger, crash }: Pick<Activit
 
     writeOffWithdrawal: (start: WithdrawalStart, decisionId: string): Promise<WithdrawalDecided> =>
       stuck.writeOff(start, decisionId),
+
+    resolveWithdrawal: (start: WithdrawalStart, decisionId: string): Promise<WithdrawalDecided> =>
+      stuck.resolve(start, decisionId),
 
     listWithdrawalDecisions: pendingDecisions(db)
   }

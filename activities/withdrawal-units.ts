@@ -2,6 +2,7 @@ import { account } from '../domain/account-kinds.ts'
 import type { ProblemCode } from '../domain/errors.ts'
 import { sameDigits } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
+import type { WorkClock } from '../domain/operators-work.ts'
 import { withdrawalStates } from '../domain/withdrawal.ts'
 import type { Guard, PostingStep, UnitPart } from '../ledger/unit-of-work.ts'
 import { toWithdrawalRow, toWithdrawalView, type Withdrawal } from '../store/withdrawal.ts'
@@ -31,8 +32,8 @@ export function holdsOf({ id, walletId, bank, currency, amount, fee }: Withdrawa
   ]
 }
 
-/** The bank has booked: the money has left. */
-export const bookPart = (withdrawal: Withdrawal, bankReference: string): UnitPart => ({
+/** The bank has booked: the money has left. Without its reference an operator says so, with proof. */
+export const bookPart = (withdrawal: Withdrawal, bankReference: string | null, actor?: string): UnitPart => ({
   postings: holdsOf(withdrawal).map(({ hold, debit, credit, amount }) => ({
     op: 'post_hold',
     hold,
@@ -40,7 +41,52 @@ export const bookPart = (withdrawal: Withdrawal, bankReference: string): UnitPar
     credit,
     amount
   })),
-  records: [withdrawalWrite(withdrawal, { ...withdrawal, bankReference }, ['succeeded'])]
+  records: [withdrawalWrite(withdrawal, { ...withdrawal, bankReference }, ['succeeded'], { actor })]
+})
+
+/**
+ * An operator said that the bank had booked, and now it says so itself; undefined: it has already. What was contradicted
+ * is put right.
+ */
+export const confirmedPart = (
+  withdrawal: Withdrawal,
+  bankReference: string,
+  contradicted: boolean
+): UnitPart | undefined => {
+  if (withdrawal.bankReference !== null) return undefined
+  const event = 'withdrawal.confirmed_by_bank'
+  return {
+    postings: contradicted ? [fromSuspense(withdrawal, 'withdrawal.late_booking')] : [],
+    records: [withdrawalWrite(withdrawal, { ...withdrawal, bankReference }, [], { event })]
+  }
+}
+
+/**
+ * An operator said that the bank had booked, and it has not: the money is here, and whose it is has to be found out.
+ * Undefined: the bank itself has said so.
+ */
+export const contradictedPart = (withdrawal: Withdrawal): UnitPart | undefined =>
+  withdrawal.bankReference !== null
+    ? undefined
+    : {
+        postings: [
+          {
+            op: 'post',
+            debit: account('bank_in_transit', withdrawal.bank, withdrawal.currency),
+            credit: account('suspense', withdrawal.bank, withdrawal.currency),
+            amount: withdrawal.amount,
+            code: 'withdrawal.contradicted'
+          }
+        ],
+        records: [withdrawalWrite(withdrawal, withdrawal, [], { event: 'withdrawal.contradicted' })]
+      }
+
+const fromSuspense = ({ bank, currency, amount }: Withdrawal, code: string): PostingStep => ({
+  op: 'post',
+  debit: account('suspense', bank, currency),
+  credit: account('bank_in_transit', bank, currency),
+  amount,
+  code
 })
 
 /** The bank has not booked and never will. */
@@ -60,15 +106,7 @@ export const writeOffPart = (withdrawal: Withdrawal, actor: string): UnitPart =>
  * out (suspense), whatever the wallet still holds.
  */
 export const lateBookingPart = (withdrawal: Withdrawal, bankReference: string): UnitPart => ({
-  postings: [
-    {
-      op: 'post',
-      debit: account('suspense', withdrawal.bank, withdrawal.currency),
-      credit: account('bank_in_transit', withdrawal.bank, withdrawal.currency),
-      amount: withdrawal.amount,
-      code: 'withdrawal.late_booking'
-    }
-  ],
+  postings: [fromSuspense(withdrawal, 'withdrawal.late_booking')],
   records: [withdrawalWrite(withdrawal, { ...withdrawal, bankReference }, [], { event: 'withdrawal.booked_late' })]
 })
 
@@ -83,13 +121,14 @@ export const undeliveredPart = (withdrawal: Withdrawal): UnitPart => ({
 })
 
 /** Nobody knows after 24 hours: an operator has to find out. The money stays held. */
-export const stuckPart = (withdrawal: Withdrawal): UnitPart => ({
+export const stuckPart = (withdrawal: Withdrawal, clock: WorkClock | undefined): UnitPart => ({
   records: [
     withdrawalWrite(withdrawal, withdrawal, [], {
       event: 'withdrawal.stuck',
       task: {
         id: sameDigits('tsk', withdrawal.id),
         kind: 'stuck_bank_instruction',
+        clock,
         data: {
           bank: withdrawal.bank,
           reference: withdrawal.id,

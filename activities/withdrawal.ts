@@ -1,6 +1,7 @@
 import type { ProblemCode } from '../domain/errors.ts'
+import { clockOf } from '../domain/operators-work.ts'
 import type { UnitPart } from '../ledger/unit-of-work.ts'
-import { findFirstVersion } from '../store/event.ts'
+import { findFirstVersion, hasEvent } from '../store/event.ts'
 import { readBusinessNow } from '../store/process.ts'
 import { readWithdrawalFacts } from '../store/withdrawal-facts.ts'
 import { findWithdrawal, getWithdrawal, type Withdrawal } from '../store/withdrawal.ts'
@@ -63,13 +64,20 @@ export function withdrawalActivities({ db, ledger, crash }: Pick<ActivityDeps, '
       )
     },
 
-    /** Takes what the bank has booked out of the wallet; or, when it was given up meanwhile, off the suspense account. */
+    /**
+     * Takes what the bank has booked out of the wallet; or, when it was given up meanwhile, off the suspense account. One
+     * that was booked on an operator's word gets the bank's own.
+     */
     bookWithdrawal: async (start: WithdrawalStart, bankReference: string): Promise<WithdrawalProgress> => {
       const { state } = await getWithdrawal(db, start.id)
       if (state === 'failed')
         return step(start, 'late-booking', (withdrawal) =>
           withdrawal.bankReference === null ? units.lateBookingPart(withdrawal, bankReference) : undefined
         )
+      if (state === 'succeeded') {
+        const contradicted = await hasEvent(db, start.id, 'withdrawal.contradicted')
+        return step(start, 'confirm-booking', (each) => units.confirmedPart(each, bankReference, contradicted))
+      }
       const progress = await step(start, 'book', (withdrawal) =>
         withdrawal.state === 'processing' ? units.bookPart(withdrawal, bankReference) : undefined
       )
@@ -77,8 +85,10 @@ export function withdrawalActivities({ db, ledger, crash }: Pick<ActivityDeps, '
       return progress
     },
 
-    /** The bank has not booked: the hold is void. */
+    /** The bank has not booked: the hold is void. One that was booked on an operator's word is contradicted by that. */
     declineWithdrawal: async (start: WithdrawalStart, code: ProblemCode): Promise<WithdrawalProgress> => {
+      if ((await getWithdrawal(db, start.id)).state === 'succeeded')
+        return step(start, 'contradict', units.contradictedPart)
       const progress = await step(start, 'decline', (withdrawal) =>
         withdrawal.state === 'processing' ? units.declinePart(withdrawal, code) : undefined
       )
@@ -89,7 +99,7 @@ export function withdrawalActivities({ db, ledger, crash }: Pick<ActivityDeps, '
     /** Opens the operator's task; the money and the limit stay held. */
     markWithdrawalStuck: (start: WithdrawalStart): Promise<WithdrawalProgress> =>
       step(start, 'stuck', (withdrawal) =>
-        withdrawal.state === 'processing' ? units.stuckPart(withdrawal) : undefined
+        withdrawal.state === 'processing' ? units.stuckPart(withdrawal, clockOf(start.policy.stuck_sla_ms)) : undefined
       ),
 
     readWithdrawal: (start: WithdrawalStart): Promise<WithdrawalProgress> => progressOf(start.id)

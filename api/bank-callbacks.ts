@@ -1,5 +1,6 @@
 import type { Start } from '../domain/orders.ts'
 import { processIdIn } from '../domain/reference.ts'
+import { wasDecided } from '../store/decision.ts'
 import { findProcess, type ProcessRecord } from '../store/process.ts'
 import { searchAttributes } from '../temporal/search-attribute-keys.ts'
 import { workflowIdOf } from '../workflows/messages.ts'
@@ -8,12 +9,12 @@ import type { ApiDeps, CallbackHandler } from './deps.ts'
 /** The workflow that asks what the news are of an order that was given up. */
 const LATE_NEWS = 'late-bank-news'
 
-/** Processes whose `failed` is an operator's write-off, which the bank may contradict. */
-const WRITTEN_OFF: ReadonlySet<string> = new Set(['top-up', 'withdrawal'])
+/** Processes that an operator may end, which the bank may contradict: `failed` always is their word. */
+const ENDED_BY_OPERATORS: ReadonlySet<string> = new Set(['top-up', 'withdrawal'])
 
 /**
  * What a bank's callback sets off: it only names a reference, and whoever has given the bank that reference asks it. A
- * process that is running is nudged; one that was written off gets a run that asks whether the bank has booked after all;
+ * process that is running is nudged; one that an operator ended gets a run that asks whether the bank says otherwise;
  * every other end was the bank's own word, and nothing is left to ask.
  */
 export function bankCallbackHandlers({
@@ -30,11 +31,14 @@ export function bankCallbackHandlers({
       type: LATE_NEWS,
       id,
       updateId: workflowIdOf(LATE_NEWS, id),
-      summary: `the bank has news of a ${kind} that was written off`,
+      summary: `the bank has news of a ${kind} that an operator has ended`,
       searchAttributes: [{ key: searchAttributes.rail, value: `bank_${start.order.bank}` }]
     })
     await processes.nudge(workflowIdOf(LATE_NEWS, id))
   }
+
+  const isOperatorsWord = async ({ id, state }: ProcessRecord): Promise<boolean> =>
+    state === 'failed' || (state === 'succeeded' && (await wasDecided(db, id, 'resolve')))
 
   const handlerOf =
     (provider: string): CallbackHandler =>
@@ -46,7 +50,7 @@ export function bankCallbackHandlers({
         logger.warn({ provider, unknown_references: unknown }, 'callback about a reference that is not ours')
       } else if (record.open) {
         await processes.nudge(workflowIdOf(record.kind, record.id))
-      } else if (record.state === 'failed' && WRITTEN_OFF.has(record.kind)) {
+      } else if (ENDED_BY_OPERATORS.has(record.kind) && (await isOperatorsWord(record))) {
         await askLate(record)
       }
     }

@@ -40,6 +40,7 @@ export const statuses = {
   pin_locked: 429,
   confirmation_expired: 409,
   four_eyes_required: 403,
+  claimed_by_another: 409,
   qr_invalid: 400,
   qr_not_payable: 400,
   qr_amount_invalid: 400,

@@ -7,8 +7,8 @@ import { notYet, Pending } from './payment-schemas.ts'
 import { route, type Route } from './route.ts'
 import { id } from './schemas.ts'
 import type { Submit } from './submit.ts'
-import { WriteOffRequest } from './top-up-schemas.ts'
-import { needsReview, requestWriteOffReview, type Instructed } from './write-off.ts'
+import { ResolveRequest, WriteOffRequest } from './top-up-schemas.ts'
+import { needsReview, requestReview, type Instructed } from './write-off.ts'
 
 /** A kind of process that gives banks instructions: how it is called, and what its record answers with. */
 interface StuckKind {
@@ -20,27 +20,20 @@ interface StuckKind {
   /** What giving it up does beside ending it as `failed`. */
   readonly effect: string
   readonly reply: z.ZodType
+  /** Its workflow knows what to do with the bank's word by letter. */
+  readonly resolvable?: boolean
   readonly find: (id: string) => Promise<Instructed | undefined>
 }
 
-/** What finance may do about an instruction whose end nobody knows: have the bank asked now, or give it up with proof. */
+/**
+ * What finance may do about an instruction whose end nobody knows: have the bank asked now, give it up with proof, or end it
+ * as the bank has said elsewhere.
+ */
 export const stuckRoutes = ({ db }: Pick<ApiDeps, 'db'>, submit: Submit, kind: StuckKind): Route[] => {
-  const { type, prefix, words, effect, reply, find } = kind
-  const object = type.replaceAll('-', '_')
-  const stuck = {
-    params: z.strictObject({ id: id(prefix) }),
-    reply,
-    status: 200,
-    callers: { finance: 'any' },
-    scope: `${type}s:write`,
-    idempotency: 'process',
-    errors: ['state_conflict', 'idempotency_key_reused', 'service_unavailable']
-  } as const
-  const existing = async (id: string): Promise<Instructed> => {
-    const thing = await find(id)
-    if (!thing) throw new Refusal('not_found')
-    return thing
-  }
+  const { type, words, effect, resolvable = false } = kind
+  const object = objectOf(type)
+  const stuck = specOf(kind)
+  const existing = finderOf(kind)
 
   return [
     route.post(
@@ -69,11 +62,59 @@ export const stuckRoutes = ({ db }: Pick<ApiDeps, 'db'>, submit: Submit, kind: S
       },
       async (call) => {
         const thing = await existing(call.params.id)
-        if (await needsReview(db, thing)) return requestWriteOffReview(db, call, thing, call.body, object)
+        if (await needsReview(db, thing))
+          return requestReview(db, call, thing, { action: 'write-off', body: call.body }, object)
         const about = { type, processId: thing.id, role: call.caller.role }
         const alongside = auditOf(call, { action: `${object}.write_off`, object: thing.id })
         return submit.decide(call, { ...about, action: 'write-off', data: { ...call.body }, alongside })
       }
-    )
+    ),
+    ...(resolvable ? [resolveRoute({ db }, submit, kind)] : [])
   ]
 }
+
+const resolveRoute = ({ db }: Pick<ApiDeps, 'db'>, submit: Submit, kind: StuckKind): Route =>
+  route.post(
+    `/${kind.type}s/{id}/resolve`,
+    {
+      summary: `End ${kind.words} as the bank has said by letter or telephone`,
+      description:
+        '`booked`: as if the bank had said so itself. `not_booked`: the same as a write-off. Above 1,000 USD: 202 with a ' +
+        'review that another finance operator decides. If the bank says otherwise later, its suspense account has it.',
+      ...specOf(kind),
+      body: ResolveRequest,
+      otherReplies: { 202: { description: 'A second operator has to approve: see Location', schema: Pending } }
+    },
+    async (call) => {
+      const thing = await finderOf(kind)(call.params.id)
+      const [object, { outcome }] = [objectOf(kind.type), call.body]
+      if (await needsReview(db, thing))
+        return requestReview(db, call, thing, { action: 'resolve', body: call.body }, object)
+      const about = { type: kind.type, processId: thing.id, role: call.caller.role }
+      const alongside = auditOf(call, { action: `${object}.resolve`, object: thing.id, data: { outcome } })
+      return submit.decide(call, { ...about, action: 'resolve', data: { ...call.body }, alongside })
+    }
+  )
+
+/** What all its routes have in common. */
+const specOf = ({ type, prefix, reply }: StuckKind) =>
+  ({
+    params: z.strictObject({ id: id(prefix) }),
+    reply,
+    status: 200,
+    callers: { finance: 'any' },
+    scope: `${type}s:write`,
+    idempotency: 'process',
+    errors: ['state_conflict', 'idempotency_key_reused', 'service_unavailable']
+  }) as const
+
+/** @throws {Refusal} `not_found` */
+const finderOf =
+  ({ find }: StuckKind) =>
+  async (id: string): Promise<Instructed> => {
+    const thing = await find(id)
+    if (!thing) throw new Refusal('not_found')
+    return thing
+  }
+
+const objectOf = (type: string): string => type.replaceAll('-', '_')

@@ -7,9 +7,9 @@ import type { Progress, Start } from '../domain/orders.ts'
 import { decisionUnitKey, recordDecision } from '../store/decision.ts'
 import { findFirstVersion, listHistory, type ProcessEvent } from '../store/event.ts'
 import { findProcess } from '../store/process.ts'
-import { describeLink } from '../temporal/ui-link.ts'
 import { workflowIdOf } from '../workflows/messages.ts'
 import type { ApiDeps } from './deps.ts'
+import { locationOf, objectOf, runOf } from './links.ts'
 import { answer, type Answer, type Call } from './route.ts'
 
 type AnyCall = Pick<
@@ -109,12 +109,6 @@ export function createSubmit({ db, processes, config }: Pick<ApiDeps, 'db' | 'pr
 
 export type Submit = ReturnType<typeof createSubmit>
 
-/** Where a process and what it makes have different names. */
-const thingOf = (type: string): string => (type === 'bank-link' ? 'bank-account' : type)
-/** `top-up` → `top_up`: what a thing is called inside JSON. */
-const objectOf = (type: string): string => thingOf(type).replaceAll('-', '_')
-const locationOf = (type: string, id: string): string => `/v1/${thingOf(type)}s/${id}`
-
 /** Whose key it was, and the version of the record that was the answer. */
 interface First {
   readonly fingerprint: string
@@ -195,8 +189,3 @@ const toTimelineEntry = ({ createdAt, type, to, actor }: ProcessEvent) => ({
   state: to,
   ...(actor !== null && { by: actor })
 })
-
-function runOf({ TEMPORAL_UI_URL, TEMPORAL_NAMESPACE }: ApiDeps['config'], kind: string, id: string) {
-  const workflowId = workflowIdOf(kind, id)
-  return { workflow_id: workflowId, url: describeLink(TEMPORAL_UI_URL, TEMPORAL_NAMESPACE, workflowId) }
-}

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { id, Instant } from './schemas.ts'
+import { workFields } from './work-reply.ts'
 
 export const TaskReply = z
   .strictObject({
@@ -10,6 +11,7 @@ export const TaskReply = z
     process_id: z.string().meta({ description: 'What it is about, such as a top-up' }),
     data: z.record(z.string(), z.unknown()),
     created_at: Instant,
-    done_at: Instant.nullable()
+    done_at: Instant.nullable(),
+    ...workFields
   })
   .meta({ id: 'Task', description: 'What waits for an operator.' })

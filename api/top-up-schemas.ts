@@ -22,6 +22,12 @@ export const WriteOffRequest = z
   })
   .meta({ id: 'WriteOffRequest' })
 
+/** What the bank has said by letter or telephone, when it says nothing on the wire. */
+export const ResolveRequest = WriteOffRequest.extend({
+  outcome: z.enum(['booked', 'not_booked']),
+  proof: text(500).meta({ description: 'Where the bank has said so: a letter, a statement, a ticket' })
+}).meta({ id: 'ResolveRequest' })
+
 export const TopUpReply = z
   .strictObject({
     id: id('top').nullable(),

@@ -4,6 +4,7 @@ import { Refusal } from '../domain/errors.ts'
 import { toWire } from '../domain/money.ts'
 import type { Start } from '../domain/orders.ts'
 import type { WriteOffPolicy } from '../domain/policy/index.ts'
+import { clockOf } from '../domain/operators-work.ts'
 import { writeOffNeedsFourEyes } from '../domain/write-off.ts'
 import { appendAudit } from '../store/audit.ts'
 import { findProcess } from '../store/process.ts'
@@ -27,41 +28,57 @@ export interface Instructed {
 
 /** By the policy that the run keeps, not by today's: the run asks the same question again. */
 export async function needsReview(db: ApiDeps['db'], thing: Instructed): Promise<boolean> {
+  return writeOffNeedsFourEyes(thing, await policyOf(db, thing))
+}
+
+async function policyOf(db: ApiDeps['db'], thing: Instructed): Promise<WriteOffPolicy> {
   const process = await findProcess(db, thing.id)
-  const { policy } = process!.order as Start<unknown, WriteOffPolicy>
-  return writeOffNeedsFourEyes(thing, policy)
+  return (process!.order as Start<unknown, WriteOffPolicy>).policy
+}
+
+/** What ends a stuck instruction, and what goes with it into the review. */
+interface Ending {
+  readonly action: 'write-off' | 'resolve'
+  readonly body: { readonly reason: string; readonly proof: string; readonly outcome?: string }
 }
 
 /**
- * Asks for a second operator; nothing is given up yet. Answers 202 with the review.
+ * Asks for a second operator; nothing has ended yet. Answers 202 with the review.
  * @throws {Refusal} `state_conflict` unless it is stuck, or when a review is open already
  */
-export async function requestWriteOffReview(
+export async function requestReview(
   db: ApiDeps['db'],
   call: FinanceCall,
   thing: Instructed,
-  { reason, proof }: { readonly reason: string; readonly proof: string },
+  { action, body }: Ending,
   /** Its kind as the audit log names it: `top_up`. */
   object: string
 ): Promise<Answer<unknown>> {
   const { principal, requestId, fingerprint } = call
   const id = call.newId('rev')
-  const data = { reason, proof, amount: toWire(thing) }
+  const data = { ...body, amount: toWire(thing) }
+  const clock = clockOf((await policyOf(db, thing)).stuck_sla_ms)
   const { made } = await inTransaction(db, async (transaction) => {
     const request = {
       id,
       processId: thing.id,
-      action: 'write-off',
+      action,
       data,
       requestedBy: principal,
       requestId,
-      fingerprint
+      fingerprint,
+      clock
     }
     const inserted = await insertReview(transaction, request)
     if (!inserted.made) return inserted
     if (thing.state !== 'processing' || !(await findOpenTask(transaction, thing.id, 'stuck_bank_instruction')))
       throw new Refusal('state_conflict', { state: thing.state, reason: 'not_stuck' })
-    const entry = { actor: principal, action: `${object}.write_off_requested`, object: thing.id, requestId }
+    const entry = {
+      actor: principal,
+      action: `${object}.${action.replaceAll('-', '_')}_requested`,
+      object: thing.id,
+      requestId
+    }
     await appendAudit(transaction, { ...entry, data: { review_id: id } })
     return inserted
   })

@@ -48,3 +48,7 @@ grant select, insert, update on withdrawal to :app_role;
 
 -- Bank links: written with their processes; the linked account, and what proves its IBAN, with them (above).
 grant select, insert, update on bank_link, deposit_recovery to :app_role;
+
+-- Operators: what was decided about many at once, and how far it has come; whom the audit log is about is noted by its own trigger.
+grant select, insert, update on bulk_decision, bulk_decision_item to :app_role;
+grant select on audit_subject to :app_role;

@@ -1,8 +1,10 @@
 import type { AccessTables } from './schema/access.ts'
 import type { LedgerTables } from './schema/ledger.ts'
+import type { OperatorTables } from './schema/operators.ts'
 import type { PartyTables } from './schema/parties.ts'
 import type { ProcessTables } from './schema/processes.ts'
 import type { RegistrationTables } from './schema/registration.ts'
 
 /** Every table, for kysely. Rows never leave `store/` and `ledger/`; domain types do. */
-export interface Database extends LedgerTables, ProcessTables, PartyTables, AccessTables, RegistrationTables {}
+export interface Database
+  extends LedgerTables, ProcessTables, PartyTables, AccessTables, RegistrationTables, OperatorTables {}

@@ -41,6 +41,8 @@ export const problems = {
   pin_locked: 'Too many wrong PINs; wait as long as Retry-After says.',
   confirmation_expired: 'The time to confirm is over.',
   four_eyes_required: 'Another operator than the one who asked has to decide.',
+  // operators' work
+  claimed_by_another: 'Another operator has claimed it.',
   // payments: request
   qr_invalid: 'The text is not an EMVCo merchant-presented code.',
   qr_not_payable: 'The code is of a scheme that cannot be paid from here.',

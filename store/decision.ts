@@ -7,7 +7,7 @@ export interface Decision {
   /** 128 bits of hex, from principal, route and idempotency key: a retry is the same decision. */
   readonly id: string
   readonly processId: string
-  /** The verb of the route: `capture`, `void`, `confirm`, `cancel`, `retry`, `write-off`. */
+  /** The verb of the route: `capture`, `void`, `confirm`, `cancel`, `retry`, `write-off`, `resolve`. */
   readonly action: string
   readonly data: Readonly<Record<string, unknown>>
   readonly actor: string
@@ -65,6 +65,17 @@ export async function getDecision(db: Kysely<Database>, processId: string, id: s
     .executeTakeFirst()
   if (!row) throw new Refusal('not_found', { process: processId, decision: id.slice(0, 64) })
   return toDecision(row)
+}
+
+/** Whether somebody has decided that about a process, whatever became of it. */
+export async function wasDecided(db: Kysely<Database>, processId: string, action: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('decision')
+    .select('id')
+    .where('process_id', '=', processId)
+    .where('action', '=', action)
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 /** Decisions of a process that no unit of work has carried out, in the order they were made. */

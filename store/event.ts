@@ -41,6 +41,17 @@ export async function findFirstVersion(db: Kysely<Database>, objectId: string): 
   return rows[0]?.version ?? undefined
 }
 
+/** Whether that has happened to a thing. */
+export async function hasEvent(db: Kysely<Database>, objectId: string, type: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('event')
+    .select('id')
+    .where('object_id', '=', objectId)
+    .where('type', '=', type)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 export interface EventFilter {
   readonly customerId?: string
   readonly merchantId?: string

@@ -8,6 +8,8 @@ export interface KillSwitch {
   readonly on: boolean
   readonly changedBy: string
   readonly changedAt: Date
+  /** Null: nobody said why. */
+  readonly reason: string | null
 }
 
 /** True while new orders of this process on this rail are declined with `rail_suspended`. */
@@ -23,8 +25,8 @@ export async function isSuspended(db: Kysely<Database>, process: string, rail: s
 }
 
 export async function setKillSwitch(db: Kysely<Database>, given: Omit<KillSwitch, 'changedAt'>): Promise<KillSwitch> {
-  const { process, rail, on, changedBy } = given
-  const row = { on, changed_by: changedBy, changed_at: sql<Date>`clock_timestamp()` }
+  const { process, rail, on, changedBy, reason } = given
+  const row = { on, reason, changed_by: changedBy, changed_at: sql<Date>`clock_timestamp()` }
   const stored = await db
     .insertInto('kill_switch')
     .values({ process, rail, ...row })
@@ -45,10 +47,12 @@ const toKillSwitch = (row: {
   on: boolean
   changed_by: string
   changed_at: Date
+  reason: string | null
 }): KillSwitch => ({
   process: row.process,
   rail: row.rail,
   on: row.on,
   changedBy: row.changed_by,
-  changedAt: row.changed_at
+  changedAt: row.changed_at,
+  reason: row.reason
 })

@@ -6,6 +6,7 @@ import { paymentRequestWriter } from './payment-request.ts'
 import { paymentWriter } from './payment.ts'
 import { topUpWriter } from './top-up.ts'
 import { withdrawalWriter } from './withdrawal.ts'
+import { workClockWriter } from './work-clock.ts'
 
 /** The set-based statement of each kind of record, for the posting queue. */
 export const recordWriters: readonly RecordWriter[] = [
@@ -15,5 +16,6 @@ export const recordWriters: readonly RecordWriter[] = [
   paymentRequestWriter,
   withdrawalWriter,
   bankLinkWriter,
-  depositRecoveryWriter
+  depositRecoveryWriter,
+  workClockWriter
 ]

@@ -2,6 +2,8 @@ import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { Refusal } from '../domain/errors.ts'
 import { idOf, type ReviewId } from '../domain/ids.ts'
+import type { WorkClock } from '../domain/operators-work.ts'
+import { findWork, listWork, toWork, type Work, type WorkFilter, type WorkPlace } from './work-queue.ts'
 
 /** A decision that one operator has asked for and another one has to make. */
 export interface Review {
@@ -24,7 +26,11 @@ export interface ReviewRequest extends Pick<
   'id' | 'processId' | 'action' | 'data' | 'requestedBy' | 'requestId'
 > {
   readonly fingerprint: string
+  /** Absent: a day. */
+  readonly clock?: WorkClock | undefined
 }
+
+const inMs = (ms: number) => sql<Date>`business_now() + ${ms} * interval '1 millisecond'`
 
 /**
  * Asks for a review, once.
@@ -33,7 +39,7 @@ export interface ReviewRequest extends Pick<
  * id when the same thing waits for a review already
  */
 export async function insertReview(db: Kysely<Database>, request: ReviewRequest): Promise<{ made: boolean }> {
-  const { id, processId, action, data, requestedBy, requestId, fingerprint } = request
+  const { id, processId, action, data, requestedBy, requestId, fingerprint, clock } = request
   const made = await db
     .insertInto('review')
     .values({
@@ -43,7 +49,8 @@ export async function insertReview(db: Kysely<Database>, request: ReviewRequest)
       data: JSON.stringify(data),
       requested_by: requestedBy,
       request_id: requestId,
-      fingerprint
+      fingerprint,
+      ...(clock && { remind_at: inMs(clock.remind_ms), due_at: inMs(clock.due_ms) })
     })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst()
@@ -86,37 +93,33 @@ export async function decideReview(
   if (row.state !== 'open') throw new Refusal('state_conflict', { state: row.state })
   const decided = await transaction
     .updateTable('review')
-    .set({ state, decided_by: decidedBy, decided_at: sql<Date>`clock_timestamp()` })
+    .set({ state, decided_by: decidedBy, decided_at: sql<Date>`business_now()` })
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow()
   return toReview(decided)
 }
 
-/** Oldest first. @param after creation time (as Postgres writes it) and id of the last one shown. */
-export async function listReviews(
-  db: Kysely<Database>,
-  filter: { state?: Review['state'] | undefined; processId?: string | undefined },
-  after: readonly [createdAt: string, id: string] | undefined,
-  limit: number
-): Promise<(Review & { readonly place: readonly [string, string] })[]> {
-  const rows = await db
-    .selectFrom('review')
-    .selectAll()
-    .select(sql<string>`created_at::text`.as('at_text'))
-    .$if(filter.state !== undefined, (query) => query.where('state', '=', filter.state!))
-    .$if(filter.processId !== undefined, (query) => query.where('process_id', '=', filter.processId!))
-    .$if(after !== undefined, (query) =>
-      query.where(sql<boolean>`(created_at, id) > (${after![0]}::timestamptz, ${after![1]})`)
-    )
-    .orderBy('created_at')
-    .orderBy('id')
-    .limit(limit)
-    .execute()
-  return rows.map((row) => ({ ...toReview(row), place: [row.at_text, row.id] as const }))
+/** A review as work of the queue. */
+export type QueuedReview = Review & Work
+
+export async function findQueuedReview(db: Kysely<Database>, id: string): Promise<QueuedReview | undefined> {
+  const row = await findWork<ReviewRow>(db, 'review', id)
+  return row && { ...toReview(row), ...toWork(row) }
 }
 
-const toReview = (row: {
+/** What is due first comes first. */
+export async function listReviews(
+  db: Kysely<Database>,
+  filter: WorkFilter,
+  after: WorkPlace | undefined,
+  limit: number
+): Promise<(QueuedReview & { readonly place: WorkPlace })[]> {
+  const rows = await listWork<ReviewRow>(db, 'review', filter, after, limit)
+  return rows.map((row) => ({ ...toReview(row), ...toWork(row), place: [row.due_text, row.id] as const }))
+}
+
+interface ReviewRow {
   id: string
   process_id: string
   action: string
@@ -127,7 +130,9 @@ const toReview = (row: {
   request_id: string
   created_at: Date
   decided_at: Date | null
-}): Review => ({
+}
+
+const toReview = (row: ReviewRow): Review => ({
   id: idOf('rev', row.id),
   processId: row.process_id,
   action: row.action,

@@ -1,6 +1,8 @@
-import { sql, type Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { idOf, type TaskId } from '../domain/ids.ts'
+import type { WorkClock } from '../domain/operators-work.ts'
+import { findWork, listWork, toWork, type Work, type WorkFilter, type WorkPlace } from './work-queue.ts'
 
 /**
  * `stuck_bank_instruction`: the bank was asked for 24 hours, and nobody knows whether it booked. `kyc_review`: an
@@ -24,8 +26,15 @@ export interface Task {
 export interface TaskMove {
   /** The process is over: its open tasks are done, its open reviews have lapsed. */
   readonly is_over: boolean
-  readonly task?: Pick<Task, 'id' | 'kind' | 'data'>
+  readonly task?: Pick<Task, 'id' | 'kind' | 'data'> & { readonly clock?: WorkClock | undefined }
+  /** Of the process's open tasks: who has it was reminded or told that it is late, or it waits for somebody else. */
+  readonly clock?: 'reminded' | 'escalated' | 'paused'
 }
+
+/** Of a task that names no times: a day. */
+const DAY_MS = 86_400_000
+const inMs = (name: string, otherwise: number): string =>
+  `business_now() + coalesce((moved.task -> 'clock' ->> '${name}')::bigint, ${otherwise}) * interval '1 millisecond'`
 
 /**
  * A process's set-based statement, with the tasks and reviews of its records moved in the same transaction: `$1` is a
@@ -33,23 +42,36 @@ export interface TaskMove {
  */
 export const withTasks = (insert: string): string => `
   with moved as (
-    select m.* from jsonb_to_recordset($1::jsonb) m (id text, is_over boolean, task jsonb)
+    select m.* from jsonb_to_recordset($1::jsonb) m (id text, is_over boolean, task jsonb, clock text)
   ), opened as (
-    insert into task (id, process_id, kind, data, created_at)
-      select moved.task ->> 'id', moved.id, moved.task ->> 'kind', moved.task -> 'data', business_now()
+    insert into task (id, process_id, kind, data, created_at, remind_at, due_at)
+      select moved.task ->> 'id', moved.id, moved.task ->> 'kind', moved.task -> 'data', business_now(),
+          ${inMs('remind_ms', DAY_MS / 2)}, ${inMs('due_ms', DAY_MS)}
         from moved where moved.task is not null
-      on conflict (id) do nothing
+      on conflict (id) do update set
+        remind_at = excluded.remind_at, due_at = excluded.due_at, reminded_at = null, escalated_at = null
+        where task.state = 'open'
+  ), clocked as (
+    update task t set
+        reminded_at = case moved.clock when 'reminded' then business_now() else t.reminded_at end,
+        escalated_at = case moved.clock when 'escalated' then business_now() else t.escalated_at end,
+        remind_at = case moved.clock when 'paused' then null else t.remind_at end,
+        due_at = case moved.clock when 'paused' then null else t.due_at end
+      from moved where moved.clock is not null and t.process_id = moved.id and t.state = 'open'
   ), done as (
     update task t set state = 'done', done_at = business_now()
       from moved where moved.is_over and t.process_id = moved.id and t.state = 'open'
   ), lapsed as (
-    update review v set state = 'lapsed', decided_at = clock_timestamp()
+    update review v set state = 'lapsed', decided_at = business_now()
       from moved where moved.is_over and v.process_id = moved.id and v.state = 'open'
   ) ${insert}`
 
-export async function findTask(db: Kysely<Database>, id: string): Promise<Task | undefined> {
-  const row = await db.selectFrom('task').selectAll().where('id', '=', id).executeTakeFirst()
-  return row && toTask(row)
+/** A task as work of the queue. */
+export type QueuedTask = Task & Work
+
+export async function findTask(db: Kysely<Database>, id: string): Promise<QueuedTask | undefined> {
+  const row = await findWork<TaskRow>(db, 'task', id)
+  return row && { ...toTask(row), ...toWork(row) }
 }
 
 /** The open task of that kind about a process. */
@@ -64,30 +86,18 @@ export async function findOpenTask(db: Kysely<Database>, processId: string, kind
   return row && toTask(row)
 }
 
-/** Oldest first: who has waited longest. @param after creation time (as Postgres writes it) and id of the last one shown. */
+/** What is due first comes first. */
 export async function listTasks(
   db: Kysely<Database>,
-  filter: { state?: Task['state'] | undefined; processId?: string | undefined },
-  after: readonly [createdAt: string, id: string] | undefined,
+  filter: WorkFilter,
+  after: WorkPlace | undefined,
   limit: number
-): Promise<(Task & { readonly place: readonly [string, string] })[]> {
-  const rows = await db
-    .selectFrom('task')
-    .selectAll()
-    .select(sql<string>`created_at::text`.as('at_text'))
-    .$if(filter.state !== undefined, (query) => query.where('state', '=', filter.state!))
-    .$if(filter.processId !== undefined, (query) => query.where('process_id', '=', filter.processId!))
-    .$if(after !== undefined, (query) =>
-      query.where(sql<boolean>`(created_at, id) > (${after![0]}::timestamptz, ${after![1]})`)
-    )
-    .orderBy('created_at')
-    .orderBy('id')
-    .limit(limit)
-    .execute()
-  return rows.map((row) => ({ ...toTask(row), place: [row.at_text, row.id] as const }))
+): Promise<(QueuedTask & { readonly place: WorkPlace })[]> {
+  const rows = await listWork<TaskRow>(db, 'task', filter, after, limit)
+  return rows.map((row) => ({ ...toTask(row), ...toWork(row), place: [row.due_text, row.id] as const }))
 }
 
-const toTask = (row: {
+interface TaskRow {
   id: string
   process_id: string
   kind: string
@@ -95,7 +105,9 @@ const toTask = (row: {
   data: unknown
   created_at: Date
   done_at: Date | null
-}): Task => ({
+}
+
+const toTask = (row: TaskRow): Task => ({
   id: idOf('tsk', row.id),
   processId: row.process_id,
   kind: row.kind as TaskKind,

@@ -59,6 +59,17 @@ export const screeningOptions: ActivityOptions = {
   heartbeatTimeout: '30 s',
   retry: { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '5 min' }
 }
+
+/**
+ * A page of fifty rows and nudges, five at a time, each in milliseconds; a lost worker is noticed soon by its heartbeat, and
+ * one that was only slow does no harm: a page may be begun again.
+ */
+export const bulkOptions: ActivityOptions = {
+  startToCloseTimeout: '5 min',
+  heartbeatTimeout: '5 s',
+  retry: { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '1 min' }
+}
+
 /** Starting another process's run, which the sweeper does as well: not worth waiting for an outage's end. */
 export const launchOptions: ActivityOptions = { ...notifierOptions, scheduleToCloseTimeout: '1 min' }
 

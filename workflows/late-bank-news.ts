@@ -4,13 +4,13 @@ import type { TopUpStart } from '../activities/top-up-progress.ts'
 import type { WithdrawalStart } from '../activities/withdrawal-progress.ts'
 import type { Progress } from '../domain/orders.ts'
 import { inquiryOptions, recordOptions } from './activity-options.ts'
-import { askBank } from './ask-bank.ts'
+import { askBank, type BankWord } from './ask-bank.ts'
 import { answerFirst } from './first-outcome.ts'
 import { present } from './presentation.ts'
 import { receiveNudges } from './wait.ts'
 
-const { bookTopUp, readTopUp, bookWithdrawal, readWithdrawal, readBusinessClock } =
-  proxyLocalActivities<Activities>(recordOptions)
+const { bookTopUp, declineTopUp, readTopUp, readBusinessClock } = proxyLocalActivities<Activities>(recordOptions)
+const { bookWithdrawal, declineWithdrawal, readWithdrawal } = proxyLocalActivities<Activities>(recordOptions)
 const { inquireTopUp, inquireWithdrawal } = proxyActivities<Activities>({
   ...inquiryOptions,
   summary: 'ask the bank what became of it'
@@ -19,17 +19,18 @@ const { inquireTopUp, inquireWithdrawal } = proxyActivities<Activities>({
 /** Both kinds have their order and policy alike. */
 type LateStart = TopUpStart & WithdrawalStart
 
-const topUp = { path: '/v1/top-ups', read: readTopUp, inquire: inquireTopUp, book: bookTopUp }
+const topUp = { path: '/v1/top-ups', read: readTopUp, inquire: inquireTopUp, book: bookTopUp, decline: declineTopUp }
 const withdrawal = {
   path: '/v1/withdrawals',
   read: readWithdrawal,
   inquire: inquireWithdrawal,
-  book: bookWithdrawal
+  book: bookWithdrawal,
+  decline: declineWithdrawal
 }
 
 /**
- * The bank has news of a top-up or a withdrawal that was written off: asks what they are, and if it has booked after all,
- * books to its suspense account what it has moved. The news alone is believed by nobody.
+ * The bank has news of a top-up or a withdrawal that an operator has ended: asks what they are, and if it says otherwise,
+ * books to its suspense account what it has moved, or has not. The news alone is believed by nobody.
  */
 export async function lateBankNews(start: LateStart): Promise<Progress<string>> {
   const thing = start.id.startsWith('wdr_') ? withdrawal : topUp
@@ -55,9 +56,15 @@ export async function lateBankNews(start: LateStart): Promise<Progress<string>> 
     // The next news, or the reconciliation of the bank's statement, finds it.
     onStuck: async () => void (gaveUp = true)
   })
-  const last = word.kind === 'accepted' ? await thing.book(start, word.bankReference) : current
+  const last = await heard(word)
   await answer.delivered()
   return last
+
+  async function heard(said: BankWord): Promise<Progress<string>> {
+    if (said.kind === 'accepted') return thing.book(start, said.bankReference)
+    // That it has not booked is news only where an operator had said that it has.
+    return said.kind === 'declined' && current.state === 'succeeded' ? thing.decline(start, said.code) : current
+  }
 }
 
 const railOf = ({ order }: LateStart): string => `bank_${order.bank}`

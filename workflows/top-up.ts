@@ -8,11 +8,11 @@ import { bankOptions, inquiryOptions, recordOptions } from './activity-options.t
 import { askBank } from './ask-bank.ts'
 import { createDecisions } from './decisions.ts'
 import { answerFirst } from './first-outcome.ts'
-import { retry, writeOff } from './messages.ts'
+import { resolve, retry, writeOff } from './messages.ts'
 import { present } from './presentation.ts'
 import { receiveNudges } from './wait.ts'
 
-const { acceptTopUp, bookTopUp, declineTopUp, markTopUpStuck, retryTopUp, writeOffTopUp, readTopUp } =
+const { acceptTopUp, bookTopUp, declineTopUp, markTopUpStuck, retryTopUp, writeOffTopUp, resolveTopUp, readTopUp } =
   proxyLocalActivities<Activities>(recordOptions)
 const { listTopUpDecisions, readBusinessClock } = proxyLocalActivities<Activities>(recordOptions)
 const { sendTopUp } = proxyActivities<Activities>({ ...bankOptions, summary: 'have the bank pull the money, once' })
@@ -33,12 +33,14 @@ export async function topUp(start: TopUpStart): Promise<Progress<TopUpState>> {
         nudges.received += 1
         return outcome
       },
-      'write-off': (id) => writeOffTopUp(start, id)
+      'write-off': (id) => writeOffTopUp(start, id),
+      resolve: (id) => resolveTopUp(start, id)
     },
     show
   )
   setHandler(retry, (id) => decisions.take('retry', id))
   setHandler(writeOff, (id) => decisions.take('write-off', id))
+  setHandler(resolve, (id) => decisions.take('resolve', id))
   const consumeDecisions = async () => {
     for (const { id, action } of await listTopUpDecisions(start)) await decisions.take(action, id)
   }

@@ -8,13 +8,13 @@ import { bankOptions, inquiryOptions, recordOptions } from './activity-options.t
 import { askBank } from './ask-bank.ts'
 import { createDecisions } from './decisions.ts'
 import { answerFirst } from './first-outcome.ts'
-import { cancel, confirm, retry, writeOff } from './messages.ts'
+import { cancel, confirm, resolve, retry, writeOff } from './messages.ts'
 import { present } from './presentation.ts'
 import { receiveNudges, untilBusinessTime } from './wait.ts'
 
 const { acceptWithdrawal, bookWithdrawal, declineWithdrawal, expireWithdrawal, markWithdrawalStuck, readWithdrawal } =
   proxyLocalActivities<Activities>(recordOptions)
-const { confirmWithdrawal, cancelWithdrawal, retryWithdrawal, writeOffWithdrawal } =
+const { confirmWithdrawal, cancelWithdrawal, retryWithdrawal, writeOffWithdrawal, resolveWithdrawal } =
   proxyLocalActivities<Activities>(recordOptions)
 const { listWithdrawalDecisions, readBusinessClock } = proxyLocalActivities<Activities>(recordOptions)
 const { sendWithdrawal } = proxyActivities<Activities>({
@@ -47,11 +47,13 @@ export async function withdrawal(start: WithdrawalStart): Promise<Progress<Withd
         nudges.received += 1
         return outcome
       },
-      'write-off': (id) => writeOffWithdrawal(start, id)
+      'write-off': (id) => writeOffWithdrawal(start, id),
+      resolve: (id) => resolveWithdrawal(start, id)
     },
     show
   )
-  for (const update of [confirm, cancel, retry, writeOff]) setHandler(update, (id) => decisions.take(update.name, id))
+  for (const update of [confirm, cancel, retry, writeOff, resolve])
+    setHandler(update, (id) => decisions.take(update.name, id))
   const consumeDecisions = async () => {
     for (const { id, action } of await listWithdrawalDecisions(start)) await decisions.take(action, id)
   }
@@ -102,10 +104,14 @@ export async function withdrawal(start: WithdrawalStart): Promise<Progress<Withd
   function show(progress: Progress<WithdrawalState>): void {
     if (current && progress.version < current.version) return
     current = progress
-    const { state, deadline = next } = current
-    const details = detailsOf(start, current, next)
-    present({ state, details, deadlineAt: isOver() ? undefined : deadline, rail: `bank_${start.order.bank}` })
+    draw(start, progress, next)
   }
+}
+
+function draw(start: WithdrawalStart, progress: Progress<WithdrawalState>, next: string | undefined): void {
+  const { state, deadline = next } = progress
+  const deadlineAt = withdrawalStates.isTerminal(state) ? undefined : deadline
+  present({ state, details: detailsOf(start, progress, next), deadlineAt, rail: `bank_${start.order.bank}` })
 }
 
 const detailsOf = (

@@ -4,8 +4,10 @@ import { apiKeyRoutes } from './api-keys.ts'
 import { auditLogRoutes } from './audit-log.ts'
 import { bankAccountRoutes } from './bank-account.ts'
 import { bankLinkRoutes } from './bank-link.ts'
+import { bulkDecisionRoutes } from './bulk-decision.ts'
 import { callbackRoutes } from './callbacks.ts'
 import { credentialRoutes } from './credentials.ts'
+import { customerTimelineRoutes } from './customer-timeline.ts'
 import { customerRoutes } from './customers.ts'
 import { eventRoutes } from './event.ts'
 import { freezeRoutes } from './freeze.ts'
@@ -33,6 +35,7 @@ export const listRoutes = (deps: ApiDeps): Route[] => [
   ...sessionRoutes(deps),
   ...registrationRoutes(deps),
   ...customerRoutes(deps),
+  ...customerTimelineRoutes(deps),
   ...credentialRoutes(deps),
   ...limitRoutes(deps),
   ...onboardingRoutes(deps),
@@ -56,5 +59,6 @@ export const listRoutes = (deps: ApiDeps): Route[] => [
   ...withdrawalRoutes(deps),
   ...withdrawalListRoutes(deps),
   ...taskRoutes(deps),
+  ...bulkDecisionRoutes(deps),
   ...reviewRoutes(deps)
 ]

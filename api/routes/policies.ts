@@ -7,7 +7,7 @@ import { appendAudit } from '../../store/audit.ts'
 import { listKillSwitches, setKillSwitch, type KillSwitch } from '../../store/kill-switches.ts'
 import type { ApiDeps } from '../deps.ts'
 import { route, type Route } from '../route.ts'
-import { Instant, instant } from '../schemas.ts'
+import { Instant, instant, text } from '../schemas.ts'
 
 /** Processes whose new orders can be suspended; an unknown name would be a switch that switches nothing. */
 const suspendable = z.enum(['top-up', 'payment', 'withdrawal', 'bank-link'])
@@ -17,7 +17,8 @@ const SwitchRequest = z
   .strictObject({
     process: suspendable,
     rail: Rail.optional().meta({ description: 'Such as a bank; without it all of them' }),
-    on: z.boolean().meta({ description: 'true: new orders are declined with rail_suspended' })
+    on: z.boolean().meta({ description: 'true: new orders are declined with rail_suspended' }),
+    reason: text(500).optional().meta({ description: 'Stays beside the switch, and in the audit log' })
   })
   .meta({ id: 'KillSwitchRequest' })
 
@@ -28,7 +29,8 @@ const SwitchReply = z
     rail: z.string().nullable(),
     on: z.boolean(),
     changed_by: z.string(),
-    changed_at: Instant
+    changed_at: Instant,
+    reason: z.string().nullable()
   })
   .meta({ id: 'KillSwitch' })
 
@@ -55,6 +57,17 @@ export function policyRoutes({ db, policy }: ApiDeps): Route[] {
         kill_switches: (await listKillSwitches(db)).map(toReply)
       })
     ),
+    route.get(
+      '/policies/kill-switches',
+      {
+        summary: 'List the kill switches: who turned each last, when, and why',
+        description: 'What was turned before is in the audit log, under `kill_switch.changed`.',
+        reply: z.strictObject({ data: z.array(SwitchReply) }).meta({ id: 'KillSwitches' }),
+        callers: { support: 'any', reviewer: 'any', finance: 'any', admin: 'any' },
+        scope: 'policies:read'
+      },
+      async () => ({ data: (await listKillSwitches(db)).map(toReply) })
+    ),
     route.put(
       '/policies/kill-switches',
       {
@@ -64,16 +77,16 @@ export function policyRoutes({ db, policy }: ApiDeps): Route[] {
         callers: { admin: 'any' },
         scope: 'policies:write'
       },
-      ({ body: { process, rail = '', on }, principal, requestId }) =>
+      ({ body: { process, rail = '', on, reason = null }, principal, requestId }) =>
         inTransaction(db, async (transaction) => {
-          const changed = await setKillSwitch(transaction, { process, rail, on, changedBy: principal })
+          const changed = await setKillSwitch(transaction, { process, rail, on, reason, changedBy: principal })
           const object = rail === '' ? process : `${process}/${rail}`
           await appendAudit(transaction, {
             actor: principal,
             action: 'kill_switch.changed',
             object,
             requestId,
-            data: { on }
+            data: { on, ...(reason !== null && { reason }) }
           })
           return toReply(changed)
         })
@@ -84,11 +97,12 @@ export function policyRoutes({ db, policy }: ApiDeps): Route[] {
 /** The same for the same values, whatever the order of keys in `COFFER_POLICY` was. */
 export const policyHash = (policy: Policy): string => createHash('sha256').update(canonicalJson(policy)).digest('hex')
 
-const toReply = ({ process, rail, on, changedBy, changedAt }: KillSwitch): z.input<typeof SwitchReply> => ({
+const toReply = ({ process, rail, on, changedBy, changedAt, reason }: KillSwitch): z.input<typeof SwitchReply> => ({
   object: 'kill_switch',
   process,
   rail: rail === '' ? null : rail,
   on,
   changed_by: changedBy,
-  changed_at: instant(changedAt)
+  changed_at: instant(changedAt),
+  reason
 })

@@ -2,22 +2,25 @@ import { z } from 'zod'
 import { Refusal } from '../../domain/errors.ts'
 import { appendAudit } from '../../store/audit.ts'
 import { findProcess } from '../../store/process.ts'
-import { decideReview, findReview, listReviews, type Review } from '../../store/review.ts'
+import { decideReview, findQueuedReview, listReviews, type QueuedReview } from '../../store/review.ts'
+import { countWork } from '../../store/work-queue.ts'
 import { auditOf } from '../audit-of.ts'
 import type { ApiDeps } from '../deps.ts'
-import { ListQuery, listOf, readCursor, toPage } from '../list.ts'
+import { claimRoutes } from '../claim-routes.ts'
+import { listOf, readCursor, toPage } from '../list.ts'
 import { Pending } from '../payment-schemas.ts'
-import { ReviewReply } from '../review-schemas.ts'
+import { ReviewReply, WorkSummary } from '../review-schemas.ts'
 import { answer, route, type Route } from '../route.ts'
 import { id, instant } from '../schemas.ts'
 import { createSubmit, type Submit } from '../submit.ts'
+import { toWorkFilter, toWorkReply, workPlace, WorkQuery } from '../work-reply.ts'
 
-const ReviewQuery = ListQuery.extend({
-  state: ReviewReply.shape.state.optional(),
-  process_id: z.string().max(64).optional()
-})
+const ReviewQuery = WorkQuery.extend({ state: ReviewReply.shape.state.optional() })
 const params = z.strictObject({ id: id('rev') })
-const readers = { callers: { finance: 'any', reviewer: 'any', support: 'any' }, scope: 'reviews:read' } as const
+const readers = {
+  callers: { finance: 'any', reviewer: 'any', support: 'any', admin: 'any' },
+  scope: 'reviews:read'
+} as const
 const deciders = {
   params,
   reply: ReviewReply,
@@ -29,29 +32,69 @@ const deciders = {
 
 /** Decisions that take two operators: one has asked, another one decides. */
 export const reviewRoutes = (deps: ApiDeps): Route[] => [
+  summaryRoute(deps),
   listRoute(deps),
   readRoute(deps),
   approveRoute(deps, createSubmit(deps)),
-  rejectRoute
+  rejectRoute(deps),
+  ...claimRoutes({
+    table: 'review',
+    prefix: 'rev',
+    reply: ReviewReply,
+    read: async (transaction, reviewId) => replyWith(deps.config)(await existing(transaction, reviewId))
+  })
 ]
 
-const listRoute = ({ db }: ApiDeps): Route =>
+const summaryRoute = ({ db }: ApiDeps): Route =>
   route.get(
-    '/reviews',
-    { summary: 'List reviews, oldest first', query: ReviewQuery, reply: listOf(ReviewReply), ...readers },
-    async ({ query: { limit, cursor, state, process_id: processId } }) => {
-      const after = readCursor(z.tuple([z.string().max(40), id('rev')]), cursor)
-      const rows = await listReviews(db, { state, processId }, after, limit + 1)
-      return toPage(rows, limit, ({ place }) => place, toReply)
+    '/reviews/summary',
+    {
+      summary: 'Count what waits for operators',
+      description: 'Tasks and reviews: open, past half of their time, overdue, claimed by nobody; in all and by kind.',
+      reply: WorkSummary,
+      ...readers
+    },
+    async () => {
+      const counts = await countWork(db)
+      const sum = (of: 'open' | 'dueSoon' | 'overdue' | 'unassigned') =>
+        counts.reduce((total, count) => total + count[of], 0)
+      return {
+        object: 'work_summary' as const,
+        open: sum('open'),
+        due_soon: sum('dueSoon'),
+        overdue: sum('overdue'),
+        unassigned: sum('unassigned'),
+        by_kind: counts.map(({ processKind, dueSoon, ...count }) => ({
+          ...count,
+          process_kind: processKind,
+          due_soon: dueSoon
+        }))
+      }
     }
   )
 
-const readRoute = ({ db }: ApiDeps): Route =>
-  route.get('/reviews/{id}', { summary: 'Read a review', params, reply: ReviewReply, ...readers }, async (call) =>
-    toReply(await existing(db, call.params.id))
+const listRoute = ({ db, config }: ApiDeps): Route =>
+  route.get(
+    '/reviews',
+    {
+      summary: 'List reviews, those that are due first first',
+      query: ReviewQuery,
+      reply: listOf(ReviewReply),
+      ...readers
+    },
+    async ({ query, principal }) => {
+      const after = readCursor(workPlace('rev'), query.cursor)
+      const rows = await listReviews(db, toWorkFilter(query, principal), after, query.limit + 1)
+      return toPage(rows, query.limit, ({ place }) => place, replyWith(config))
+    }
   )
 
-const approveRoute = ({ db }: ApiDeps, submit: Submit): Route =>
+const readRoute = ({ db, config }: ApiDeps): Route =>
+  route.get('/reviews/{id}', { summary: 'Read a review', params, reply: ReviewReply, ...readers }, async (call) =>
+    replyWith(config)(await existing(db, call.params.id))
+  )
+
+const approveRoute = ({ db, config }: ApiDeps, submit: Submit): Route =>
   route.post(
     '/reviews/{id}/approve',
     {
@@ -77,36 +120,46 @@ const approveRoute = ({ db }: ApiDeps, submit: Submit): Route =>
         }
       })
       if (carriedOut.status === 202) return carriedOut
-      return answer(200, toReply(await existing(db, id)), carriedOut.headers)
+      return answer(200, replyWith(config)(await existing(db, id)), carriedOut.headers)
     }
   )
 
-const rejectRoute: Route = route.post(
-  '/reviews/{id}/reject',
-  { summary: 'Reject what another operator has asked for', ...deciders, idempotency: 'stored' },
-  async ({ params, transaction, principal, requestId }) => {
-    const review = await decideReview(transaction, params.id, { state: 'rejected', decidedBy: principal })
-    const data = { process_id: review.processId, action: review.action }
-    await appendAudit(transaction, { actor: principal, action: 'review.rejected', object: review.id, requestId, data })
-    return toReply(review)
-  }
-)
+const rejectRoute = ({ config }: ApiDeps): Route =>
+  route.post(
+    '/reviews/{id}/reject',
+    { summary: 'Reject what another operator has asked for', ...deciders, idempotency: 'stored' },
+    async ({ params, transaction, principal, requestId }) => {
+      const review = await decideReview(transaction, params.id, { state: 'rejected', decidedBy: principal })
+      const data = { process_id: review.processId, action: review.action }
+      await appendAudit(transaction, {
+        actor: principal,
+        action: 'review.rejected',
+        object: review.id,
+        requestId,
+        data
+      })
+      return replyWith(config)(await existing(transaction, review.id))
+    }
+  )
 
-async function existing(db: ApiDeps['db'], id: string): Promise<Review> {
-  const review = await findReview(db, id)
+async function existing(db: ApiDeps['db'], id: string): Promise<QueuedReview> {
+  const review = await findQueuedReview(db, id)
   if (!review) throw new Refusal('not_found')
   return review
 }
 
-const toReply = (review: Review): z.input<typeof ReviewReply> => ({
-  id: review.id,
-  object: 'review',
-  state: review.state,
-  action: review.action,
-  process_id: review.processId,
-  data: { ...review.data },
-  requested_by: review.requestedBy,
-  decided_by: review.decidedBy,
-  created_at: instant(review.createdAt),
-  decided_at: review.decidedAt && instant(review.decidedAt)
-})
+const replyWith =
+  (config: ApiDeps['config']) =>
+  (review: QueuedReview): z.input<typeof ReviewReply> => ({
+    id: review.id,
+    object: 'review',
+    state: review.state,
+    action: review.action,
+    process_id: review.processId,
+    data: { ...review.data },
+    requested_by: review.requestedBy,
+    decided_by: review.decidedBy,
+    created_at: instant(review.createdAt),
+    decided_at: review.decidedAt && instant(review.decidedAt),
+    ...toWorkReply(review, config)
+  })

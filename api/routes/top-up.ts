@@ -23,6 +23,7 @@ export const topUpRoutes = (deps: ApiDeps): Route[] => {
     words: 'a stuck top-up',
     effect: 'nothing is posted',
     reply: TopUpReply,
+    resolvable: true,
     find: (id: string) => findTopUp(deps.db, id)
   } as const
   return [orderRoute(deps, submit), readRoute(deps, submit), ...stuckRoutes(deps, submit, stuck)]

@@ -26,6 +26,7 @@ export const withdrawalRoutes = (deps: ApiDeps): Route[] => {
     words: 'a stuck withdrawal',
     effect: 'the money is the customer’s again',
     reply: WithdrawalReply,
+    resolvable: true,
     find: (id: string) => findWithdrawal(deps.db, id)
   } as const
   const own = [orderRoute, readRoute, confirmRoute, cancelRoute].map((declare) => declare(deps, submit))

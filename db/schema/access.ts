@@ -69,7 +69,14 @@ export interface AccessTables {
     created_at: Stamp
   }
   callback_receipt: { provider: Fixed<string>; webhook_id: Fixed<string>; received_at: Stamp }
-  kill_switch: { process: string; rail: string; on: boolean; changed_by: string; changed_at: Stamp }
+  kill_switch: {
+    process: string
+    rail: string
+    on: boolean
+    changed_by: string
+    changed_at: Stamp
+    reason: string | null
+  }
   audit_log: {
     seq: ColumnType<bigint, never, never>
     at: ColumnType<Date, never, never>

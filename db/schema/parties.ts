@@ -57,6 +57,12 @@ export interface PartyTables {
     data: unknown
     created_at: Date
     done_at: Date | null
+    remind_at: Generated<Date | null>
+    due_at: Generated<Date | null>
+    reminded_at: Generated<Date | null>
+    escalated_at: Generated<Date | null>
+    assigned_to: Generated<string | null>
+    assigned_at: Generated<Date | null>
   }
   review: {
     id: string
@@ -70,5 +76,11 @@ export interface PartyTables {
     request_id: string
     created_at: Generated<Date>
     decided_at: Date | null
+    remind_at: Generated<Date | null>
+    due_at: Generated<Date | null>
+    reminded_at: Generated<Date | null>
+    escalated_at: Generated<Date | null>
+    assigned_to: Generated<string | null>
+    assigned_at: Generated<Date | null>
   }
 }

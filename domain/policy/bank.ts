@@ -12,6 +12,8 @@ export const bank = {
     /** 24 h: the last question; then a person has to call the bank. The money stays held. */
     until_ms: 86_400_000
   },
+  /** 24 h: by then somebody has found out what became of a stuck instruction; reminded at half, escalated at the end. */
+  stuck_sla_ms: 86_400_000,
   /** US cents: giving an instruction up above 1,000 USD takes a second finance operator. */
   write_off_four_eyes_usd: '100000'
 }

@@ -46,7 +46,7 @@ export const paymentPolicy = ({ payment, limits, step_up }: Policy): PaymentPoli
 export type BankPolicy = Policy['bank']
 
 /** What it takes to know whether a write-off needs a second operator. */
-export type WriteOffPolicy = Pick<BankPolicy, 'write_off_four_eyes_usd'> & Pick<Policy, 'limits'>
+export type WriteOffPolicy = Pick<BankPolicy, 'write_off_four_eyes_usd' | 'stuck_sla_ms'> & Pick<Policy, 'limits'>
 
 /** What one top-up's run keeps: how to ask the bank, and the balance limit's table. */
 export type TopUpPolicy = BankPolicy & Pick<Policy, 'limits'>

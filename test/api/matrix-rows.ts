@@ -2,6 +2,7 @@ import { keyFor, newId, newKey, sessionFor } from './api-under-test.ts'
 import type { Row, World } from './matrix-world.ts'
 import { paymentRequestRows } from './payment-request-rows.ts'
 import { bankRows } from './matrix-bank-rows.ts'
+import { operatorRows } from './operator-rows.ts'
 import { bankAccountRows } from './bank-account-rows.ts'
 
 const apiKeyId = async ({ api }: World) => {
@@ -250,10 +251,7 @@ export const rows: Readonly<Record<string, Row>> = {
     allowed: { ...customers(404, 404), service: 404 }
   },
   ...bankRows,
-  'get /tasks': { path: '/tasks', allowed: { support: 200, reviewer: 200, finance: 200 } },
-  'get /tasks/{id}': { path: () => `/tasks/${newId('tsk')}`, allowed: { support: 404, reviewer: 404, finance: 404 } },
-  'get /reviews': { path: '/reviews', allowed: operators(200) },
-  'get /reviews/{id}': { path: () => `/reviews/${newId('rev')}`, allowed: operators(404) },
+  ...operatorRows,
   'post /reviews/{id}/approve': { path: () => `/reviews/${newId('rev')}/approve`, allowed: { finance: 404 } },
   'post /reviews/{id}/reject': { path: () => `/reviews/${newId('rev')}/reject`, allowed: { finance: 404 } },
   'post /callbacks/clock': { path: '/callbacks/clock', body: { offset_ms: 1 }, allowed: {}, everyone: 401 },

@@ -1,0 +1,20 @@
+import type { Generated } from 'kysely'
+
+/** Operators' decisions about many at once, and whom the audit log is about (migration 0022_operators.sql). */
+export interface OperatorTables {
+  bulk_decision: {
+    id: string
+    action: string
+    filter: unknown
+    assign_to: string | null
+    reason: string | null
+    state: Generated<string>
+    requested_by: string
+    role: string
+    fingerprint: string
+    request_id: string
+    created_at: Generated<Date>
+    completed_at: Generated<Date | null>
+  }
+  bulk_decision_item: { bulk_id: string; item_id: string; outcome: Generated<string | null> }
+}

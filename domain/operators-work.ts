@@ -1,0 +1,17 @@
+/** How operators' work is told when it waits too long, and whose it is; tasks and reviews alike. */
+
+/** Business milliseconds after it was opened: who has it is reminded, then it is escalated. */
+export interface WorkClock {
+  readonly remind_ms: number
+  readonly due_ms: number
+}
+
+/** A reminder at half of the time. @param slaMs undefined: of a run that began before there was a policy for it. */
+export const clockOf = (slaMs: number | undefined): WorkClock | undefined =>
+  slaMs === undefined ? undefined : { remind_ms: Math.floor(slaMs / 2), due_ms: slaMs }
+
+/** Who sees to what nobody has decided in time. */
+export const ESCALATION_ROLE = 'admin'
+
+/** Who decides tasks of a kind: applications are reviewers', money is finance's. */
+export const roleForTask = (kind: string): 'reviewer' | 'finance' => (kind.endsWith('_review') ? 'reviewer' : 'finance')
