@@ -48,3 +48,6 @@ grant select, insert, update on withdrawal to :app_role;
 
 -- Bank links: written with their processes; the linked account, and what proves its IBAN, with them (above).
 grant select, insert, update on bank_link, deposit_recovery to :app_role;
+
+-- KYB: what a business agreed to stands.
+grant select, insert on merchant_consent to :app_role;

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { currency, type CurrencyCode } from '../domain/currencies.ts'
 import { idOf, type MerchantId } from '../domain/ids.ts'
@@ -13,21 +13,82 @@ export interface Merchant {
   /** ISO 18245, four digits. */
   readonly mcc: string
   readonly currency: CurrencyCode
-  readonly state: 'active' | 'suspended' | 'closed'
+  readonly state: MerchantState
 }
 
-export async function insertMerchant(db: Kysely<Database>, merchant: Omit<Merchant, 'state'>): Promise<void> {
+/** `pending`: it has not been approved yet, and cannot be paid. */
+export type MerchantState = 'pending' | 'active' | 'suspended' | 'closed'
+
+export async function insertMerchant(
+  db: Kysely<Database>,
+  merchant: Omit<Merchant, 'state'>,
+  state: MerchantState = 'active'
+): Promise<void> {
   await db
     .insertInto('merchant')
-    .values({ ...merchant })
+    .values({ ...merchant, state })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
 }
 
 export async function findMerchant(db: Kysely<Database>, id: string): Promise<Merchant | undefined> {
   const row = await db.selectFrom('merchant').selectAll().where('id', '=', id).executeTakeFirst()
-  if (!row) return undefined
-  const { name, city, country, mcc } = row
-  const state = row.state as Merchant['state']
-  return { id: idOf('mer', row.id), name, city, country, mcc, currency: currency(row.currency), state }
+  return row && toMerchant(row)
 }
+
+/** The same, and it stays as it is until the transaction ends. */
+export async function lockMerchant(transaction: Transaction<Database>, id: string): Promise<Merchant | undefined> {
+  const row = await transaction
+    .selectFrom('merchant')
+    .selectAll()
+    .where('id', '=', id)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
+  return row && toMerchant(row)
+}
+
+export async function setMerchantState(db: Kysely<Database>, id: MerchantId, state: MerchantState): Promise<void> {
+  await db.updateTable('merchant').set({ state }).where('id', '=', id).execute()
+}
+
+/** Newest first. @param before creation time (as Postgres writes it) and id of the last one shown. */
+export async function listMerchants(
+  db: Kysely<Database>,
+  filter: { readonly state?: MerchantState | undefined },
+  before: readonly [createdAt: string, id: string] | undefined,
+  limit: number
+): Promise<(Merchant & { readonly place: readonly [string, string] })[]> {
+  const rows = await db
+    .selectFrom('merchant')
+    .selectAll()
+    .select(sql<string>`created_at::text`.as('at_text'))
+    .$if(filter.state !== undefined, (query) => query.where('state', '=', filter.state!))
+    .$if(before !== undefined, (query) =>
+      query.where(sql<boolean>`(created_at, id) < (${before![0]}::timestamptz, ${before![1]})`)
+    )
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({ ...toMerchant(row), place: [row.at_text, row.id] as const }))
+}
+
+interface MerchantRow {
+  id: string
+  name: string
+  city: string
+  country: string
+  mcc: string
+  currency: string
+  state: string
+}
+
+const toMerchant = ({ id, name, city, country, mcc, currency: code, state }: MerchantRow): Merchant => ({
+  id: idOf('mer', id),
+  name,
+  city,
+  country,
+  mcc,
+  currency: currency(code),
+  state: state as MerchantState
+})

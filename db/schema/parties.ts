@@ -20,6 +20,13 @@ export interface PartyTables {
     state: Generated<string>
     created_at: Generated<Date>
   }
+  merchant_consent: {
+    merchant_id: string
+    document: string
+    version: string
+    given_at: Generated<Date>
+    request_id: string
+  }
   bank_account: { id: string; customer_id: string; bank: string; state: string; linked_at: Generated<Date> }
   qr_code: {
     id: string
