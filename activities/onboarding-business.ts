@@ -44,7 +44,6 @@ export function onboardingBusinessActivities({
     /** Has the register looked up, or asks what came of it: the same reference asks the same, and is answered anew. */
     checkBusiness: async (start: BusinessStart, reference: string): Promise<RegistryWord> => {
       const { merchant, business_profile: profile, registration_document: document } = await businessOf(start)
-      crash('onboarding.registry/before')
       const answer = await identity.checkBusiness({
         reference,
         name: profile.legal_name,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { bankLinkStories } from './bank-link-stories.ts'
+import { merchantOnboardingStories } from './merchant-onboarding-stories.ts'
 import { onboardingStories } from './onboarding-stories.ts'
 import { paymentRequestStories } from './payment-request-stories.ts'
 import { withdrawalStories } from './withdrawal-stories.ts'
@@ -162,6 +163,7 @@ export const replayStories: readonly ReplayStory[] = [
   },
   { name: 'top-up/written-off', state: 'failed', tell: then((coffer) => stuck(coffer, 1_200, false), writeOff) },
   ...onboardingStories,
+  ...merchantOnboardingStories,
   ...paymentRequestStories,
   ...withdrawalStories,
   ...bankLinkStories,
