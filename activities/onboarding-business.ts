@@ -1,13 +1,12 @@
 import { bankOfIban } from '../domain/iban.ts'
 import { idOf, type MerchantId } from '../domain/ids.ts'
 import { kybVerdict, type KybFindings } from '../domain/kyb-verdict.ts'
-import { ageOn, type ScreeningFinding } from '../domain/kyc-verdict.ts'
-import { partReference } from '../domain/reference.ts'
+import { ageOn, screeningVerdict, type ScreeningFinding } from '../domain/kyc-verdict.ts'
 import type { RegistryAnswer } from '../providers/identity.ts'
 import { hasTwin, readKybProfile, type KybProfile } from '../store/kyb-profile.ts'
 import { findMerchant, type Merchant } from '../store/merchant.ts'
 import type { ActivityDeps } from './deps.ts'
-import { listsOf } from './onboarding-bureau.ts'
+import { screenBusinessNames } from './business-names.ts'
 import type { BusinessStart, OnboardingProgress } from './onboarding-progress.ts'
 import { createOnboardingStep } from './onboarding-step.ts'
 import { onboardingUnits } from './onboarding-units.ts'
@@ -55,28 +54,9 @@ export function onboardingBusinessActivities({
       return answer
     },
 
-    /**
-     * How like listed names those of the business and its people are: the nearest one counts.
-     * @throws {Error} when the list was replaced between two of them: repeat.
-     */
-    screenBusiness: async (start: BusinessStart, reference: string): Promise<ScreeningFinding> => {
-      const names = namesOf(await businessOf(start))
-      const found = await Promise.all(
-        names.map(async ({ party, name, birthDate }, index) => ({
-          party,
-          ...(await screening.search({ reference: partReference(reference, index), name, birthDate }))
-        }))
-      )
-      const versions = new Set(found.map(({ listVersion }) => listVersion))
-      if (versions.size !== 1) throw new Error('the list was replaced while it was searched')
-      const lists = found.flatMap(({ hits }) => listsOf(hits, start.policy))
-      return {
-        list_version: found[0]!.listVersion,
-        score: Math.max(...found.map(({ score }) => score)),
-        lists: [...new Set(lists)],
-        parties: found.map(({ party, score }) => ({ party, score }))
-      }
-    },
+    /** How like listed names those of the business and its people are: the nearest one counts. */
+    screenBusiness: async (start: BusinessStart, reference: string): Promise<ScreeningFinding> =>
+      screenBusinessNames({ db, vault, screening }, idOf('mer', start.order.merchant_id), reference, start.policy),
 
     /** Has the bank compare the legal name with the holder of the settlement account. */
     confirmSettlementAccount: async (start: BusinessStart, reference: string): Promise<KybFindings['payee']> => {
@@ -87,6 +67,17 @@ export function onboardingBusinessActivities({
 
     /** Weighs what was found; who is here twice, how old people are and which papers are out of date is found out here. */
     concludeBusiness: async (start: BusinessStart, words: BusinessWords): Promise<OnboardingProgress> => {
+      const { screening: near } = words
+      if (start.order.purpose === 'periodic_review')
+        return step(start, 'conclude', (onboarding, now) =>
+          onboarding.state === 'verifying'
+            ? onboardingUnits(start).concluded(
+                onboarding,
+                { findings: { screening: near }, verdict: screeningVerdict(near, start.policy) },
+                now
+              )
+            : undefined
+        )
       const business = await businessOf(start)
       const { merchant, business_profile: profile } = business
       const duplicate = await hasTwin(db, vault, merchant.id, { country: merchant.country, profile })
@@ -100,18 +91,6 @@ export function onboardingBusinessActivities({
     }
   }
 }
-
-/** What of a business a list may have: the name that it is registered under, the one that it goes by, and its people. */
-const namesOf = ({ merchant, business_profile, beneficial_owners, representative }: Business) => [
-  { party: 'legal_name', name: business_profile.legal_name, birthDate: undefined },
-  { party: 'trade_name', name: merchant.name, birthDate: undefined },
-  { party: 'representative', name: representative.name, birthDate: representative.birth_date },
-  ...beneficial_owners.map(({ name, birth_date: birthDate }, index) => ({
-    party: `owner_${index + 1}`,
-    name,
-    birthDate
-  }))
-]
 
 const peopleOn = (
   day: string,

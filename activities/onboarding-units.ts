@@ -3,13 +3,8 @@ import { sameDigits } from '../domain/ids.ts'
 import { reviewOutcome, type KycVerdict } from '../domain/kyc-verdict.ts'
 import { onboardingStates, type OnboardingItem, type OnboardingState } from '../domain/onboarding.ts'
 import type { Guard, UnitOfWork, UnitPart } from '../ledger/unit-of-work.ts'
-import {
-  toOnboardingRow,
-  toOnboardingView,
-  type KycReview,
-  type Onboarding,
-  type OwnerChange
-} from '../store/onboarding.ts'
+import { toOnboardingRow, toOnboardingView, type KycReview, type Onboarding } from '../store/onboarding.ts'
+import type { OwnerChange } from '../store/onboarding-writer.ts'
 import type { OnboardingStart } from './onboarding-progress.ts'
 import { createRecordWrite, type WriteExtra } from './record-write.ts'
 

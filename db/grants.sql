@@ -49,5 +49,7 @@ grant select, insert, update on withdrawal to :app_role;
 -- Bank links: written with their processes; the linked account, and what proves its IBAN, with them (above).
 grant select, insert, update on bank_link, deposit_recovery to :app_role;
 
--- KYB: what a business agreed to stands.
+-- KYB: what a business agreed to stands; who suspended it; its last screening.
 grant select, insert on merchant_consent to :app_role;
+grant update (suspended_by) on merchant to :app_role;
+grant select, insert, update on merchant_screening to :app_role;

@@ -1,6 +1,7 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { currency, type CurrencyCode } from '../domain/currencies.ts'
+import { Refusal } from '../domain/errors.ts'
 import { idOf, type MerchantId } from '../domain/ids.ts'
 
 /** A business that is paid; its name is public (it stands in every QR code). */
@@ -47,8 +48,32 @@ export async function lockMerchant(transaction: Transaction<Database>, id: strin
   return row && toMerchant(row)
 }
 
-export async function setMerchantState(db: Kysely<Database>, id: MerchantId, state: MerchantState): Promise<void> {
-  await db.updateTable('merchant').set({ state }).where('id', '=', id).execute()
+/**
+ * An operator suspends it, or reinstates it where an operator suspended it.
+ * @throws {Refusal} `not_found`; `state_conflict` in another state, or while a periodic review has it suspended
+ */
+export async function moveMerchant(
+  transaction: Transaction<Database>,
+  id: string,
+  to: 'suspended' | 'active'
+): Promise<Merchant> {
+  const row = await transaction
+    .selectFrom('merchant')
+    .select(['state', 'suspended_by'])
+    .where('id', '=', id)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
+  if (!row) throw new Refusal('not_found')
+  const from = to === 'suspended' ? 'active' : 'suspended'
+  if (row.state !== from) throw new Refusal('state_conflict', { state: row.state })
+  if (row.suspended_by === 'review') throw new Refusal('state_conflict', { state: row.state, reason: 'under_review' })
+  const moved = await transaction
+    .updateTable('merchant')
+    .set({ state: to, suspended_by: to === 'suspended' ? 'operator' : null })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return toMerchant(moved)
 }
 
 /** Newest first. @param before creation time (as Postgres writes it) and id of the last one shown. */

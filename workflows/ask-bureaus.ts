@@ -42,13 +42,15 @@ export async function askBureaus(
   return { identity, screening }
 }
 
-/** The same about a business: the register, the lists, and the bank of its settlement account. */
+/** The same about a business: the register, the lists, and the bank of its settlement account; in a review the lists alone. */
 export async function askAboutBusiness(
   start: BusinessStart,
   reference: string,
   since: string,
   nudges: Nudges
 ): Promise<BusinessWords> {
+  if (start.order.purpose === 'periodic_review')
+    return { registry: { kind: 'clear' }, screening: await screenBusiness(start, reference), payee: 'match' }
   const [registry, screening, payee] = await Promise.all([
     untilSaid(() => checkBusiness(start, reference), { plan: start.policy.kyc.bureau, since, nudges }),
     screenBusiness(start, reference),

@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import { Refusal } from '../../domain/errors.ts'
 import { appendAudit } from '../../store/audit.ts'
-import { lockMerchant, setMerchantState, type MerchantState } from '../../store/merchant.ts'
+import { moveMerchant } from '../../store/merchant.ts'
 import { MerchantReply, ReasonRequest } from '../merchant-schemas.ts'
 import { route, type Route } from '../route.ts'
 import { id } from '../schemas.ts'
@@ -14,20 +13,18 @@ export const merchantStateRoutes: readonly Route[] = [
     description:
       'It cannot be paid and asks for nothing. What payers hold for it expires as usual, or is given back; finance alone ' +
       'captures it.',
-    from: 'active',
     to: 'suspended'
   }),
   change('reinstate', {
     summary: 'Let a suspended merchant be paid again',
-    description: 'What it asked for before can be paid again as well.',
-    from: 'suspended',
+    description: 'Where an operator suspended it; what a periodic review has suspended, only that review lifts.',
     to: 'active'
   })
 ]
 
 function change(
   verb: 'suspend' | 'reinstate',
-  { from, to, ...words }: { summary: string; description: string; from: MerchantState; to: MerchantState }
+  { to, ...words }: { summary: string; description: string; to: 'suspended' | 'active' }
 ): Route {
   return route.post(
     `/merchants/{id}/${verb}`,
@@ -43,13 +40,10 @@ function change(
       errors: ['state_conflict']
     },
     async ({ params, body: { reason }, transaction, principal, requestId }) => {
-      const merchant = await lockMerchant(transaction, params.id)
-      if (!merchant) throw new Refusal('not_found')
-      if (merchant.state !== from) throw new Refusal('state_conflict', { state: merchant.state })
-      await setMerchantState(transaction, merchant.id, to)
+      const merchant = await moveMerchant(transaction, params.id, to)
       const entry = { actor: principal, action: `merchant.${verb}`, object: merchant.id, requestId }
       await appendAudit(transaction, { ...entry, data: { reason } })
-      return toReply({ ...merchant, state: to })
+      return toReply(merchant)
     }
   )
 }

@@ -40,3 +40,17 @@ create trigger merchant_consent_no_truncate before truncate on merchant_consent
   for each statement execute function refuse_change();
 
 create index api_key_of_merchant on api_key (merchant_id, created_at) where merchant_id is not null;
+
+-- Who suspended a merchant decides who may reinstate it: an operator, or a periodic review.
+alter table merchant add column suspended_by text check (suspended_by in ('operator', 'review'));
+alter table merchant add constraint merchant_suspended check (suspended_by is null or state = 'suspended');
+
+-- As of customers: when the names of a business and its people were last compared with the lists.
+create table merchant_screening (
+  merchant_id text primary key references merchant,
+  list_version text not null,
+  score_bps integer not null check (score_bps between 0 and 10000),
+  -- Business time.
+  screened_at timestamptz not null
+);
+create index merchant_screening_by_age on merchant_screening (screened_at);

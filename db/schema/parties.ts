@@ -18,6 +18,7 @@ export interface PartyTables {
     mcc: string
     currency: string
     state: Generated<string>
+    suspended_by: Generated<string | null>
     created_at: Generated<Date>
   }
   merchant_consent: {
@@ -44,6 +45,7 @@ export interface PartyTables {
     next_at: Date | null
   }
   screening: { customer_id: string; list_version: string; score_bps: number; screened_at: Date }
+  merchant_screening: { merchant_id: string; list_version: string; score_bps: number; screened_at: Date }
   decision: {
     id: string
     process_id: string

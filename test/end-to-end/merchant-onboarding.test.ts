@@ -182,7 +182,8 @@ describe('A business that needs a person', () => {
       { kyb: { representative: { ...childWithOldPaper(), role: 'director' } } },
       ['under_age', 'document_expired']
     ]
-  ])('and %s waits for one reviewer, and is approved by them', async (_what, { legalName = '', ...over }, reasons) => {
+  ])('and %s waits for one reviewer, and is approved by them', async (_what, of, reasons) => {
+    const { legalName = '', ...over } = of as { legalName?: string }
     const { id, merchantId } = await appliedBusiness(service, `${legalName} ${noBusiness()}`.trim(), over)
     const waiting = await untilState(service, id, 'in_review')
     expect(waiting.body).not.toHaveProperty('verdict')
@@ -330,6 +331,32 @@ describe('A merchant that an operator suspends', () => {
     expect((await pay(merchantId, 100)).body).toMatchObject({ state: 'succeeded' })
     const listed = await coffer.support.get('/v1/merchants?state=active&limit=1')
     expect(listed.body).toMatchObject({ data: [{ object: 'merchant', state: 'active' }], has_more: true })
+    await expectEverythingSettled(coffer)
+  })
+})
+
+describe('A merchant whose owner comes near a listed name', () => {
+  it('is suspended and reviewed by two; nobody reinstates it beside them, and they lift it', async () => {
+    const owner = `${randomUUID()} ${randomUUID()}`
+    const of = { kyb: { beneficial_owners: [{ ...personOf(owner), share_bps: 5_000 }] } }
+    const { id, merchantId, email } = await appliedBusiness(service, noBusiness(), of)
+    await untilState(service, id, 'approved')
+    const entries = [{ name: owner, list: 'sanctions' }]
+    await coffer.sandbox.admin('PUT', '/screening-list', { version: randomUUID(), entries })
+    const inReview = ({ data }: Record<string, unknown>) =>
+      (data as { id: string; state: string }[]).find(({ state }) => state === 'in_review')?.id
+    const listed = `/v1/onboardings?merchant_id=${merchantId}`
+    const review = inReview((await service.until(listed, (body) => inReview(body) !== undefined)).body)!
+    expect(await merchantState(merchantId)).toBe('suspended')
+    expect((await pay(merchantId, 100)).body).toMatchObject({ decline_code: 'payee_unavailable' })
+    await told(coffer, email, /restricted/)
+    const reinstated = await coffer.finance.post(`/v1/merchants/${merchantId}/reinstate`, { reason: 'seen' })
+    expect(reinstated.body).toMatchObject({ code: 'state_conflict' })
+    expect((await service.post(`/v1/onboardings/${review}/withdraw`)).body).toMatchObject({ code: 'state_conflict' })
+    await decide(reviewer, review, 'approve')
+    expect((await decide(reviewer2, review, 'approve')).body).toMatchObject({ state: 'approved' })
+    expect(await merchantState(merchantId)).toBe('active')
+    await told(coffer, email, /no longer restricted/)
     await expectEverythingSettled(coffer)
   })
 })

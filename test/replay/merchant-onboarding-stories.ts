@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { untilState } from '../support/applicants.ts'
 import { appliedBusiness, giveAsBusiness, kybOf, noBusiness, registerBusiness } from '../support/businesses.ts'
 import type { Coffer } from '../support/coffer.ts'
@@ -79,6 +80,25 @@ export const merchantOnboardingStories: readonly ReplayStory[] = [
       const { id } = await registerBusiness(service, noBusiness())
       await service.post(`/v1/onboardings/${id}/withdraw`)
       return id
+    }
+  },
+  {
+    name: 'onboarding/business-periodic-review-rejected',
+    state: 'rejected',
+    tell: async (coffer) => {
+      const { service, sandbox } = coffer
+      const legalName = `${randomUUID()} ${randomUUID()}`
+      const { id, merchantId } = await appliedBusiness(service, legalName)
+      await untilState(service, id, 'approved')
+      const entries = [{ name: legalName, list: 'sanctions' }]
+      await sandbox.admin('PUT', '/screening-list', { version: randomUUID(), entries })
+      const found = ({ data }: Record<string, unknown>) =>
+        (data as { id: string; state: string }[]).find(({ state }) => state === 'in_review')?.id
+      const listed = `/v1/onboardings?merchant_id=${merchantId}`
+      const reviewed = found((await service.until(listed, (body) => found(body) !== undefined)).body)!
+      await review(coffer, 'reviewer', reviewed, 'reject')
+      await review(coffer, 'reviewer_2', reviewed, 'reject')
+      return reviewed
     }
   }
 ]
