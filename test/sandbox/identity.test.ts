@@ -37,21 +37,6 @@ const post = (at: SandboxHandle, check: object) => asked(at, 'POST', '', JSON.st
 const inquire = async (at: SandboxHandle, reference: string) =>
   (await asked(at, 'GET', `/${encodeURIComponent(reference)}`)).body
 
-const postBusiness = async (over: object = {}) => {
-  const business = {
-    reference: `kyb_${randomBytes(16).toString('hex')}`,
-    name: 'Ada Trading',
-    registration_number: 'HRB 1',
-    country: 'DE',
-    document_sha256: 'a1'.repeat(32),
-    ...over
-  }
-  const request = { method: 'POST' as const, url: `${sandbox.url}/identity/businesses`, body: JSON.stringify(business) }
-  const headers = await createRequestSigner(sandbox.keys.privateKey)(request)
-  const response = await fetch(request.url, { ...request, headers })
-  return { status: response.status, body: await response.json(), ...business }
-}
-
 const yesterday = new Date(Date.now() - DAY_MS).toISOString().slice(0, 10)
 
 const about =
@@ -70,45 +55,6 @@ afterEach(() => sandbox.clearRules())
 afterAll(async () => {
   await sandbox.stop()
   await receiver.stop()
-})
-
-describe('what the register has of a business', () => {
-  it.each([
-    ['Ada Trading', { status: 'clear' }],
-    ['Dissolved Trading', { status: 'rejected', reasons: ['business_dissolved'] }],
-    ['Unregistered Trading', { status: 'doubtful', reasons: ['business_not_found'] }],
-    ['Doubtful Trading', { status: 'doubtful', reasons: ['name_differs'] }]
-  ])('of the name %s is said at once, and the same reference stands for no other business', async (name, body) => {
-    const first = await postBusiness({ name })
-    expect(first).toMatchObject({ status: 200, body })
-    expect(await inquire(sandbox, first.reference)).toEqual(body)
-    const { reference } = first
-    expect(await postBusiness({ reference, name: 'Ben Trading' })).toMatchObject({ status: 409 })
-  })
-
-  it.each([
-    [{ outcome: 'accept' }, { status: 'clear' }],
-    [{ outcome: 'decline' }, { status: 'rejected', reasons: ['business_dissolved'] }],
-    [
-      { outcome: 'doubtful', code: 'seat_moved' },
-      { status: 'doubtful', reasons: ['seat_moved'] }
-    ],
-    [{ outcome: 'ask_more' }, { status: 'more', items: ['registration_document'] }],
-    [{ outcome: 'timeout' }, { status: 'pending' }]
-  ])('is what a rule says, and one about people is none of it: %j', async (rule, body) => {
-    await sandbox.addRule({ match: { operation: 'identity' }, outcome: 'error' })
-    await sandbox.addRule({ match: { operation: 'registry', name: 'Ada Trading' }, ...rule })
-    expect((await postBusiness()).body).toEqual(body)
-  })
-
-  it('that is looked for later is said by a callback', async () => {
-    await sandbox.addRule({ match: { operation: 'registry' }, outcome: 'delay', delay_ms: DAY_MS })
-    const { reference, body } = await postBusiness()
-    expect(body).toEqual({ status: 'pending' })
-    await sandbox.advanceClock(DAY_MS)
-    await receiver.until(1, about(reference))
-    expect(await inquire(sandbox, reference)).toEqual({ status: 'clear' })
-  })
 })
 
 describe('what the identity bureau finds by itself', () => {

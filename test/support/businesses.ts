@@ -38,6 +38,11 @@ export const personOf = (name: string, over: object = {}) => ({
   ...over
 })
 
+export function childWithOldPaper() {
+  const { document, ...child } = personOf('Kit', { birth_date: '2015-01-01' })
+  return { ...child, document: { ...document, expires_on: '2020-01-31' } }
+}
+
 /** Everything that is asked of a business besides, of nobody who is on a list; an account at bank A. */
 export const kybOf = (over: object = {}) => ({
   registration_document: { issued_on: '2026-10-01', sha256: sha256(randomUUID()) },
