@@ -10,6 +10,7 @@ import {
   childWithOldPaper,
   giveAsBusiness,
   kybOf,
+  listedOwner,
   noBusiness,
   personOf,
   registerBusiness
@@ -296,7 +297,3 @@ describe('An application of a business', () => {
     expect([both.status, both.body['code']]).toEqual([400, 'invalid_request'])
   })
 })
-
-function listedOwner() {
-  return { ...personOf(`Sanctioned ${noBusiness()}`), share_bps: 2_500 }
-}

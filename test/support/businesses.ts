@@ -43,6 +43,8 @@ export function childWithOldPaper() {
   return { ...child, document: { ...document, expires_on: '2020-01-31' } }
 }
 
+export const listedOwner = () => ({ ...personOf(`Sanctioned ${noBusiness()}`), share_bps: 2_500 })
+
 /** Everything that is asked of a business besides, of nobody who is on a list; an account at bank A. */
 export const kybOf = (over: object = {}) => ({
   registration_document: { issued_on: '2026-10-01', sha256: sha256(randomUUID()) },
