@@ -105,6 +105,9 @@ export const onboardingCrashPoints = [
   'onboarding.conclude/report'
 ] as const
 
+/** A business's: its word with the register, and the unit that lets it be paid. */
+export const businessCrashPoints = ['onboarding.registry/reply', 'onboarding.conclude/inside'] as const
+
 /** A re-screening's: between what was found and the review that follows from it. */
 export const rescreeningCrashPoints = ['rescreening.near/before', 'rescreening.near/started'] as const
 
@@ -161,6 +164,7 @@ export function createCrashPoint(at: string | undefined, kill: () => void): Cras
     ...crashPoints,
     ...messageCrashPoints,
     ...onboardingCrashPoints,
+    ...businessCrashPoints,
     ...rescreeningCrashPoints,
     ...bankLinkCrashPoints,
     ...microDepositCrashPoints,

@@ -9,6 +9,7 @@ import type { ActivityDeps } from './deps.ts'
 import { microDepositBankActivities } from './micro-deposit-bank.ts'
 import { microDepositActivities } from './micro-deposits.ts'
 import { onboardingBureauActivities } from './onboarding-bureau.ts'
+import { onboardingBusinessActivities } from './onboarding-business.ts'
 import { onboardingDecisionActivities } from './onboarding-decisions.ts'
 import { onboardingNewsActivities } from './onboarding-news.ts'
 import { onboardingActivities } from './onboarding.ts'
@@ -32,6 +33,7 @@ export const createActivities = (deps: ActivityDeps) =>
     ...onboardingActivities(deps),
     ...onboardingDecisionActivities(deps),
     ...onboardingBureauActivities(deps),
+    ...onboardingBusinessActivities(deps),
     ...onboardingNewsActivities(deps),
     ...paymentActivities(deps),
     ...rescreeningActivities(deps),

@@ -1,9 +1,11 @@
 import { idOf } from '../domain/ids.ts'
 import type { ScreeningFinding } from '../domain/kyc-verdict.ts'
+import type { Policy } from '../domain/policy/index.ts'
 import type { IdentityAnswer } from '../providers/identity.ts'
+import type { ScreeningHit } from '../providers/screening.ts'
 import { readKycProfile, type KycDocument } from '../store/kyc-profile.ts'
 import type { ActivityDeps } from './deps.ts'
-import type { OnboardingStart } from './onboarding-progress.ts'
+import type { CustomerStart } from './onboarding-progress.ts'
 
 /** What the bureau says now; `pending`: it will say more. */
 export type IdentityWord = IdentityAnswer
@@ -18,7 +20,7 @@ export function onboardingBureauActivities({
 }: Pick<ActivityDeps, 'db' | 'vault' | 'identity' | 'screening' | 'crash'>) {
   return {
     /** Has document and face checked, or asks what came of it: the same reference asks the same, and is answered anew. */
-    checkIdentity: async ({ order }: OnboardingStart, reference: string): Promise<IdentityWord> => {
+    checkIdentity: async ({ order }: CustomerStart, reference: string): Promise<IdentityWord> => {
       const { name, birthDate, document, selfieSha256 } = await readKycProfile(
         db,
         vault,
@@ -37,18 +39,22 @@ export function onboardingBureauActivities({
     },
 
     /** How like a listed name the customer's is. Whose name that is does not leave this activity. */
-    screenName: async ({ order, policy }: OnboardingStart, reference: string): Promise<ScreeningFinding> => {
+    screenName: async ({ order, policy }: CustomerStart, reference: string): Promise<ScreeningFinding> => {
       const { name, birthDate } = await readKycProfile(db, vault, idOf('cus', order.customer_id))
       const { listVersion, score, hits } = await screening.search({
         reference,
         name,
         birthDate: birthDate || undefined
       })
-      const alike = hits.filter((hit) => hit.score * 10_000 >= policy.kyc.screening_noise_bps)
-      return { list_version: listVersion, score, lists: [...new Set(alike.map(({ list }) => list))] }
+      return { list_version: listVersion, score, lists: listsOf(hits, policy) }
     }
   }
 }
+
+/** The lists on which somebody is like that name by more than chance. */
+export const listsOf = (hits: readonly ScreeningHit[], { kyc }: Pick<Policy, 'kyc'>): ScreeningFinding['lists'] => [
+  ...new Set(hits.filter(({ score }) => score * 10_000 >= kyc.screening_noise_bps).map(({ list }) => list))
+]
 
 const toBureau = ({ expires_on: expiresOn, image_sha256: imageSha256, ...rest }: KycDocument) => ({
   ...rest,

@@ -1,5 +1,5 @@
 import type { Refusal } from '../domain/errors.ts'
-import type { KycItem, OnboardingState } from '../domain/onboarding.ts'
+import type { OnboardingItem, OnboardingState } from '../domain/onboarding.ts'
 import type { DecisionOutcome } from '../domain/orders.ts'
 import type { UnitPart } from '../ledger/unit-of-work.ts'
 import type { Decision } from '../store/decision.ts'
@@ -28,7 +28,7 @@ export function onboardingDecisionActivities({ db, ledger }: Pick<ActivityDeps, 
   return {
     submitOnboarding: (start: OnboardingStart, decisionId: string): Promise<OnboardingDecided> =>
       decide(start, decisionId, (onboarding, { data, actor }) =>
-        onboardingUnits(start).submitted(onboarding, data['items'] as KycItem[], actor)
+        onboardingUnits(start).submitted(onboarding, data['items'] as OnboardingItem[], actor)
       ),
 
     withdrawOnboarding: (start: OnboardingStart, decisionId: string): Promise<OnboardingDecided> =>
@@ -42,7 +42,7 @@ export function onboardingDecisionActivities({ db, ledger }: Pick<ActivityDeps, 
 
     askOnboarding: (start: OnboardingStart, decisionId: string): Promise<OnboardingDecided> =>
       decide(start, decisionId, (onboarding, { data, actor }, now) =>
-        onboardingUnits(start).asked(onboarding, data['items'] as KycItem[], actor, now)
+        onboardingUnits(start).asked(onboarding, data['items'] as OnboardingItem[], actor, now)
       )
   }
 }

@@ -1,9 +1,11 @@
-import type { Accepted, OnboardingOrder, Progress, Start } from '../domain/orders.ts'
+import type { Accepted, BusinessOrder, OnboardingOrder, Progress, Start } from '../domain/orders.ts'
 import { missingItems, nextOfCollecting, type OnboardingState } from '../domain/onboarding.ts'
-import type { OnboardingPolicy } from '../domain/policy/index.ts'
+import type { BusinessPolicy, OnboardingPolicy } from '../domain/policy/index.ts'
 import type { Onboarding } from '../store/onboarding.ts'
 
-export type OnboardingStart = Start<OnboardingOrder, OnboardingPolicy>
+export type CustomerStart = Start<OnboardingOrder, OnboardingPolicy>
+export type BusinessStart = Start<BusinessOrder, BusinessPolicy>
+export type OnboardingStart = CustomerStart | BusinessStart
 
 /** What happens at `deadline` if nobody does anything before. */
 export type OnboardingNext = 'remind' | 'expire' | 'remind_reviewer' | 'escalate'

@@ -1,21 +1,10 @@
 import { Refusal } from '../domain/errors.ts'
 import { sameDigits } from '../domain/ids.ts'
-import {
-  kycVerdict,
-  reviewOutcome,
-  screeningVerdict,
-  type KycFindings,
-  type ReviewFindings
-} from '../domain/kyc-verdict.ts'
-import { onboardingStates, type KycItem, type OnboardingState } from '../domain/onboarding.ts'
+import { reviewOutcome, type KycVerdict } from '../domain/kyc-verdict.ts'
+import { onboardingStates, type OnboardingItem, type OnboardingState } from '../domain/onboarding.ts'
 import type { Guard, UnitOfWork, UnitPart } from '../ledger/unit-of-work.ts'
-import {
-  toOnboardingRow,
-  toOnboardingView,
-  type CustomerChange,
-  type KycReview,
-  type Onboarding
-} from '../store/onboarding.ts'
+import { toOnboardingRow, toOnboardingView, type KycReview, type Onboarding } from '../store/onboarding.ts'
+import type { OwnerChange } from '../store/onboarding-writer.ts'
 import type { TaskMove } from '../store/task.ts'
 import type { OnboardingStart } from './onboarding-progress.ts'
 import { createRecordWrite, type WriteExtra } from './record-write.ts'
@@ -40,7 +29,7 @@ function collectingUnits(start: OnboardingStart) {
       records: [write(undefined, onboarding, ['collecting', 'withdrawn'], { actor: start.actor })]
     }),
 
-    submitted: (onboarding: Onboarding, items: readonly KycItem[], actor: string): UnitPart | Refusal => {
+    submitted: (onboarding: Onboarding, items: readonly OnboardingItem[], actor: string): UnitPart | Refusal => {
       if (onboarding.state !== 'collecting') return new Refusal('state_conflict', { state: onboarding.state })
       const given = [...new Set([...onboarding.given, ...items])]
       return { records: [write(onboarding, { ...onboarding, given }, [], { event: 'onboarding.submitted', actor })] }
@@ -67,11 +56,11 @@ function collectingUnits(start: OnboardingStart) {
 function reviewUnits(start: OnboardingStart) {
   const { write, over } = recordWrites(start)
   return {
-    concluded: (onboarding: Onboarding, findings: KycFindings | ReviewFindings, now: Date): UnitPart => {
-      const verdict =
-        'identity' in findings
-          ? kycVerdict(findings, start.policy, onboarding.targetTier)
-          : screeningVerdict(findings.screening, start.policy)
+    concluded: (
+      onboarding: Onboarding,
+      { findings, verdict }: { findings: NonNullable<Onboarding['findings']>; verdict: KycVerdict },
+      now: Date
+    ): UnitPart => {
       const known = { ...onboarding, findings, verdict, reminders: 0 }
       if (verdict.kind === 'approve') return over(onboarding, known, 'approved')
       if (verdict.kind === 'reject') return over(onboarding, known, 'rejected')
@@ -84,8 +73,7 @@ function reviewUnits(start: OnboardingStart) {
         data: { reviewers, reasons, risk },
         clock: { remind_ms: start.policy.kyc.review_reminder_ms, due_ms: start.policy.kyc.review_escalation_ms }
       } as const
-      const change: CustomerChange | undefined =
-        onboarding.purpose === 'periodic_review' ? { suspend: true } : undefined
+      const change: OwnerChange | undefined = onboarding.purpose === 'periodic_review' ? { suspend: true } : undefined
       const reviewed = { ...known, reviewSince: now, reviews: [] }
       return { records: [write(onboarding, reviewed, ['in_review'], { task, change })] }
     },
@@ -104,7 +92,7 @@ function reviewUnits(start: OnboardingStart) {
     },
 
     /** A reviewer wants to see more. */
-    asked: (onboarding: Onboarding, items: readonly KycItem[], actor: string, now: Date): UnitPart | Refusal =>
+    asked: (onboarding: Onboarding, items: readonly OnboardingItem[], actor: string, now: Date): UnitPart | Refusal =>
       onboarding.state === 'in_review'
         ? {
             records: [
@@ -125,7 +113,10 @@ function recordWrites(start: OnboardingStart) {
   const onboardingWrite = createRecordWrite({
     kind: 'onboarding',
     states: onboardingStates,
-    owners: ({ customerId }: Onboarding) => ({ customerId }),
+    owners: ({ customerId, merchantId }: Onboarding) => ({
+      ...(customerId !== null && { customerId }),
+      ...(merchantId !== null && { merchantId })
+    }),
     view: (onboarding) => toOnboardingView(onboarding, kyc.collect_ms),
     row: toOnboardingRow,
     tasks: true
@@ -139,7 +130,7 @@ function recordWrites(start: OnboardingStart) {
       change,
       clock,
       ...extra
-    }: WriteExtra & Pick<TaskMove, 'clock'> & { readonly change?: CustomerChange | undefined } = {}
+    }: WriteExtra & Pick<TaskMove, 'clock'> & { readonly change?: OwnerChange | undefined } = {}
   ) =>
     onboardingWrite(before, after, path, {
       ...extra,
@@ -155,14 +146,16 @@ function recordWrites(start: OnboardingStart) {
   return { write, over }
 }
 
-/** An application raises its customer; a review that clears them lifts the suspension that it began with. */
-const approvalOf = ({ purpose, targetTier }: Onboarding): CustomerChange =>
-  purpose === 'application' ? { tier: targetTier } : { lift: true }
+/** An application raises its customer, or lets its merchant be paid; a review that clears lifts what it began with. */
+const approvalOf = ({ purpose, targetTier }: Onboarding): OwnerChange => {
+  if (purpose === 'periodic_review') return { lift: true }
+  return targetTier === null ? { activate: true } : { tier: targetTier }
+}
 
-/** One open application a customer, and one open review: the counter is moved with the first unit, and given back with the last. */
-const openCount = ({ customerId, purpose }: Onboarding, add: bigint): Guard => ({
+/** One open application a customer or merchant, and one open review: the counter is moved with the first unit, and given back with the last. */
+const openCount = ({ customerId, merchantId, purpose }: Onboarding, add: bigint): Guard => ({
   kind: 'counter',
-  counter: `onboarding/${customerId}/${purpose === 'application' ? 'open' : 'review'}`,
+  counter: `onboarding/${customerId ?? merchantId}/${purpose === 'application' ? 'open' : 'review'}`,
   add,
   ...(add > 0n && { max: 1n }),
   code: 'state_conflict',
@@ -170,7 +163,7 @@ const openCount = ({ customerId, purpose }: Onboarding, add: bigint): Guard => (
 })
 
 /** Back to collecting: these things, whether they were given before or not. */
-const again = (onboarding: Onboarding, items: readonly KycItem[], now: Date): Onboarding => ({
+const again = (onboarding: Onboarding, items: readonly OnboardingItem[], now: Date): Onboarding => ({
   ...onboarding,
   given: onboarding.given.filter((item) => !items.includes(item)),
   extra: [...new Set([...onboarding.extra, ...items])],

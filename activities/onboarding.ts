@@ -1,21 +1,29 @@
 import { idOf } from '../domain/ids.ts'
-import { ageOn, type IdentityFinding, type ScreeningFinding } from '../domain/kyc-verdict.ts'
+import {
+  ageOn,
+  kycVerdict,
+  screeningVerdict,
+  type IdentityFinding,
+  type ScreeningFinding
+} from '../domain/kyc-verdict.ts'
 import { limitWindows } from '../domain/limits.ts'
-import type { UnitPart } from '../ledger/unit-of-work.ts'
+import { isOfBusiness } from '../domain/onboarding.ts'
 import { findCustomer } from '../store/customers.ts'
 import { findFirstVersion } from '../store/event.ts'
+import { readKybProfile } from '../store/kyb-profile.ts'
 import { hasNamesake, readKycProfile } from '../store/kyc-profile.ts'
 import { findOnboarding, getOnboarding, type Onboarding } from '../store/onboarding.ts'
 import { readBusinessNow } from '../store/process.ts'
-import { advance } from './advance.ts'
 import { pendingDecisions } from './carry-out.ts'
 import type { ActivityDeps } from './deps.ts'
 import {
   toOnboardingProgress,
+  type CustomerStart,
   type OnboardingAccepted,
   type OnboardingProgress,
   type OnboardingStart
 } from './onboarding-progress.ts'
+import { createOnboardingStep } from './onboarding-step.ts'
 import { onboardingUnits } from './onboarding-units.ts'
 import { settle } from './settle.ts'
 
@@ -29,7 +37,7 @@ export function onboardingActivities({
   const progressOf = async (start: OnboardingStart): Promise<OnboardingProgress> =>
     toOnboardingProgress(await getOnboarding(db, start.id), start)
 
-  const step = stepsOf({ db, ledger, crash })
+  const step = createOnboardingStep({ db, ledger, crash })
 
   return {
     /** Takes the application in, with what is known of the customer already; or as one too many. */
@@ -70,25 +78,31 @@ export function onboardingActivities({
 
     /** Weighs what was found; who is who twice, and how old they are, is found out here. */
     concludeOnboarding: async (
-      start: OnboardingStart,
+      start: CustomerStart,
       identity: IdentityFinding,
       screening: ScreeningFinding
     ): Promise<OnboardingProgress> => {
-      const { customer_id, purpose } = start.order
-      const customerId = idOf('cus', customer_id)
-      if (purpose === 'periodic_review')
+      const { policy, order } = start
+      const units = onboardingUnits(start)
+      if (order.purpose === 'periodic_review')
         return step(start, 'conclude', (onboarding, now) =>
           onboarding.state === 'verifying'
-            ? onboardingUnits(start).concluded(onboarding, { screening }, now)
+            ? units.concluded(
+                onboarding,
+                { findings: { screening }, verdict: screeningVerdict(screening, policy) },
+                now
+              )
             : undefined
         )
+      const customerId = idOf('cus', order.customer_id)
       const profile = await readKycProfile(db, vault, customerId)
       const duplicate = await hasNamesake(db, vault, customerId, profile)
       const customer = await findCustomer(db, customerId)
       return step(start, 'conclude', (onboarding, now) => {
         if (onboarding.state !== 'verifying') return undefined
         const age = ageOn(limitWindows(now, customer!.zone).day, profile.birthDate)
-        return onboardingUnits(start).concluded(onboarding, { identity, screening, age, duplicate }, now)
+        const findings = { identity, screening, age, duplicate }
+        return units.concluded(onboarding, { findings, verdict: kycVerdict(findings, policy, order.target_tier) }, now)
       })
     },
 
@@ -98,22 +112,18 @@ export function onboardingActivities({
   }
 }
 
-/** With what is known of the customer already. */
+/** With what is known of the customer or business already. */
 async function newOnboarding(
   { db, vault }: Pick<ActivityDeps, 'db' | 'vault'>,
-  { id, order }: OnboardingStart
+  start: OnboardingStart
 ): Promise<Onboarding> {
-  const customerId = idOf('cus', order.customer_id)
   const now = await readBusinessNow(db)
-  const { given } = await readKycProfile(db, vault, customerId)
   return {
-    id: idOf('onb', id),
+    id: idOf('onb', start.id),
     state: 'collecting',
     version: 0,
-    customerId,
-    purpose: order.purpose ?? 'application',
-    targetTier: order.target_tier,
-    given,
+    ...(await ownerOf({ db, vault }, start)),
+    purpose: start.order.purpose ?? 'application',
     extra: [],
     collectingSince: now,
     reminders: 0,
@@ -126,20 +136,16 @@ async function newOnboarding(
   }
 }
 
-function stepsOf({ db, ledger, crash }: Pick<ActivityDeps, 'db' | 'ledger' | 'crash'>) {
-  /** Posts what `partFor` makes of the record as it is now; undefined: it moved on, and there is nothing to do. */
-  return async function step(
-    start: OnboardingStart,
-    name: string,
-    partFor: (onboarding: Onboarding, now: Date) => UnitPart | undefined
-  ): Promise<OnboardingProgress> {
-    const { seen, posted } = await advance(
-      ledger,
-      { key: ({ onboarding }) => `${start.id}:${name}:${onboarding.version}`, fingerprint: start.fingerprint },
-      async () => ({ onboarding: await getOnboarding(db, start.id), now: await readBusinessNow(db) }),
-      ({ onboarding, now }) => partFor(onboarding, now)
-    )
-    if (posted) crash(`onboarding.${name}/report`)
-    return toOnboardingProgress(seen.onboarding, start)
+async function ownerOf(
+  { db, vault }: Pick<ActivityDeps, 'db' | 'vault'>,
+  start: OnboardingStart
+): Promise<Pick<Onboarding, 'customerId' | 'merchantId' | 'targetTier' | 'given'>> {
+  if (isOfBusiness(start)) {
+    const merchantId = idOf('mer', start.order.merchant_id)
+    const { given } = await readKybProfile(db, vault, merchantId)
+    return { customerId: null, merchantId, targetTier: null, given }
   }
+  const customerId = idOf('cus', start.order.customer_id)
+  const { given } = await readKycProfile(db, vault, customerId)
+  return { customerId, merchantId: null, targetTier: start.order.target_tier, given }
 }

@@ -4,8 +4,7 @@ import { captureDecision, voidDecision } from '../domain/payment-rules.ts'
 import type { PaymentState } from '../domain/payment.ts'
 import type { UnitPart } from '../ledger/unit-of-work.ts'
 import type { Decision } from '../store/decision.ts'
-import { isSuspended } from '../store/customers.ts'
-import { readPaymentFacts } from '../store/payment-facts.ts'
+import { readPaymentFacts, refusalToCapture } from '../store/payment-facts.ts'
 import { getPayment, type Payment } from '../store/payment.ts'
 import { readBusinessNow } from '../store/process.ts'
 import { carryOut } from './carry-out.ts'
@@ -56,7 +55,8 @@ export function paymentDecisions(deps: PaymentDeps) {
     /** Books a part of the hold, or all that is left of it; the last part gives the rest back. */
     capturePayment: (start: PaymentStart, decisionId: string): Promise<PaymentDecided> =>
       decide(start, decisionId, 'capture', async (payment, { data, actor, role }) => {
-        if (role !== 'finance' && (await isSuspended(db, payment.customerId))) return new Refusal('wallet_frozen')
+        const refusal = role === 'finance' ? undefined : await refusalToCapture(db, payment)
+        if (refusal) return new Refusal(refusal)
         const order = {
           amount: data['amount'] === undefined ? undefined : BigInt(data['amount'] as string),
           final: data['final'] as boolean | undefined

@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto'
 import { activityInfo, heartbeat, log } from '@temporalio/activity'
-import { idOf, type OnboardingId } from '../domain/ids.ts'
+import { idOf, isId, type OnboardingId } from '../domain/ids.ts'
 import { isNearListed, toBps } from '../domain/kyc-verdict.ts'
-import { onboardingPolicy } from '../domain/policy/index.ts'
+import { businessPolicy, onboardingPolicy } from '../domain/policy/index.ts'
 import type { TargetTier } from '../domain/onboarding.ts'
 import { readKycProfile } from '../store/kyc-profile.ts'
-import { listToScreen, putScreening, type DueCustomer } from '../store/screening.ts'
+import { listToScreen, putScreening, type DueParty } from '../store/screening.ts'
+import { screenBusinessNames } from './business-names.ts'
 import type { ActivityDeps } from './deps.ts'
 import type { OnboardingStart } from './onboarding-progress.ts'
 
-/** What became of a number of customers. */
+/** What became of a number of customers and merchants. */
 export interface ScreenedCount {
   readonly screened: number
   /** Near a listed name: each has a review of its own now. */
@@ -19,7 +20,7 @@ export interface ScreenedCount {
 }
 
 export interface ScreenedPage extends ScreenedCount {
-  /** The last customer of the page; absent: there are no more. */
+  /** The last one of the page; absent: there are no more. */
   readonly last?: string
 }
 
@@ -28,7 +29,7 @@ const AT_ONCE = 5
 /** So often a page is begun again for the sake of some of it: about two minutes. Then they wait until tomorrow. */
 const ATTEMPTS_FOR_SOME = 8
 
-/** Compares the names of those who are customers already, page by page. */
+/** Compares the names of those who are customers or merchants already, page by page. */
 export function rescreeningActivities({
   db,
   vault,
@@ -37,29 +38,36 @@ export function rescreeningActivities({
   policy,
   crash
 }: Pick<ActivityDeps, 'db' | 'vault' | 'screening' | 'runs' | 'policy' | 'crash'>) {
-  async function screen(customer: DueCustomer, listVersion: string): Promise<'far' | 'near'> {
-    const { name, birthDate } = await readKycProfile(db, vault, customer.id)
-    const reference = reviewIdOf(customer, listVersion)
-    const found = await screening.search({ reference, name, birthDate: birthDate || undefined })
+  async function screen(due: DueParty, listVersion: string): Promise<'far' | 'near'> {
+    const reference = reviewIdOf(due, listVersion)
+    const found = await search(due, reference)
     if (!isNearListed(found, policy)) {
-      await putScreening(db, customer.id, { listVersion: found.listVersion, scoreBps: toBps(found.score) })
+      await putScreening(db, due.id, { listVersion: found.listVersion, scoreBps: toBps(found.score) })
       return 'far'
     }
     crash('rescreening.near/before')
-    await runs.restart('onboarding', reference, reviewOf(customer, reference), 'periodic review')
+    await runs.restart('onboarding', reference, reviewOf(due, reference), 'periodic review')
     crash('rescreening.near/started')
     return 'near'
   }
 
-  /** The review looks the name up again, and writes down what it found; until it has, the customer stays due. */
-  const reviewOf = ({ id, tier }: DueCustomer, reviewId: OnboardingId): OnboardingStart => ({
-    id: reviewId,
-    order: { customer_id: id, target_tier: tier as TargetTier, purpose: 'periodic_review' },
-    policy: onboardingPolicy(policy),
-    fingerprint: reviewId,
-    actor: 'rescreening',
-    requestId: 'rescreening'
-  })
+  async function search({ id }: DueParty, reference: string): Promise<{ listVersion: string; score: number }> {
+    if (isId('mer', id)) {
+      const found = await screenBusinessNames({ db, vault, screening }, id, reference, policy)
+      return { listVersion: found.list_version, score: found.score }
+    }
+    const { name, birthDate } = await readKycProfile(db, vault, id)
+    return screening.search({ reference, name, birthDate: birthDate || undefined })
+  }
+
+  /** The review looks the names up again, and writes down what it found; until it has, whoever it is stays due. */
+  function reviewOf(due: DueParty, reviewId: OnboardingId): OnboardingStart {
+    const common = { id: reviewId, fingerprint: reviewId, actor: 'rescreening', requestId: 'rescreening' }
+    const purpose = 'periodic_review' as const
+    if (due.tier === null) return { ...common, order: { merchant_id: due.id, purpose }, policy: businessPolicy(policy) }
+    const order = { customer_id: due.id, target_tier: due.tier as TargetTier, purpose }
+    return { ...common, order, policy: onboardingPolicy(policy) }
+  }
 
   return {
     readListVersion: (): Promise<string> => screening.version(),
@@ -86,15 +94,15 @@ export function rescreeningActivities({
         lost ??= results.find((result) => result.status === 'rejected')
       }
       if (lost && (count.screened === 0 || activityInfo().attempt < ATTEMPTS_FOR_SOME)) throw lost.reason
-      if (lost) log.warn('customers were not screened', { failed: count.failed, reason: String(lost.reason) })
+      if (lost) log.warn('some were not screened', { failed: count.failed, reason: String(lost.reason) })
       const last = page.at(-1)?.id
       return { ...count, ...(last !== undefined && { last }) }
     }
   }
 }
 
-/** The same screening begins the same review, whoever repeats it; the next one of this customer begins another. */
-const reviewIdOf = ({ id, screenedAt }: DueCustomer, listVersion: string): OnboardingId => {
+/** The same screening begins the same review, whoever repeats it; the next one of the same begins another. */
+const reviewIdOf = ({ id, screenedAt }: DueParty, listVersion: string): OnboardingId => {
   const digits = createHash('sha256')
     .update(`${id}|${listVersion}|${screenedAt?.toISOString() ?? 'never'}`)
     .digest('hex')

@@ -52,3 +52,7 @@ grant select, insert, update on bank_link, deposit_recovery to :app_role;
 -- Operators: what was decided about many at once, and how far it has come; whom the audit log is about is noted by its own trigger.
 grant select, insert, update on bulk_decision, bulk_decision_item to :app_role;
 grant select on audit_subject to :app_role;
+-- KYB: what a business agreed to stands; who suspended it; its last screening.
+grant select, insert on merchant_consent to :app_role;
+grant update (suspended_by) on merchant to :app_role;
+grant select, insert, update on merchant_screening to :app_role;

@@ -1,18 +1,25 @@
-import type { KycItem, TargetTier } from './onboarding.ts'
+import type { KybItem, KycItem, OnboardingItem, TargetTier } from './onboarding.ts'
 import type { Policy } from './policy/index.ts'
 
-/** What the identity bureau said of document and face; `silent`: nothing, in all the time it had. */
-export type IdentityFinding =
+/** What a bureau said of what it was shown; `silent`: nothing, in all the time it had. */
+export type BureauFinding<Item extends OnboardingItem> =
   | { readonly kind: 'clear' }
   | { readonly kind: 'doubtful' | 'rejected'; readonly reasons: readonly string[] }
-  | { readonly kind: 'more'; readonly items: readonly KycItem[] }
+  | { readonly kind: 'more'; readonly items: readonly Item[] }
   | { readonly kind: 'silent' }
+
+/** Of document and face. */
+export type IdentityFinding = BureauFinding<KycItem>
+/** Of a business in the register. */
+export type RegistryFinding = BureauFinding<KybItem>
 
 export interface ScreeningFinding {
   readonly list_version: string
   /** 0 to 1: how like the nearest name on a list. */
   readonly score: number
   readonly lists: readonly ('sanctions' | 'pep')[]
+  /** Of a business: each of its names and people that was looked up, by what they are to it. */
+  readonly parties?: readonly { readonly party: string; readonly score: number }[]
 }
 
 /** What a periodic review is decided on. */
@@ -36,12 +43,21 @@ export type KycReason =
   | 'screening'
   | 'duplicate_person'
   | 'under_age'
+  // Of businesses.
+  | 'registry_rejected'
+  | 'registry_doubtful'
+  | 'registry_silent'
+  | 'duplicate_business'
+  | 'payee_mismatch'
+  | 'document_expired'
+  | 'prohibited_mcc'
+  | 'high_risk_mcc'
 
 export type KycVerdict =
   | { readonly kind: 'approve'; readonly risk: number }
   /** `reasons` are for operators alone. */
   | { readonly kind: 'reject'; readonly risk: number; readonly reasons: readonly KycReason[] }
-  | { readonly kind: 'collect'; readonly items: readonly KycItem[] }
+  | { readonly kind: 'collect'; readonly items: readonly OnboardingItem[] }
   | {
       readonly kind: 'review'
       readonly risk: number
@@ -61,7 +77,7 @@ export function kycVerdict(
 ): KycVerdict {
   const { identity, screening, age, duplicate } = findings
   if (identity.kind === 'more') return { kind: 'collect', items: identity.items }
-  const risk = riskOf(findings, kyc)
+  const risk = kycRisk(findings, kyc)
   if (age < kyc.age_min) return { kind: 'reject', risk, reasons: ['under_age'] }
   const hit = isNearListed(screening, { kyc })
   if (identity.kind === 'rejected' && !hit) return { kind: 'reject', risk, reasons: ['identity_rejected'] }
@@ -89,22 +105,28 @@ export function screeningVerdict(screening: ScreeningFinding, { kyc }: Pick<Poli
 export const isNearListed = ({ score }: Pick<ScreeningFinding, 'score'>, { kyc }: Pick<Policy, 'kyc'>): boolean =>
   toBps(score) >= kyc.screening_review_bps
 
-const reviewersFor = ({ score }: ScreeningFinding, kyc: Policy['kyc']): 1 | 2 =>
+/** One, or two where the likeness is near certain. */
+export const reviewersFor = ({ score }: ScreeningFinding, kyc: Policy['kyc']): 1 | 2 =>
   toBps(score) >= kyc.screening_two_reviewers_bps ? 2 : 1
 
-/** 0 to 100; the weights are policy. */
-function riskOf(
-  { identity, screening, age, duplicate }: KycFindings,
+function kycRisk({ identity, screening, age, duplicate }: KycFindings, kyc: Policy['kyc']): number {
+  const { doubt, duplicate: twice, young } = kyc.risk_weights
+  const besides = (identity.kind === 'clear' ? 0 : doubt) + (duplicate ? twice : 0) + (age < 21 ? young : 0)
+  return riskOf(screening, besides, kyc)
+}
+
+/** 0 to 100; the weights are policy. @param besides what else was found, in the same points. */
+export function riskOf(
+  screening: ScreeningFinding,
+  besides: number,
   { risk_weights, screening_noise_bps }: Policy['kyc']
 ): number {
-  const { likeness, politically_exposed, doubt, duplicate: twice, young } = risk_weights
+  const { likeness, politically_exposed } = risk_weights
   const alike = toBps(screening.score) >= screening_noise_bps
   const risk =
     (alike ? likeness * screening.score : 0) +
     (alike && screening.lists.includes('pep') ? politically_exposed : 0) +
-    (identity.kind === 'clear' ? 0 : doubt) +
-    (duplicate ? twice : 0) +
-    (age < 21 ? young : 0)
+    besides
   return Math.min(100, Math.round(risk))
 }
 

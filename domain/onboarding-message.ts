@@ -33,3 +33,20 @@ export const onboardingMessages = {
 } as const satisfies Readonly<Record<string, MessageText>>
 
 export type OnboardingNews = keyof typeof onboardingMessages
+
+/** The same for a business. */
+export const businessMessages: Readonly<Record<OnboardingNews, MessageText>> = {
+  ...onboardingMessages,
+  approved: {
+    subject: 'Your application is approved',
+    text: 'Welcome to Coffer: your application is approved, and you can be paid.'
+  },
+  restricted: {
+    subject: 'Your account is restricted',
+    text: 'We are carrying out a routine check. Until it is over, you cannot be paid.'
+  },
+  lifted: {
+    subject: 'Your account is no longer restricted',
+    text: 'The routine check of your account is over: you can be paid again as before.'
+  }
+}

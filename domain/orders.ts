@@ -45,6 +45,12 @@ export interface OnboardingOrder {
   readonly purpose?: OnboardingPurpose
 }
 
+/** A business that wants to be paid. */
+export interface BusinessOrder {
+  readonly merchant_id: string
+  readonly purpose?: OnboardingPurpose
+}
+
 export interface BankLinkOrder {
   readonly customer_id: string
   readonly bank: 'a' | 'b'

@@ -12,7 +12,10 @@ export const personalKinds = [
   'selfie',
   'address',
   'source_of_funds',
-  'proof_of_address'
+  'proof_of_address',
+  // Of KYB: `business` with the requirement that it answers as its reference; `business_number` finds one that is here twice.
+  'business',
+  'business_number'
 ] as const
 export type PersonalKind = (typeof personalKinds)[number]
 
@@ -32,7 +35,7 @@ export const isPhone = (text: string): boolean => PHONE.test(text)
 export function normalise(kind: PersonalKind, text: string): string {
   const plain = text.normalize('NFKC').trim()
   if (kind === 'email') return plain.toLowerCase()
-  if (kind === 'phone' || kind === 'iban' || kind === 'document_number')
+  if (kind === 'phone' || kind === 'iban' || kind === 'document_number' || kind === 'business_number')
     return plain.replace(/[\s-]/g, '').toUpperCase()
   if (kind === 'person') return foldName(plain)
   return plain.replace(/\s+/gu, ' ')

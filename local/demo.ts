@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { readCredentials, type Credentials } from './credentials.ts'
 import { tellFirstPayment } from './demo-first-payment.ts'
+import { tellNewMerchant } from './demo-merchant.ts'
 import { tellMoneyBack, tellNewcomer } from './demo-newcomer.ts'
 import { createTeller } from './demo-teller.ts'
 import { tellWithdrawal } from './demo-withdrawal.ts'
@@ -22,6 +23,7 @@ try {
     await tellFirstPayment(teller)
     await tellWithdrawal(teller)
     await tellMoneyBack(teller, newcomer)
+    await tellNewMerchant(teller, newcomer)
     await verify()
     say('\nThe story holds.')
   } finally {

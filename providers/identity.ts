@@ -1,4 +1,4 @@
-import type { IdentityFinding } from '../domain/kyc-verdict.ts'
+import type { IdentityFinding, RegistryFinding } from '../domain/kyc-verdict.ts'
 
 /** What the bureau is shown: hashes stand for the pictures. Dates are `YYYY-MM-DD`. */
 export interface IdentityCheck {
@@ -22,10 +22,26 @@ export interface IdentityCheck {
 /** `more`: the bureau cannot say without these. `pending`: it will call back, and tells whoever asks again. */
 export type IdentityAnswer = Exclude<IdentityFinding, { readonly kind: 'silent' }> | { readonly kind: 'pending' }
 
+/** A business as it says it is registered. */
+export interface BusinessCheck {
+  /** As of `IdentityCheck`. */
+  readonly reference: string
+  readonly name: string
+  readonly registrationNumber: string
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string
+  /** SHA-256 of the extract from the register, in hexadecimal. */
+  readonly documentSha256: string
+}
+
+export type RegistryAnswer = Exclude<RegistryFinding, { readonly kind: 'silent' }> | { readonly kind: 'pending' }
+
 export interface IdentityProvider {
   /**
    * Has it looked at, or says what came of it.
    * @throws {Error} without anything personal in it when there is no answer that can be read: repeat.
    */
   check(check: IdentityCheck, signal?: AbortSignal): Promise<IdentityAnswer>
+  /** The same of a business, in the register of its country. @throws {Error} as `check` does. */
+  checkBusiness(check: BusinessCheck, signal?: AbortSignal): Promise<RegistryAnswer>
 }

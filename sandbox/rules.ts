@@ -25,6 +25,7 @@ const outcomesOf = {
   push: bankOutcomes,
   inquiry: failures,
   identity: identityOutcomes,
+  registry: identityOutcomes,
   screening: failures,
   confirm_payee: accountOutcomes,
   ownership: accountOutcomes
@@ -35,6 +36,7 @@ const operations = [
   'push',
   'inquiry',
   'identity',
+  'registry',
   'screening',
   'confirm_payee',
   'ownership'
@@ -61,7 +63,7 @@ export const NewRule = z
       .regex(/^[a-z][a-z0-9_]{0,63}$/)
       .optional(),
     /**
-     * With `delay`: real time before the answer, but on identity and ownership the sandbox's own time before the verdict. With
+     * With `delay`: real time before the answer, but on identity, registry and ownership the sandbox's own time before the verdict. With
      * `accept` and `decline`: bank B's own time before its report.
      */
     delay_ms: z.number().int().min(0).max(DELAY_MS_MAX).optional(),
@@ -93,7 +95,8 @@ export const NewRule = z
 
 const delayable: readonly string[] = ['accept', 'decline', 'delay']
 
-const knowsNoIban = (operation: Operation | undefined): boolean => operation === 'identity' || operation === 'screening'
+const knowsNoIban = (operation: Operation | undefined): boolean =>
+  operation === 'identity' || operation === 'registry' || operation === 'screening'
 const isAboutAccount = (operation: Operation | undefined): boolean =>
   operation === 'confirm_payee' || operation === 'ownership'
 /** No instruction to move money: nothing to book, and nothing to report. */

@@ -86,6 +86,19 @@ export async function listApiKeys(
   return (await query.execute()).map(toApiKey)
 }
 
+/** A merchant's, newest first; there are few. */
+export async function listMerchantApiKeys(db: Kysely<Database>, merchantId: MerchantId): Promise<ApiKey[]> {
+  const rows = await db
+    .selectFrom('api_key')
+    .selectAll()
+    .where('merchant_id', '=', merchantId)
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1_000)
+    .execute()
+  return rows.map(toApiKey)
+}
+
 /** Ends a key now or in a while, never later than before; true if that changed something. */
 export async function expireApiKey(db: Kysely<Database>, id: ApiKeyId, inMs = 0): Promise<boolean> {
   const end = sql<Date>`clock_timestamp() + ${inMs}::bigint * interval '1 millisecond'`

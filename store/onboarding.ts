@@ -1,15 +1,15 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
-import { idOf, type CustomerId, type OnboardingId } from '../domain/ids.ts'
+import { idOf, isId, type CustomerId, type MerchantId, type OnboardingId } from '../domain/ids.ts'
+import type { KybFindings } from '../domain/kyb-verdict.ts'
 import type { KycFindings, KycVerdict, ReviewFindings } from '../domain/kyc-verdict.ts'
 import {
   missingItems,
-  type KycItem,
+  type OnboardingItem,
   type OnboardingPurpose,
   type OnboardingState,
   type TargetTier
 } from '../domain/onboarding.ts'
-import { withTasks } from './task.ts'
 
 /** A reviewer's word. */
 export interface KycReview {
@@ -23,16 +23,19 @@ export interface Onboarding {
   readonly id: OnboardingId
   readonly state: OnboardingState
   readonly version: number
-  readonly customerId: CustomerId
+  /** Whose it is: a customer's, or a business's. */
+  readonly customerId: CustomerId | null
+  readonly merchantId: MerchantId | null
   readonly purpose: OnboardingPurpose
-  readonly targetTier: TargetTier
-  readonly given: readonly KycItem[]
-  readonly extra: readonly KycItem[]
+  /** Of a customer's. */
+  readonly targetTier: TargetTier | null
+  readonly given: readonly OnboardingItem[]
+  readonly extra: readonly OnboardingItem[]
   readonly collectingSince: Date
   readonly reminders: number
   readonly verifyingSince: Date | null
   readonly reviewSince: Date | null
-  readonly findings: KycFindings | ReviewFindings | null
+  readonly findings: KycFindings | KybFindings | ReviewFindings | null
   readonly verdict: KycVerdict | null
   readonly reviews: readonly KycReview[]
   readonly createdAt: Date
@@ -50,26 +53,26 @@ export async function getOnboarding(db: Kysely<Database>, id: string): Promise<O
   return onboarding
 }
 
-/** The customer's own application that is not over; there is one at most. */
+/** The customer's or the merchant's own application that is not over; there is one at most. */
 export async function findOpenOnboarding(
   db: Kysely<Database>,
-  customerId: CustomerId
+  of: CustomerId | MerchantId
 ): Promise<OnboardingId | undefined> {
   const row = await db
     .selectFrom('onboarding')
     .innerJoin('process', 'process.id', 'onboarding.id')
     .select('onboarding.id')
-    .where('onboarding.customer_id', '=', customerId)
+    .where(columnOf(of), '=', of)
     .where('onboarding.purpose', '=', 'application')
     .where('process.open', '=', true)
     .executeTakeFirst()
   return row && idOf('onb', row.id)
 }
 
-/** Newest first; a customer has few. */
-export async function listOnboardings(db: Kysely<Database>, customerId: CustomerId): Promise<Onboarding[]> {
+/** Newest first; a customer or merchant has few. */
+export async function listOnboardings(db: Kysely<Database>, of: CustomerId | MerchantId): Promise<Onboarding[]> {
   const rows = await records(db)
-    .where('onboarding.customer_id', '=', customerId)
+    .where(columnOf(of), '=', of)
     .orderBy('onboarding.created_at', 'desc')
     .orderBy('onboarding.id')
     .limit(1_000)
@@ -90,6 +93,9 @@ export async function lockOnboarding(
   return row && (row.state as OnboardingState)
 }
 
+const columnOf = (owner: CustomerId | MerchantId) =>
+  isId('mer', owner) ? ('onboarding.merchant_id' as const) : ('onboarding.customer_id' as const)
+
 const records = (db: Kysely<Database>) =>
   db
     .selectFrom('onboarding')
@@ -97,53 +103,11 @@ const records = (db: Kysely<Database>) =>
     .selectAll('onboarding')
     .select(['process.state', 'process.version'])
 
-/** What becomes of the customer with a unit: a tier by approval; suspended, and active again, by a periodic review. */
-export interface CustomerChange {
-  readonly tier?: TargetTier
-  readonly suspend?: boolean
-  readonly lift?: boolean
-}
-
-/**
- * The posting queue's statement for whole rows. The customer changes in the same transaction, and what a screening found
- * is kept; two records of one customer in a batch change them once.
- */
-export const onboardingWriter = {
-  kind: 'onboarding',
-  sql: withTasks(`, changes as (
-    select customer_id, max((change ->> 'tier')::smallint) as tier, coalesce(bool_or((change ->> 'suspend')::boolean), false) as suspend,
-        coalesce(bool_or((change ->> 'lift')::boolean), false) as lift
-      from jsonb_to_recordset($1::jsonb) r (customer_id text, change jsonb) where change is not null group by customer_id
-  ), changed as (
-    update customer c set tier = greatest(c.tier, x.tier), updated_at = clock_timestamp(),
-        state = case
-          when x.suspend and c.state = 'active' then 'suspended'
-          when x.lift and c.state = 'suspended' then 'active'
-          when x.tier is not null and c.state = 'registered' then 'active'
-          else c.state end
-      from changes x where c.id = x.customer_id
-  ), screened as (
-    insert into screening (customer_id, list_version, score_bps, screened_at)
-      select distinct on (customer_id) customer_id, findings -> 'screening' ->> 'list_version',
-          round((findings -> 'screening' ->> 'score')::numeric * 10000)::integer, verifying_since
-        from jsonb_to_recordset($1::jsonb) r (customer_id text, findings jsonb, verifying_since timestamptz)
-        where findings is not null and findings <> 'null'::jsonb order by customer_id, verifying_since desc
-      on conflict (customer_id) do update set
-        list_version = excluded.list_version, score_bps = excluded.score_bps, screened_at = excluded.screened_at
-        where screening.screened_at < excluded.screened_at
-  )
-    insert into onboarding
-      select r.* from jsonb_populate_recordset(null::onboarding, $1::jsonb) r
-      on conflict (id) do update set
-        given = excluded.given, extra = excluded.extra, collecting_since = excluded.collecting_since,
-        reminders = excluded.reminders, verifying_since = excluded.verifying_since, review_since = excluded.review_since,
-        findings = excluded.findings, verdict = excluded.verdict, reviews = excluded.reviews`)
-} as const
-
 /** The row of a record, whole. */
 export const toOnboardingRow = (onboarding: Onboarding): object => ({
   id: onboarding.id,
   customer_id: onboarding.customerId,
+  merchant_id: onboarding.merchantId,
   purpose: onboarding.purpose,
   target_tier: onboarding.targetTier,
   given: onboarding.given,
@@ -159,20 +123,20 @@ export const toOnboardingRow = (onboarding: Onboarding): object => ({
 })
 
 /**
- * An application as its customer sees it, without its timeline. Why somebody looks, or what they found, is not in it: who is
+ * An application as its customer or merchant sees it, without its timeline. Why somebody looks, or what they found, is not in it: who is
  * like a listed name is never told so.
  * @param collectMs how long what is missing is waited for.
  */
 export function toOnboardingView(onboarding: Onboarding, collectMs: number): Record<string, unknown> {
-  const { id, state, customerId, purpose, targetTier, given, collectingSince } = onboarding
+  const { id, state, customerId, merchantId, purpose, targetTier, given, collectingSince } = onboarding
   const due = missingItems(onboarding, given)
   return {
     id,
     object: 'onboarding',
     state,
-    customer_id: customerId,
+    ...(customerId === null ? { merchant_id: merchantId } : { customer_id: customerId }),
     purpose,
-    target_tier: targetTier,
+    ...(targetTier !== null && { target_tier: targetTier }),
     requirements: {
       currently_due: state === 'collecting' ? due : [],
       past_due: state === 'expired' ? due : [],
@@ -185,9 +149,10 @@ interface OnboardingRow {
   id: string
   state: string
   version: number
-  customer_id: string
+  customer_id: string | null
+  merchant_id: string | null
   purpose: string
-  target_tier: number
+  target_tier: number | null
   given: string[]
   extra: string[]
   collecting_since: Date
@@ -204,11 +169,12 @@ const toOnboarding = (row: OnboardingRow): Onboarding => ({
   id: idOf('onb', row.id),
   state: row.state as OnboardingState,
   version: row.version,
-  customerId: idOf('cus', row.customer_id),
+  customerId: row.customer_id === null ? null : idOf('cus', row.customer_id),
+  merchantId: row.merchant_id === null ? null : idOf('mer', row.merchant_id),
   purpose: row.purpose as OnboardingPurpose,
-  targetTier: row.target_tier as TargetTier,
-  given: row.given as KycItem[],
-  extra: row.extra as KycItem[],
+  targetTier: row.target_tier as TargetTier | null,
+  given: row.given as OnboardingItem[],
+  extra: row.extra as OnboardingItem[],
   collectingSince: row.collecting_since,
   reminders: row.reminders,
   verifyingSince: row.verifying_since,

@@ -64,6 +64,19 @@ export async function readPaymentFacts(
   }
 }
 
+/** While a review of either side lasts, or once the merchant is closed, finance alone captures: why nobody else may. */
+export async function refusalToCapture(
+  db: Kysely<Database>,
+  { customerId, merchantId }: { readonly customerId: string; readonly merchantId: string }
+): Promise<'wallet_frozen' | 'payee_unavailable' | undefined> {
+  const { rows } = await sql<{ customer: string | null; merchant: string | null }>`
+    select (select state from customer where id = ${customerId}) as customer,
+        (select state from merchant where id = ${merchantId}) as merchant`.execute(db)
+  const { customer, merchant } = rows[0]!
+  if (customer === 'suspended') return 'wallet_frozen'
+  return merchant === 'suspended' || merchant === 'closed' ? 'payee_unavailable' : undefined
+}
+
 /** A day of the customer's zone, a month of it, and the time since the payment that they last confirmed. */
 const counterIds = (customerId: string, currency: string, windows: LimitWindows, epoch: string) => ({
   ...outgoingCounters(customerId, currency, windows),

@@ -15,7 +15,14 @@ export interface PersonalDatum {
 }
 
 /** What may be looked up by its value. */
-const INDEXED: ReadonlySet<PersonalKind> = new Set(['email', 'phone', 'iban', 'person', 'document_number'])
+const INDEXED: ReadonlySet<PersonalKind> = new Set([
+  'email',
+  'phone',
+  'iban',
+  'person',
+  'document_number',
+  'business_number'
+])
 
 /**
  * Seals and keeps a value, in place of the one that stood there; makes the owner's key with the first one. This file is
@@ -78,7 +85,7 @@ export async function findPersonalValue(
 export async function findOwnersByValue(
   db: Kysely<Database>,
   vault: Vault,
-  kind: 'email' | 'phone' | 'iban' | 'person' | 'document_number',
+  kind: 'email' | 'phone' | 'iban' | 'person' | 'document_number' | 'business_number',
   value: string
 ): Promise<{ ownerId: string; reference: string }[]> {
   const index = vault.blindIndex(kind, normalise(kind, value))

@@ -1,7 +1,7 @@
 import type { RecordWriter } from '../ledger/posting-queue.ts'
 import { bankLinkWriter } from './bank-link.ts'
 import { depositRecoveryWriter } from './deposit-recovery.ts'
-import { onboardingWriter } from './onboarding.ts'
+import { onboardingWriter } from './onboarding-writer.ts'
 import { paymentRequestWriter } from './payment-request.ts'
 import { paymentWriter } from './payment.ts'
 import { topUpWriter } from './top-up.ts'

@@ -1,11 +1,11 @@
 import { proxyActivities, proxyLocalActivities, setHandler } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
 import type { OnboardingProgress, OnboardingStart } from '../activities/onboarding-progress.ts'
-import { onboardingStates, type OnboardingState } from '../domain/onboarding.ts'
+import { isOfBusiness, onboardingStates, type OnboardingState } from '../domain/onboarding.ts'
 import type { OnboardingNews } from '../domain/onboarding-message.ts'
 import { partReference } from '../domain/reference.ts'
 import { newsOptions, recordOptions } from './activity-options.ts'
-import { askBureaus } from './ask-bureaus.ts'
+import { askAboutBusiness, askBureaus } from './ask-bureaus.ts'
 import { createDecisions } from './decisions.ts'
 import { answerFirst } from './first-outcome.ts'
 import { approve, ask, reject, submit, withdraw } from './messages.ts'
@@ -14,12 +14,18 @@ import { receiveNudges, untilBusinessTime, untilNudged } from './wait.ts'
 
 const { openOnboarding, submitOnboarding, withdrawOnboarding, reviewOnboarding, askOnboarding, remindOnboarding } =
   proxyLocalActivities<Activities>(recordOptions)
-const { verifyOnboarding, concludeOnboarding, readOnboarding, listOnboardingDecisions, readBusinessClock } =
-  proxyLocalActivities<Activities>(recordOptions)
+const {
+  verifyOnboarding,
+  concludeOnboarding,
+  concludeBusiness,
+  readOnboarding,
+  listOnboardingDecisions,
+  readBusinessClock
+} = proxyLocalActivities<Activities>(recordOptions)
 const { tellApplicant } = proxyActivities<Activities>({ ...newsOptions, summary: 'tell the customer' })
 
 /**
- * An application to be known well enough for a tier: collects what is missing, has it checked, and is decided, by the
+ * An application to be known well enough for a tier, or as a business to be paid: collects what is missing, has it checked, and is decided, by the
  * findings alone where they are plain, by reviewers where they are not.
  */
 export async function onboarding(start: OnboardingStart): Promise<OnboardingProgress> {
@@ -78,6 +84,10 @@ export async function onboarding(start: OnboardingStart): Promise<OnboardingProg
   async function verify({ version, verifying_since }: OnboardingProgress): Promise<void> {
     // Of this round alone: what is checked again after more was given is another check.
     const reference = partReference(start.id, version)
+    if (isOfBusiness(start)) {
+      const words = await askAboutBusiness(start, reference, verifying_since!, nudges)
+      return step(() => concludeBusiness(start, words))
+    }
     const { identity, screening } = await askBureaus(start, reference, verifying_since!, nudges)
     await step(() => concludeOnboarding(start, identity, screening))
   }
@@ -92,7 +102,7 @@ export async function onboarding(start: OnboardingStart): Promise<OnboardingProg
     const news = newsOf(start, current, next)
     current = next
     if (news) told.push(tellApplicant(start, news, next.version).catch(() => undefined))
-    const { customer_id: customerRef } = start.order
+    const customerRef = isOfBusiness(start) ? undefined : start.order.customer_id
     present({ state: next.state, details: detailsOf(start, next), deadlineAt: next.deadline, customerRef })
   }
 }
@@ -119,8 +129,14 @@ function newsOfReview(before: OnboardingState, now: OnboardingState): Onboarding
   return now === 'approved' && before === 'in_review' ? 'lifted' : undefined
 }
 
-const detailsOf = ({ id, order }: OnboardingStart, { missing, next, deadline }: OnboardingProgress): string[] => [
-  `${order.purpose === 'periodic_review' ? 'periodic review' : `tier ${order.target_tier}`} for \`${order.customer_id}\`${missing > 0 ? `, ${missing} things are missing` : ''}`,
+const detailsOf = (start: OnboardingStart, { missing, next, deadline }: OnboardingProgress): string[] => [
+  `${purposeOf(start)}${missing > 0 ? `, ${missing} things are missing` : ''}`,
   ...(next ? [`${next} at ${deadline} (business time)`] : []),
-  `record: \`GET /v1/onboardings/${id}\``
+  `record: \`GET /v1/onboardings/${start.id}\``
 ]
+
+function purposeOf(start: OnboardingStart): string {
+  const review = start.order.purpose === 'periodic_review' && 'periodic review'
+  if (isOfBusiness(start)) return `${review || 'to be paid'} for \`${start.order.merchant_id}\``
+  return `${review || `tier ${start.order.target_tier}`} for \`${start.order.customer_id}\``
+}

@@ -22,7 +22,7 @@ interface Report extends ScreenedCount {
 const PAGES_PER_RUN = 250
 
 /**
- * Compares the name of every customer who is due with the sanctions and PEP lists: once a day by its Schedule, and when
+ * Compares the names of every customer and merchant who is due with the sanctions and PEP lists: once a day by its Schedule, and when
  * the list's keeper announces a new one. Who is near a listed name gets a periodic review, which is a run of its own.
  */
 export async function rescreening(carried?: Carried): Promise<Report> {

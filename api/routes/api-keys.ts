@@ -3,29 +3,16 @@ import { z } from 'zod'
 import type { Database } from '../../db/schema.ts'
 import { Refusal } from '../../domain/errors.ts'
 import type { OperatorId } from '../../domain/ids.ts'
-import {
-  expireApiKey,
-  findApiKey,
-  insertApiKey,
-  listApiKeys,
-  type ApiKey,
-  type KeyHolder,
-  type NewApiKey
-} from '../../store/api-keys.ts'
+import { expireApiKey, findApiKey, insertApiKey, listApiKeys, type KeyHolder } from '../../store/api-keys.ts'
 import { appendAudit } from '../../store/audit.ts'
 import { findOperator, insertOperator } from '../../store/operators.ts'
+import { KeyReply, NewKeyReply, operatorRole, scopes, toKeyReply, toNewKeyReply } from '../api-key-schemas.ts'
 import type { ApiDeps } from '../deps.ts'
 import { ListQuery, listOf, readCursor, toPage } from '../list.ts'
 import { route, type Route } from '../route.ts'
-import { id, Instant, instant } from '../schemas.ts'
+import { id, instant } from '../schemas.ts'
 
 const Label = z.string().regex(/^[a-z][a-z0-9_-]{1,39}$/, 'must be 2–40 lower-case letters, digits, _ or -')
-const Scope = z
-  .string()
-  .regex(/^(\*|[a-z][a-z-]{1,39}:(read|write|\*))$/, 'must be *, <thing>:read, <thing>:write or <thing>:*')
-const scopes = z.array(Scope).min(1).max(50).default(['*'])
-const operatorRole = z.enum(['support', 'reviewer', 'finance', 'admin'])
-
 const KeyRequest = z
   .union([
     z.strictObject({ role: z.literal('service'), name: Label.meta({ description: 'The team or program' }), scopes }),
@@ -34,25 +21,6 @@ const KeyRequest = z
     z.strictObject({ role: operatorRole, name: Label.meta({ description: 'A new operator' }), scopes })
   ])
   .meta({ id: 'ApiKeyRequest' })
-
-const KeyReply = z
-  .strictObject({
-    id: id('key'),
-    object: z.literal('api_key'),
-    role: z.enum(['service', 'merchant', ...operatorRole.options]),
-    name: z.string().nullable().meta({ description: 'Of a service' }),
-    merchant_id: id('mer').nullable(),
-    operator_id: id('opr').nullable(),
-    scopes: z.array(z.string()),
-    created_at: Instant,
-    created_by: z.string(),
-    expires_at: Instant.nullable().meta({ description: 'From then on the key is refused' })
-  })
-  .meta({ id: 'ApiKey' })
-
-const NewKeyReply = KeyReply.extend({
-  secret: z.string().meta({ description: 'The key itself; it is told only here' })
-}).meta({ id: 'NewApiKey' })
 
 const params = z.strictObject({ id: id('key') })
 const Rotation = z.strictObject({
@@ -80,7 +48,7 @@ const makeKey: Route = route.post(
     const made = await insertApiKey(transaction, key)
     const data = { role: holder.role, holder: holderId(holder), scopes: [...key.scopes] }
     await appendAudit(transaction, { actor: principal, action: 'api_key.made', object: key.id, requestId, data })
-    return toNewReply(made)
+    return toNewKeyReply(made)
   }
 )
 
@@ -104,7 +72,7 @@ const rotateKey: Route = route.post(
     const made = await insertApiKey(transaction, { ...old, id: newId('key'), createdBy: principal })
     const data = { replaced_by: made.id, overlap_ms: body.overlap_ms }
     await appendAudit(transaction, { actor: principal, action: 'api_key.rotated', object: old.id, requestId, data })
-    return toNewReply(made)
+    return toNewKeyReply(made)
   }
 )
 
@@ -116,7 +84,7 @@ const revokeKey: Route = route.post(
     const ended = await expireApiKey(transaction, params.id)
     const entry = { actor: principal, action: 'api_key.revoked', object: params.id, requestId }
     if (ended) await appendAudit(transaction, entry)
-    return toReply((await findApiKey(transaction, params.id))!)
+    return toKeyReply((await findApiKey(transaction, params.id))!)
   }
 )
 
@@ -134,7 +102,7 @@ const listKeys = ({ db }: ApiDeps): Route =>
       const place = readCursor(z.tuple([z.iso.datetime(), z.string()]), cursor)
       const before = place && { createdAt: place[0], id: place[1] }
       const keys = await listApiKeys(db, { limit: limit + 1, before })
-      return toPage(keys, limit, (key) => [instant(key.createdAt), key.id], toReply)
+      return toPage(keys, limit, (key) => [instant(key.createdAt), key.id], toKeyReply)
     }
   )
 
@@ -145,7 +113,7 @@ const readKey = ({ db }: ApiDeps): Route =>
     async ({ params }) => {
       const key = await findApiKey(db, params.id)
       if (!key) throw new Refusal('not_found')
-      return toReply(key)
+      return toKeyReply(key)
     }
   )
 
@@ -166,21 +134,6 @@ async function holderOf(
   const message = operator ? 'is an operator of another role' : 'is no operator'
   throw new Refusal('invalid_request', { errors: [{ pointer: '/operator_id', message }] })
 }
-
-const toNewReply = ({ secret, ...key }: NewApiKey): z.input<typeof NewKeyReply> => ({ ...toReply(key), secret })
-
-const toReply = ({ id, holder, scopes, createdAt, createdBy, expiresAt }: ApiKey): z.input<typeof KeyReply> => ({
-  id,
-  object: 'api_key',
-  role: holder.role,
-  name: 'serviceName' in holder ? holder.serviceName : null,
-  merchant_id: 'merchantId' in holder ? holder.merchantId : null,
-  operator_id: 'operatorId' in holder ? holder.operatorId : null,
-  scopes: [...scopes],
-  created_at: instant(createdAt),
-  created_by: createdBy,
-  expires_at: expiresAt && instant(expiresAt)
-})
 
 function holderId(holder: KeyHolder): string {
   if ('serviceName' in holder) return `service:${holder.serviceName}`

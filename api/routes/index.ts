@@ -12,7 +12,10 @@ import { customerRoutes } from './customers.ts'
 import { eventRoutes } from './event.ts'
 import { freezeRoutes } from './freeze.ts'
 import { limitRoutes } from './limits.ts'
+import { merchantKeyRoutes } from './merchant-keys.ts'
+import { merchantStateRoutes } from './merchant-state.ts'
 import { merchantRoutes } from './merchant.ts'
+import { businessOnboardingRoutes } from './onboarding-business.ts'
 import { onboardingRoutes } from './onboarding.ts'
 import { paymentListRoutes } from './payment-list.ts'
 import { paymentRequestRoutes } from './payment-request.ts'
@@ -39,6 +42,7 @@ export const listRoutes = (deps: ApiDeps): Route[] => [
   ...credentialRoutes(deps),
   ...limitRoutes(deps),
   ...onboardingRoutes(deps),
+  ...businessOnboardingRoutes(deps),
   ...apiKeyRoutes(deps),
   ...policyRoutes(deps),
   ...auditLogRoutes(deps),
@@ -48,6 +52,8 @@ export const listRoutes = (deps: ApiDeps): Route[] => [
   ...bankLinkRoutes(deps),
   ...eventRoutes(deps),
   ...merchantRoutes(deps),
+  ...merchantStateRoutes,
+  ...merchantKeyRoutes(deps),
   ...paymentListRoutes(deps),
   ...paymentRequestRoutes(deps),
   ...qrCodeRoutes(deps),

@@ -1,8 +1,11 @@
 import { z } from 'zod'
 import { Refusal } from '../../domain/errors.ts'
-import { onboardingPolicy } from '../../domain/policy/index.ts'
+import { idOf, isId, type CustomerId, type MerchantId } from '../../domain/ids.ts'
+import { kybItems, kycItems, type OnboardingItem } from '../../domain/onboarding.ts'
+import { businessPolicy, onboardingPolicy } from '../../domain/policy/index.ts'
 import { findCustomer } from '../../store/customers.ts'
 import { putKycData } from '../../store/kyc-profile.ts'
+import { findMerchant } from '../../store/merchant.ts'
 import {
   findOnboarding,
   findOpenOnboarding,
@@ -14,6 +17,7 @@ import {
 import { searchAttributes } from '../../temporal/search-attribute-keys.ts'
 import { auditOf } from '../audit-of.ts'
 import { CustomerListQuery, listedCustomer, pageOfFew } from '../customer-list.ts'
+import type { Owner } from '../caller.ts'
 import type { ApiDeps } from '../deps.ts'
 import { listOf } from '../list.ts'
 import { AskRequest, KycRequest, OnboardingReply, OnboardingRequest, ReviewRequest } from '../onboarding-schemas.ts'
@@ -24,8 +28,11 @@ import { createSubmit, type Submit } from '../submit.ts'
 
 const params = z.strictObject({ id: id('onb') })
 const decision = { params, reply: OnboardingReply, status: 200, otherReplies: notYet, idempotency: 'process' } as const
+const OnboardingQuery = CustomerListQuery.extend({
+  merchant_id: id('mer').optional().meta({ description: 'Of a merchant’s instead; a merchant need not say it' })
+})
 const readers = {
-  callers: { customer: 'own', service: 'any', support: 'any', reviewer: 'any' },
+  callers: { customer: 'own', merchant: 'own', service: 'any', support: 'any', reviewer: 'any' },
   scope: 'onboardings:read'
 } as const
 const errors = ['state_conflict', 'idempotency_key_reused', 'service_unavailable'] as const
@@ -45,12 +52,13 @@ export function onboardingRoutes(deps: ApiDeps): Route[] {
   ]
 }
 
-const apply = ({ db, policy }: ApiDeps, submit: Submit): Route =>
+const apply = (deps: ApiDeps, submit: Submit): Route =>
   route.post(
     '/onboardings',
     {
-      summary: 'Apply for a tier',
-      description: 'Answers `collecting` with what is missing. One application a customer is open at a time.',
+      summary: 'Apply for a tier, or as a business to be paid',
+      description:
+        'Answers `collecting` with what is missing. One application a customer or merchant is open at a time.',
       body: OnboardingRequest,
       reply: OnboardingReply,
       status: 201,
@@ -61,41 +69,80 @@ const apply = ({ db, policy }: ApiDeps, submit: Submit): Route =>
       errors
     },
     async (call) => {
-      const customerId = listedCustomer(call.ownOnly(), call.body.customer_id, '/customer_id')
-      const customer = await findCustomer(db, customerId)
-      if (!customer) throw new Refusal('not_found', { pointer: '/customer_id' })
-      const applied = call.newId('onb')
-      const open = await findOpenOnboarding(db, customerId)
-      if (customer.state === 'closing' || customer.state === 'closed' || (open !== undefined && open !== applied))
-        throw new Refusal('state_conflict', { state: customer.state })
+      const own = call.ownOnly()
+      const { target_tier: targetTier, merchant_id: merchantId, customer_id: named } = call.body
+      const wanted = { type: 'onboarding', id: call.newId('onb') }
+      if (merchantId !== undefined) {
+        if (own.customerId !== undefined) throw new Refusal('not_found', { pointer: '/merchant_id' })
+        await mustBeFree(deps, wanted.id, merchantId, (await findMerchant(deps.db, merchantId))?.state, ['pending'])
+        return submit.start(call, {
+          ...wanted,
+          order: { merchant_id: merchantId },
+          policy: businessPolicy(deps.policy),
+          summary: `application of ${merchantId}`,
+          searchAttributes: []
+        })
+      }
+      const customerId = listedCustomer(own, named, '/customer_id')
+      const customer = await findCustomer(deps.db, customerId)
+      await mustBeFree(deps, wanted.id, customerId, customer?.state, ['registered', 'active', 'suspended'])
       return submit.start(call, {
-        type: 'onboarding',
-        id: applied,
-        order: { customer_id: customerId, target_tier: call.body.target_tier },
-        policy: onboardingPolicy(policy),
-        summary: `application for tier ${call.body.target_tier}`,
+        ...wanted,
+        order: { customer_id: customerId, target_tier: targetTier },
+        policy: onboardingPolicy(deps.policy),
+        summary: `application for tier ${targetTier}`,
         searchAttributes: [{ key: searchAttributes.customerRef, value: customerId }]
       })
     }
   )
 
+/** @throws {Refusal} `not_found`; `state_conflict` in a state without applications, or while another one is open. */
+async function mustBeFree(
+  { db }: ApiDeps,
+  applied: string,
+  of: CustomerId | MerchantId,
+  state: string | undefined,
+  states: readonly string[]
+): Promise<void> {
+  const pointer = isId('mer', of) ? '/merchant_id' : '/customer_id'
+  if (state === undefined) throw new Refusal('not_found', { pointer })
+  const open = await findOpenOnboarding(db, of)
+  if (open === applied) return
+  // The same request again, when it is long decided.
+  if (!states.includes(state) && !(await findOnboarding(db, applied))) throw new Refusal('state_conflict', { state })
+  if (open !== undefined) throw new Refusal('state_conflict', { state })
+}
+
 const list = ({ db, policy }: ApiDeps): Route =>
   route.get(
     '/onboardings',
     {
-      summary: 'List a customer’s applications, newest first',
+      summary: 'List a customer’s or merchant’s applications, newest first',
       description: 'Without the timeline. What waits for a reviewer: `GET /v1/tasks?state=open`.',
-      query: CustomerListQuery,
+      query: OnboardingQuery,
       reply: listOf(OnboardingReply),
       ...readers
     },
     async ({ query, ownOnly }) => {
-      const page = pageOfFew(await listOnboardings(db, listedCustomer(ownOnly(), query.customer_id)), query)
+      const page = pageOfFew(await listOnboardings(db, listedOwner(ownOnly(), query)), query)
       const view = (onboarding: Onboarding) =>
         toOnboardingView(onboarding, policy.kyc.collect_ms) as z.input<typeof OnboardingReply>
       return { ...page, data: page.data.map(view) }
     }
   )
+
+/** @throws {Refusal} `not_found` for somebody else's, `invalid_request` when nobody is named. */
+function listedOwner(
+  own: { readonly customerId?: string; readonly merchantId?: string },
+  { customer_id: customerId, merchant_id: merchantId }: z.output<typeof OnboardingQuery>
+): CustomerId | MerchantId {
+  const mine = own.merchantId
+  if (mine === undefined && merchantId === undefined) return listedCustomer(own, customerId)
+  const foreign =
+    own.customerId !== undefined || (mine !== undefined && merchantId !== undefined && mine !== merchantId)
+  if (foreign || customerId !== undefined) throw new Refusal('not_found')
+  return idOf('mer', (mine ?? merchantId)!)
+}
 
 const read = ({ db }: ApiDeps, submit: Submit): Route =>
   route.get(
@@ -131,6 +178,8 @@ const give = ({ db, vault }: ApiDeps, submit: Submit): Route =>
     },
     async (call) => {
       const onboarding = await owned(db, call)
+      const { customerId } = onboarding
+      if (customerId === null) throw new Refusal('state_conflict', { reason: 'of_a_business' })
       const items = itemsIn(call.body)
       return submit.decide(call, {
         type: 'onboarding',
@@ -141,7 +190,7 @@ const give = ({ db, vault }: ApiDeps, submit: Submit): Route =>
         alongside: async (transaction) => {
           const state = await lockOnboarding(transaction, onboarding.id)
           if (state !== 'collecting') throw new Refusal('state_conflict', { state })
-          await putKycData(transaction, vault, onboarding.customerId, call.body)
+          await putKycData(transaction, vault, customerId, call.body)
           await auditOf(call, { action: 'onboarding.submit', object: onboarding.id, data: { items } })(transaction)
         }
       })
@@ -190,24 +239,32 @@ const ask = ({ db }: ApiDeps, submit: Submit): Route =>
     '/onboardings/{id}/ask',
     {
       ...decision,
-      summary: 'Ask the customer for more, as the reviewer',
+      summary: 'Ask the customer or business for more, as the reviewer',
       body: AskRequest,
       callers: { reviewer: 'any' },
       scope: 'onboardings:review',
       errors
     },
     async (call) => {
-      const { id: processId } = await owned(db, call)
+      const { id: processId, customerId } = await owned(db, call)
+      mustFit(call.body.items, customerId === null ? kybItems : kycItems)
       const about = { type: 'onboarding', processId, role: call.caller.role, data: { ...call.body } }
       const alongside = auditOf(call, { action: 'onboarding.ask', object: processId })
       return submit.decide(call, { ...about, action: 'ask', alongside })
     }
   )
 
+function mustFit(items: readonly OnboardingItem[], possible: readonly OnboardingItem[]): void {
+  const unfit = items.findIndex((item) => !possible.includes(item))
+  if (unfit === -1) return
+  const message = `must be one of ${possible.join(', ')}`
+  throw new Refusal('invalid_request', { errors: [{ pointer: `/items/${unfit}`, message }] })
+}
+
 /** @throws {Refusal} `not_found` for what is not there, or someone else's. */
-async function owned(
+export async function owned(
   db: ApiDeps['db'],
-  call: { params: { id: string }; mustOwn: (owner: { customerId?: string }) => void }
+  call: { params: { id: string }; mustOwn: (owner: Owner) => void }
 ): Promise<Onboarding> {
   const onboarding = await findOnboarding(db, call.params.id)
   call.mustOwn(onboarding ?? {})

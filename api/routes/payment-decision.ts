@@ -57,7 +57,7 @@ const capturePayment = (deps: ApiDeps, submit: Submit): Route =>
       summary: 'Capture a held payment, whole or in parts',
       description:
         'Without an amount: all that is left, and final. With one: a part, and final only if it says so. While the ' +
-        'customer is suspended, finance alone captures.',
+        'customer or the merchant is suspended, finance alone captures.',
       params,
       body: CaptureRequest,
       reply: PaymentReply,
@@ -66,7 +66,14 @@ const capturePayment = (deps: ApiDeps, submit: Submit): Route =>
       callers: { service: 'any', merchant: 'own', finance: 'any' },
       scope: 'payments:capture',
       idempotency: 'process',
-      errors: ['amount_exceeds_hold', 'hold_expired', 'state_conflict', 'currency_mismatch', 'wallet_frozen']
+      errors: [
+        'amount_exceeds_hold',
+        'hold_expired',
+        'state_conflict',
+        'currency_mismatch',
+        'wallet_frozen',
+        'payee_unavailable'
+      ]
     },
     async (call) => {
       const payment = await ownedPayment(deps, call)

@@ -18,7 +18,15 @@ export interface PartyTables {
     mcc: string
     currency: string
     state: Generated<string>
+    suspended_by: Generated<string | null>
     created_at: Generated<Date>
+  }
+  merchant_consent: {
+    merchant_id: string
+    document: string
+    version: string
+    given_at: Generated<Date>
+    request_id: string
   }
   bank_account: { id: string; customer_id: string; bank: string; state: string; linked_at: Generated<Date> }
   qr_code: {
@@ -37,6 +45,7 @@ export interface PartyTables {
     next_at: Date | null
   }
   screening: { customer_id: string; list_version: string; score_bps: number; screened_at: Date }
+  merchant_screening: { merchant_id: string; list_version: string; score_bps: number; screened_at: Date }
   decision: {
     id: string
     process_id: string

@@ -104,9 +104,10 @@ interface WithdrawalTable {
 /** Written by `store/onboarding.ts`'s set-based statement. */
 interface OnboardingTable {
   id: Read<string>
-  customer_id: Read<string>
+  customer_id: Read<string | null>
+  merchant_id: Read<string | null>
   purpose: Read<string>
-  target_tier: Read<number>
+  target_tier: Read<number | null>
   given: Read<string[]>
   extra: Read<string[]>
   collecting_since: Read<Date>

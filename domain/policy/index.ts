@@ -1,6 +1,7 @@
 import { access } from './access.ts'
 import { bank } from './bank.ts'
 import { bankLink } from './bank-link.ts'
+import { kyb } from './kyb.ts'
 import { kyc } from './kyc.ts'
 import { limits } from './limits.ts'
 import { mergeOver, type DeepReadonly } from './merge.ts'
@@ -21,6 +22,7 @@ const defaults = {
   access,
   registration,
   kyc,
+  kyb,
   withdrawal,
   bank_link: bankLink
 }
@@ -57,6 +59,11 @@ export const topUpPolicy = ({ bank, limits }: Policy): TopUpPolicy => ({ ...bank
 export type OnboardingPolicy = Pick<Policy, 'kyc'>
 
 export const onboardingPolicy = ({ kyc }: Policy): OnboardingPolicy => ({ kyc })
+
+/** The same of a business's. */
+export type BusinessPolicy = OnboardingPolicy & Pick<Policy, 'kyb'>
+
+export const businessPolicy = ({ kyc, kyb }: Policy): BusinessPolicy => ({ kyc, kyb })
 
 /** What one payment request's run keeps: how long it may be paid. */
 export type PaymentRequestPolicy = Policy['payment_request']

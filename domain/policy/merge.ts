@@ -66,6 +66,11 @@ const RULES: readonly Rule[] = [
     wants: 'an array of strings of digits'
   },
   {
+    where: /^kyb\.mcc_/,
+    fits: (value) => isList(value) && value.every((item) => isText(item, /^[0-9]{4}$/)),
+    wants: 'an array of categories of four digits'
+  },
+  {
     where: /^(bank\.inquiry|bank_link\.ownership)\.at_ms$/,
     fits: (value) =>
       isList(value) &&

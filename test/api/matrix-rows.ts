@@ -1,5 +1,6 @@
 import { keyFor, newId, newKey, sessionFor } from './api-under-test.ts'
 import type { Row, World } from './matrix-world.ts'
+import { merchantRows } from './merchant-rows.ts'
 import { paymentRequestRows } from './payment-request-rows.ts'
 import { bankRows } from './matrix-bank-rows.ts'
 import { operatorRows } from './operator-rows.ts'
@@ -113,11 +114,11 @@ export const rows: Readonly<Record<string, Row>> = {
   },
   'get /onboardings': {
     path: '/onboardings',
-    allowed: { ...customers(200, 200), service: 400, support: 400, reviewer: 400 }
+    allowed: { ...customers(200, 200), ...merchants(200, 200), service: 400, support: 400, reviewer: 400 }
   },
   'get /onboardings/{id}': {
     path: () => `/onboardings/${newId('onb')}`,
-    allowed: { ...customers(404, 404), service: 404, support: 404, reviewer: 404 }
+    allowed: { ...customers(404, 404), ...merchants(404, 404), service: 404, support: 404, reviewer: 404 }
   },
   'post /onboardings/{id}/submit': {
     path: () => `/onboardings/${newId('onb')}/submit`,
@@ -185,10 +186,7 @@ export const rows: Readonly<Record<string, Row>> = {
   'get /wallets/{id}': { path: ({ own }) => `/wallets/${own.walletId}`, allowed: walletReaders },
   'get /wallets/{id}/entries': { path: ({ own }) => `/wallets/${own.walletId}/entries`, allowed: walletReaders },
   ...bankAccountRows,
-  'get /merchants/{id}': {
-    path: ({ merchantId }) => `/merchants/${merchantId}`,
-    allowed: { ...customers(200, 200), ...merchants(200, 404), ...operators(200), service: 200, admin: 200 }
-  },
+  ...merchantRows,
   'post /qr-codes': {
     path: '/qr-codes',
     body: ({ merchantId }) => ({ merchant_id: merchantId }),

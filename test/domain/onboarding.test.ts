@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
-import { kycItems, missingItems, nextOfCollecting, type KycItem, type TargetTier } from '../../domain/onboarding.ts'
+import {
+  kybItems,
+  kycItems,
+  missingItems,
+  nextOfCollecting,
+  type KycItem,
+  type TargetTier
+} from '../../domain/onboarding.ts'
 import { defaultPolicy } from '../../domain/policy/index.ts'
 
 const DAY_MS = 86_400_000
@@ -21,6 +28,18 @@ describe('What is missing', () => {
   it('includes what a provider asked for besides, once', () => {
     const asked = application(1, ['document', 'proof_of_address'])
     expect(missingItems(asked, ['contact', 'name', 'birth_date', 'selfie'])).toEqual(['document', 'proof_of_address'])
+  })
+
+  it('for a business is who it is, who owns it, who signs for it, where it is paid to, and that it agrees', () => {
+    const business = { targetTier: null, purpose: 'application', extra: [] } as const
+    expect(missingItems(business, [])).toEqual(kybItems)
+    expect(missingItems(business, ['business_profile', 'terms'])).toEqual([
+      'registration_document',
+      'beneficial_owners',
+      'representative',
+      'settlement_account'
+    ])
+    expect(missingItems({ ...business, purpose: 'periodic_review' }, [])).toEqual([])
   })
 
   it('of a periodic review is nothing but what a reviewer asks for', () => {

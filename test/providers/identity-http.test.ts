@@ -126,6 +126,31 @@ describe('what the answer of the identity bureau means', () => {
   })
 })
 
+describe('what the answer about a business means', () => {
+  const business = {
+    reference: 'kyb/canary_1',
+    name: 'Canaryname Trading',
+    registrationNumber: 'HRB 1',
+    country: 'DE',
+    documentSha256: 'a1'.repeat(32)
+  }
+
+  it.each([
+    ['{"status":"clear"}', { kind: 'clear' }],
+    ['{"status":"doubtful","reasons":["name_differs"]}', { kind: 'doubtful', reasons: ['name_differs'] }],
+    ['{"status":"more","items":["registration_document"]}', { kind: 'more', items: ['registration_document'] }],
+    ['{"status":"pending"}', { kind: 'pending' }]
+  ])('%s is read as such', async (text, meaning) => {
+    const bureau = await bureauThat(answering(200, text))
+    expect(await bureau.checkBusiness(business)).toEqual(meaning)
+  })
+
+  it('a question that only a person can answer throws, and the error quotes nothing', async () => {
+    const bureau = await bureauThat(answering(200, '{"status":"more","items":["selfie"]}'))
+    expect(await wordsOf(bureau.checkBusiness(business))).not.toMatch(/canary/i)
+  })
+})
+
 describe('what the identity bureau is asked', () => {
   it('a check tells everything by the names of the contract, signed', async () => {
     const asked: string[] = []

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { bankLinkStories } from './bank-link-stories.ts'
 import { operatorStories } from './operator-stories.ts'
+import { merchantOnboardingStories } from './merchant-onboarding-stories.ts'
 import { onboardingStories } from './onboarding-stories.ts'
 import { paymentRequestStories } from './payment-request-stories.ts'
 import { withdrawalStories } from './withdrawal-stories.ts'
@@ -163,6 +164,7 @@ export const replayStories: readonly ReplayStory[] = [
   },
   { name: 'top-up/written-off', state: 'failed', tell: then((coffer) => stuck(coffer, 1_200, false), writeOff) },
   ...onboardingStories,
+  ...merchantOnboardingStories,
   ...paymentRequestStories,
   ...operatorStories,
   ...withdrawalStories,
