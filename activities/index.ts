@@ -10,6 +10,7 @@ import { microDepositActivities } from './micro-deposits.ts'
 import { onboardingBureauActivities } from './onboarding-bureau.ts'
 import { onboardingDecisionActivities } from './onboarding-decisions.ts'
 import { onboardingNewsActivities } from './onboarding-news.ts'
+import { noticeActivities } from './notices.ts'
 import { onboardingActivities } from './onboarding.ts'
 import { paymentRequestActivities } from './payment-request.ts'
 import { paymentActivities } from './payment.ts'
@@ -28,6 +29,7 @@ export const createActivities = (deps: ActivityDeps) =>
   withFailures({
     ...clockActivities(deps),
     ...deliverCodeActivities(deps),
+    ...noticeActivities(deps),
     ...onboardingActivities(deps),
     ...onboardingDecisionActivities(deps),
     ...onboardingBureauActivities(deps),

@@ -48,3 +48,10 @@ grant select, insert, update on withdrawal to :app_role;
 
 -- Bank links: written with their processes; the linked account, and what proves its IBAN, with them (above).
 grant select, insert, update on bank_link, deposit_recovery to :app_role;
+
+-- Devices, second factors, forgotten passwords, what customers say of debits and are told.
+grant select, insert, update on device, password_reset, second_factor, notice to :app_role;
+grant delete on second_factor to :app_role;
+grant select, insert, update, delete on recovery_code to :app_role;
+grant select, insert on debit_report to :app_role;
+grant select, update on notice_cursor to :app_role;

@@ -3,6 +3,8 @@ import type { LedgerTables } from './schema/ledger.ts'
 import type { PartyTables } from './schema/parties.ts'
 import type { ProcessTables } from './schema/processes.ts'
 import type { RegistrationTables } from './schema/registration.ts'
+import type { ServiceTables } from './schema/service.ts'
 
 /** Every table, for kysely. Rows never leave `store/` and `ledger/`; domain types do. */
-export interface Database extends LedgerTables, ProcessTables, PartyTables, AccessTables, RegistrationTables {}
+export interface Database
+  extends LedgerTables, ProcessTables, PartyTables, AccessTables, RegistrationTables, ServiceTables {}

@@ -21,6 +21,8 @@ export type VerificationId = Id<'ver'>
 export type OnboardingId = Id<'onb'>
 export type PaymentRequestId = Id<'prq'>
 export type DepositRecoveryId = Id<'mdr'>
+export type DeviceId = Id<'dev'>
+export type PasswordResetId = Id<'pwr'>
 
 export interface IdByPrefix {
   cus: CustomerId
@@ -42,6 +44,8 @@ export interface IdByPrefix {
   onb: OnboardingId
   prq: PaymentRequestId
   mdr: DepositRecoveryId
+  dev: DeviceId
+  pwr: PasswordResetId
 }
 export type IdPrefix = keyof IdByPrefix
 
