@@ -98,7 +98,7 @@ create index notice_to_send on notice (created_at) where done_at is null;
 
 -- Up to where the events have been read for debits; what happened before there was anything to tell is told to nobody.
 create table notice_cursor (
-  only boolean primary key default true check (only),
+  one_row boolean primary key default true check (one_row),
   xid xid8 not null,
   seq bigint not null
 );

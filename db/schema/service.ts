@@ -54,5 +54,5 @@ export interface ServiceTables {
     created_at: Generated<Date>
     done_at: Date | null
   }
-  notice_cursor: { only: Generated<boolean>; xid: string; seq: bigint }
+  notice_cursor: { one_row: Generated<boolean>; xid: string; seq: bigint }
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { ibanAt } from '../../domain/iban.ts'
 import { idOf } from '../../domain/ids.ts'
 import { listAudit } from '../../store/audit.ts'
 import { findPasswordReset, findWhoForgot, readResetCode } from '../../store/password-reset.ts'
@@ -160,7 +161,7 @@ describe('The day after', () => {
       [`${mine}/set-pin`, { password: new_password, pin: '471199' }],
       [`${mine}/change-pin`, { old_pin: '471199', new_pin: '582941' }],
       ['/second-factor', { password: new_password }],
-      ['/bank-accounts', { iban: 'GB70COFA00000044556600', method: 'instant' }]
+      ['/bank-accounts', { iban: ibanAt('a', '000000', '44556600'), method: 'instant' }]
     ] as const) {
       const answer = await post(path, body, authorization)
       expect([path, answer.body.code, answer.status]).toEqual([path, 'cooling_down', 409])
