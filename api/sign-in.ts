@@ -58,7 +58,12 @@ export function createSignIn(deps: Pick<ApiDeps, 'db' | 'pool' | 'policy' | 'vau
     const customerId = found
     await Promise.all([byBoth.reset(here), byLogin.reset(account)])
     const known = from?.token === undefined ? undefined : await findDeviceByToken(db, vault, customerId, from.token)
-    await mustProveMore(customerId, known !== undefined, given)
+    await mustProveMore(customerId, known !== undefined, given).catch(async (error: unknown) => {
+      const data = { reason: 'second_factor' }
+      if (error instanceof Refusal && error.code === 'second_factor_failed')
+        await appendAudit(db, { actor: 'anyone', action: 'session.refused', object: customerId, requestId, data })
+      throw error
+    })
     return inTransaction(db, async (transaction) => {
       const device = known ?? (await firstSeen(transaction, from))
       if (known) await markDeviceSeen(transaction, known.id)

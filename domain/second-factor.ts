@@ -14,10 +14,13 @@ export type FactorAsked = 'none' | 'totp' | 'code'
 /**
  * A log-in that does not say from where it comes counts as one from a device that nobody knows: else leaving the device
  * out would be the way around. The first device of a customer without an authenticator is believed, since there is
- * nothing to compare it with; `asked: 'always'` believes none.
+ * nothing to compare it with; `always` believes none.
  */
-export function factorAsked({ knownDevice, totp, hadDevice }: LogInFacts, { asked }: { asked: string }): FactorAsked {
+export function factorAsked(
+  { knownDevice, totp, hadDevice }: LogInFacts,
+  { always }: { always: boolean }
+): FactorAsked {
   if (knownDevice) return 'none'
   if (totp) return 'totp'
-  return hadDevice || asked === 'always' ? 'code' : 'none'
+  return hadDevice || always ? 'code' : 'none'
 }

@@ -39,8 +39,9 @@ export function noteDebits(db: Kysely<Database>, limit: number): Promise<number>
     await sql`select from notice_cursor for update`.execute(transaction)
     const { rows } = await sql<{ count: bigint }>`
       with page as materialized (
-        select e.xid, e.seq, e.type, e.object_id, e.customer_id from event e, notice_cursor c
-          where e.xid < pg_snapshot_xmin(pg_current_snapshot()) and (e.xid, e.seq) > (c.xid, c.seq)
+        select e.xid, e.seq, e.type, e.object_id, e.customer_id from event e
+          where e.xid < pg_snapshot_xmin(pg_current_snapshot())
+            and (e.xid, e.seq) > ((select xid from notice_cursor), (select seq from notice_cursor))
           order by e.xid, e.seq limit ${limit}
       ), noted as (
         insert into notice (id, customer_id, kind, object_id)
@@ -57,7 +58,7 @@ export function noteDebits(db: Kysely<Database>, limit: number): Promise<number>
   })
 }
 
-/** What nobody was told yet, oldest first, after the last one seen. What is older than `maxAgeMs` is told to nobody. */
+/** What nobody was told yet, oldest first. What is older than `maxAgeMs` is told to nobody. */
 export async function listNotices(db: Kysely<Database>, maxAgeMs: number, limit: number): Promise<Notice[]> {
   const rows = await db
     .selectFrom('notice')

@@ -15,10 +15,10 @@ export const passwordReset = {
 
 export const secondFactor = {
   /**
-   * When a device that we do not know has to prove more than the password: `enrolled`: where the customer has an
-   * authenticator, or has ever had a known device; `always`: for everybody.
+   * Whether every device that we do not know has to prove more than the password; if not, those of customers who have an
+   * authenticator, or have ever had a known device.
    */
-  asked: 'enrolled',
+  always: false,
   /** Wrong codes in a row before the lock, which lasts 30 minutes at first and doubles up to a day: as for the PIN. */
   attempts: 5,
   lock_ms: 1_800_000,

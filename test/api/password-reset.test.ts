@@ -53,7 +53,7 @@ async function known(customer: TestCustomer) {
   await db.updateTable('customer').set({ tier: 1 }).where('id', '=', customer.id).execute()
 }
 
-const plain = ({ status, body }: { status: number; body: Record<string, unknown> }) => {
+const plain = ({ status, body }: { status: number; body: Record<string, unknown> }): Record<string, unknown> => {
   const { request_id: _, id: __, expires_at: ___, ...rest } = body
   return { status, ...rest }
 }

@@ -216,6 +216,15 @@ describe('A forgotten password', () => {
     await coffer.service.until(`/v1/withdrawals/${idOf(allowed)}`, ({ state }) => state === 'processing')
   })
 
+  it('whose code’s run was lost with Temporal’s memory is sent one by the sweeper after all', async () => {
+    const { email } = coffer.customer('customer-a')
+    await coffer.worker.stop()
+    const { body } = await anyone().post('/v1/password-resets', { login: email })
+    await coffer.forgetRun(`deliver-code/${idOf({ body } as Answered)}`)
+    await coffer.worker.start()
+    await coffer.sweepUntil(async () => (await received(email, /new Coffer password/)).length > 0)
+  })
+
   it('of a log-in that nobody has is looked for by a run that says "over", and nobody is told', async () => {
     const nobody = `${randomUUID()}@example.org`
     const { status, body } = await anyone().post('/v1/password-resets', { login: nobody })
