@@ -14,6 +14,7 @@ import { createVault } from './store/vault.ts'
 import { bundleWorkflows } from './temporal/bundle.ts'
 import { connectClient, connectWorker, dataConverter } from './temporal/connection.ts'
 import { keepNamespaceReady } from './temporal/namespace.ts'
+import { ensureNotices } from './temporal/notices.ts'
 import { ensureRescreening } from './temporal/rescreening.ts'
 import { createRuns } from './temporal/runs.ts'
 import { ensureSweeper } from './temporal/sweeper.ts'
@@ -40,6 +41,7 @@ const keeper = keepNamespaceReady({
   namespace: config.TEMPORAL_NAMESPACE,
   onReady: async () => {
     await ensureSweeper(client.client, config.TEMPORAL_TASK_QUEUE)
+    await ensureNotices(client.client, config.TEMPORAL_TASK_QUEUE)
     await ensureRescreening(client.client, config.TEMPORAL_TASK_QUEUE)
   },
   onFailure: (error) => console.error('Temporal is not ready:', error instanceof Error ? error.message : error)

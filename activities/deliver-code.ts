@@ -1,12 +1,22 @@
-import { codeMessage, takenMessage, type MessageText } from '../domain/verification-message.ts'
+import { isId, type PasswordResetId } from '../domain/ids.ts'
+import {
+  codeMessage,
+  logInMessage,
+  resetMessage,
+  takenMessage,
+  type MessageText
+} from '../domain/verification-message.ts'
+import { findPasswordReset, findWhoForgot, markResetSent, readResetCode } from '../store/password-reset.ts'
 import { findPersonalValue, isProved } from '../store/personal.ts'
 import { findVerification, markVerificationSent, readCode, type Verification } from '../store/verification.ts'
 import type { ActivityDeps } from './deps.ts'
 
 /** The one argument of `deliver-code`; no personal data, and not the code. */
 export interface CodeOrder {
+  /** A verification, or a password reset. */
   readonly id: string
-  readonly customer_id: string
+  /** Absent: nobody has looked yet whose log-in it is. */
+  readonly customer_id?: string | undefined
 }
 
 /** What became of a code's message: `over` when nobody could use it any more. */
@@ -18,14 +28,32 @@ export function deliverCodeActivities({
   db,
   vault,
   notifier,
+  policy,
   crash
-}: Pick<ActivityDeps, 'db' | 'vault' | 'notifier' | 'crash'>) {
+}: Pick<ActivityDeps, 'db' | 'vault' | 'notifier' | 'policy' | 'crash'>) {
   /** An address that somebody has proved gets no code for another account: its owner is told instead. */
-  async function messageFor({ id, customerId, channel, leftMs }: Verification, contact: string): Promise<MessageText> {
+  async function messageFor(verification: Verification, contact: string): Promise<MessageText> {
+    const { id, customerId, channel, purpose, leftMs } = verification
+    const minutes = Math.max(1, Math.round(leftMs / MINUTE_MS))
+    if (purpose === 'log_in') return logInMessage(await readCode(db, vault, id), minutes)
     const taken = await isProved(db, vault, channel, contact, customerId)
-    return taken
-      ? takenMessage
-      : codeMessage(await readCode(db, vault, id), Math.max(1, Math.round(leftMs / MINUTE_MS)))
+    return taken ? takenMessage : codeMessage(await readCode(db, vault, id), minutes)
+  }
+
+  /** Here, and not before the answer, is looked whether the log-in exists; for one that does not nothing is sent. */
+  async function sendResetCode(id: PasswordResetId): Promise<CodeDelivery> {
+    const reset = await findPasswordReset(db, id)
+    if (reset?.sentAt) return reset.customerId === null ? 'over' : 'sent'
+    if (!reset?.open) return 'over'
+    const { kind } = reset.login
+    const ownerId = await findWhoForgot(db, reset)
+    const to = ownerId && (await findPersonalValue(db, vault, { ownerId, kind }))
+    if (to !== undefined) {
+      const message = resetMessage(await readResetCode(db, vault, id), policy.password_reset.code_ms / MINUTE_MS)
+      await notifier.send({ id, to, channel: kind === 'email' ? 'email' : 'sms', ...message })
+    }
+    await markResetSent(db, id)
+    return to === undefined ? 'over' : 'sent'
   }
 
   return {
@@ -34,6 +62,7 @@ export function deliverCodeActivities({
      * @throws {Error} when the notifier did not take it: Temporal tries again, until nobody can use the code any more
      */
     sendCode: async ({ id }: CodeOrder): Promise<CodeDelivery> => {
+      if (isId('pwr', id)) return sendResetCode(id)
       const verification = await findVerification(db, id)
       if (verification?.sentAt) return 'sent'
       if (verification?.state !== 'pending') return 'over'

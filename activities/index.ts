@@ -12,6 +12,7 @@ import { onboardingBureauActivities } from './onboarding-bureau.ts'
 import { onboardingBusinessActivities } from './onboarding-business.ts'
 import { onboardingDecisionActivities } from './onboarding-decisions.ts'
 import { onboardingNewsActivities } from './onboarding-news.ts'
+import { noticeActivities } from './notices.ts'
 import { onboardingActivities } from './onboarding.ts'
 import { paymentRequestActivities } from './payment-request.ts'
 import { paymentActivities } from './payment.ts'
@@ -30,6 +31,7 @@ export const createActivities = (deps: ActivityDeps) =>
   withFailures({
     ...clockActivities(deps),
     ...deliverCodeActivities(deps),
+    ...noticeActivities(deps),
     ...onboardingActivities(deps),
     ...onboardingDecisionActivities(deps),
     ...onboardingBureauActivities(deps),

@@ -1,5 +1,5 @@
 import type { ProblemCode } from '../domain/errors.ts'
-import { decideAuthorization } from '../domain/payment-authorization.ts'
+import { decideAuthorization, deviceAgeMs } from '../domain/payment-authorization.ts'
 import { refusalToPay } from '../domain/payment-request.ts'
 import type { PaymentState } from '../domain/payment.ts'
 import type { Guard, UnitOfWork } from '../ledger/unit-of-work.ts'
@@ -28,7 +28,10 @@ export function authorizePaymentUnit(
   const { policy } = start
   const confirmed = payment.confirmedAt !== null
   const { request } = facts
-  const decision = decideAuthorization({ ...facts, amount: payment.amount, confirmed }, policy)
+  const decision = decideAuthorization(
+    { ...facts, amount: payment.amount, confirmed, deviceAgeMs: deviceAgeMs(start.order, facts.now) },
+    policy
+  )
   const unit = { key: `${start.id}:authorize`, fingerprint: start.fingerprint }
   const gone = request && refusalToPay(request, facts.now)
   if (gone) return { unit: { ...unit, guards: [refuse(gone, {})] } }

@@ -2,6 +2,7 @@ import { heartbeat, log } from '@temporalio/activity'
 import { workflowIdOf } from '../domain/workflow-id.ts'
 import { listProcessesToNudge } from '../store/decision.ts'
 import { listUnnoticedPaymentRequests, markPaymentRequestNoticed } from '../store/payment-request.ts'
+import { listUnsentResets } from '../store/password-reset.ts'
 import { listUnsentVerifications } from '../store/verification.ts'
 import { findProcess, listOpenProcesses, listStrandedHolds, type ProcessRecord } from '../store/process.ts'
 import { restartBulkDecisions } from './bulk-decision.ts'
@@ -65,7 +66,9 @@ export function sweepActivities(deps: Pick<ActivityDeps, 'db' | 'runs' | 'ledger
   /** A code is made in one transaction and sent by a run that is started after it: unless the API died in between. */
   async function sendForgottenCodes(): Promise<string[]> {
     const sent: string[] = []
-    for (const { id, customerId } of await listUnsentVerifications(db, MIN_AGE_MS)) {
+    const codes = await listUnsentVerifications(db, MIN_AGE_MS)
+    const resets = await listUnsentResets(db, MIN_AGE_MS)
+    for (const { id, customerId } of [...codes, ...resets.map((id) => ({ id, customerId: undefined }))]) {
       const workflowId = workflowIdOf('deliver-code', id)
       heartbeat(workflowId)
       if (await runs.isRunning(workflowId)) continue

@@ -48,5 +48,6 @@ async function bySession(db: Kysely<Database>, tokens: AccessTokens, token: stri
   const claimed = await tokens.verify(token)
   const session = claimed && (await findLiveSession(db, claimed.sessionId))
   if (!session || session.customerId !== claimed.customerId) return undefined
-  return { kind: 'customer', customerId: session.customerId, sessionId: session.id }
+  const { id: sessionId, customerId, deviceKnownSince } = session
+  return { kind: 'customer', customerId, sessionId, deviceKnownSince }
 }

@@ -9,6 +9,8 @@ export interface CustomerCaller {
   readonly kind: 'customer'
   readonly customerId: CustomerId
   readonly sessionId: SessionId
+  /** Of the device that the session was opened from, in business time; absent: nobody said where. */
+  readonly deviceKnownSince?: Date | undefined
 }
 
 /** A backend team, by the name its keys were made for. */

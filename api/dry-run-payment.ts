@@ -3,7 +3,7 @@ import type { Database } from '../db/schema.ts'
 import { merchantFee } from '../domain/merchant-fee.ts'
 import { toWire } from '../domain/money.ts'
 import type { PaymentOrder } from '../domain/orders.ts'
-import { decideAuthorization } from '../domain/payment-authorization.ts'
+import { decideAuthorization, deviceAgeMs } from '../domain/payment-authorization.ts'
 import type { PaymentPolicy } from '../domain/policy/index.ts'
 import { readPaymentFacts } from '../store/payment-facts.ts'
 
@@ -12,7 +12,10 @@ export async function dryRunPayment(db: Kysely<Database>, order: PaymentOrder, p
   const { wallet_id, merchant_id, payment_request_id, capture } = order
   const facts = await readPaymentFacts(db, { walletId: wallet_id, merchantId: merchant_id }, policy)
   const amount = BigInt(order.amount.amount)
-  const decision = decideAuthorization({ ...facts, amount, confirmed: false }, policy)
+  const decision = decideAuthorization(
+    { ...facts, amount, confirmed: false, deviceAgeMs: deviceAgeMs(order, facts.now) },
+    policy
+  )
   const state = {
     decline: 'declined',
     confirm: 'requires_action',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { id, Instant, Metadata, MoneyReply, MoneyRequest, text } from './schemas.ts'
+import { Totp } from './session-schemas.ts'
 
 /** Nothing is committed yet; the thing may be asked for under `Location`. */
 export const Pending = z.strictObject({ id: z.string(), object: z.string() }).meta({ id: 'Pending' })
@@ -42,7 +43,19 @@ export const PaymentRequest = z
   .meta({ id: 'PaymentRequest' })
 
 export const ConfirmRequest = z
-  .strictObject({ pin: z.string().regex(/^[0-9]{4,12}$/, 'must be digits') })
+  .strictObject({
+    pin: z
+      .string()
+      .regex(/^[0-9]{4,12}$/, 'must be digits')
+      .optional(),
+    totp: Totp.optional().meta({
+      description: 'A code of the authenticator, where there is one; it confirms one thing'
+    })
+  })
+  .refine(({ pin, totp }) => (pin === undefined) !== (totp === undefined), {
+    message: 'one of pin, totp',
+    path: ['pin']
+  })
   .meta({ id: 'ConfirmRequest' })
 
 export const CaptureRequest = z

@@ -20,6 +20,10 @@ export const statuses = {
   invalid_credentials: 401,
   verification_failed: 403,
   verification_over: 409,
+  second_factor_required: 403,
+  second_factor_failed: 403,
+  second_factor_locked: 429,
+  cooling_down: 409,
   state_conflict: 409,
   precondition_failed: 412,
   precondition_required: 428,
@@ -87,13 +91,18 @@ const shown: ReadonlySet<string> = new Set([
   'amount',
   'currency',
   'remaining',
-  'field'
+  'field',
+  'until',
+  'methods',
+  'challenge_id',
+  'expires_at'
 ])
 
 /** Without a time of its own, a refusal that can be repeated asks to wait this long. */
 const RETRY_AFTER_S: Partial<Record<ProblemCode, number>> = {
   too_many_requests: 60,
   pin_locked: 60,
+  second_factor_locked: 60,
   service_unavailable: 1
 }
 

@@ -21,7 +21,7 @@ export const WithdrawalReply = z
     ]),
     decline_code: z.string().optional(),
     withdrawable_from: Instant.optional().meta({
-      description: 'Of `not_withdrawable_yet`: from when on so much may leave, if nothing else moves'
+      description: 'Of `not_withdrawable_yet` and `cooling_down`: from when on so much may leave, if nothing else moves'
     }),
     amount: MoneyReply,
     fee: MoneyReply.meta({ description: 'What the wallet pays beside the amount' }),

@@ -56,3 +56,9 @@ grant select on audit_subject to :app_role;
 grant select, insert on merchant_consent to :app_role;
 grant update (suspended_by) on merchant to :app_role;
 grant select, insert, update on merchant_screening to :app_role;
+-- Devices, second factors, forgotten passwords, what customers say of debits and are told.
+grant select, insert, update on device, password_reset, second_factor, notice to :app_role;
+grant delete on second_factor to :app_role;
+grant select, insert, update, delete on recovery_code to :app_role;
+grant select, insert on debit_report to :app_role;
+grant select, update on notice_cursor to :app_role;

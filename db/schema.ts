@@ -4,7 +4,8 @@ import type { OperatorTables } from './schema/operators.ts'
 import type { PartyTables } from './schema/parties.ts'
 import type { ProcessTables } from './schema/processes.ts'
 import type { RegistrationTables } from './schema/registration.ts'
+import type { ServiceTables } from './schema/service.ts'
 
 /** Every table, for kysely. Rows never leave `store/` and `ledger/`; domain types do. */
 export interface Database
-  extends LedgerTables, ProcessTables, PartyTables, AccessTables, RegistrationTables, OperatorTables {}
+  extends LedgerTables, ProcessTables, PartyTables, AccessTables, RegistrationTables, OperatorTables, ServiceTables {}

@@ -18,6 +18,10 @@ export const problems = {
   invalid_credentials: 'Log-in and password do not match.',
   verification_failed: 'What was said is wrong.',
   verification_over: 'The code is used, replaced, out of time or out of tries: ask for a new one.',
+  second_factor_required: 'This log-in needs a second factor: see methods for which.',
+  second_factor_failed: 'The second factor is wrong.',
+  second_factor_locked: 'Too many wrong second factors; wait as long as Retry-After says.',
+  cooling_down: 'The password was reset lately; this rests until then.',
   // state
   state_conflict: 'The thing is not in a state in which this can be done.',
   precondition_failed: 'The thing has changed since the version you named.',
@@ -37,7 +41,7 @@ export const problems = {
   tries_exhausted: 'The amounts were wrong too often.',
   // confirmation
   confirmation_required: 'The customer has to confirm it first.',
-  confirmation_failed: 'The PIN is wrong.',
+  confirmation_failed: 'The PIN, or the code in its place, is wrong.',
   pin_locked: 'Too many wrong PINs; wait as long as Retry-After says.',
   confirmation_expired: 'The time to confirm is over.',
   four_eyes_required: 'Another operator than the one who asked has to decide.',

@@ -22,6 +22,8 @@ export type OnboardingId = Id<'onb'>
 export type PaymentRequestId = Id<'prq'>
 export type DepositRecoveryId = Id<'mdr'>
 export type BulkDecisionId = Id<'blk'>
+export type DeviceId = Id<'dev'>
+export type PasswordResetId = Id<'pwr'>
 
 export interface IdByPrefix {
   cus: CustomerId
@@ -44,6 +46,8 @@ export interface IdByPrefix {
   prq: PaymentRequestId
   mdr: DepositRecoveryId
   blk: BulkDecisionId
+  dev: DeviceId
+  pwr: PasswordResetId
 }
 export type IdPrefix = keyof IdByPrefix
 

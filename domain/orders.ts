@@ -11,6 +11,8 @@ export interface PaymentOrder {
   readonly amount: WireMoney
   readonly capture: 'automatic' | 'manual'
   readonly description?: string
+  /** Since when the device is known that the customer ordered from, in business time; absent: another way. */
+  readonly device_known_since?: string
   readonly metadata: Readonly<Record<string, string>>
 }
 

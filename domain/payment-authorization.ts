@@ -2,6 +2,7 @@ import type { CurrencyCode } from './currencies.ts'
 import type { ProblemCode } from './errors.ts'
 import type { LimitPolicy, Limits } from './limits.ts'
 import { limitsFor } from './limits.ts'
+import type { PaymentOrder } from './orders.ts'
 import type { OwnLimits } from './own-limits.ts'
 import type { PaymentPolicy } from './policy/index.ts'
 import { stepUpRequired, type StepUpInput, type StepUpRule } from './step-up.ts'
@@ -22,6 +23,7 @@ export interface AuthorizationFacts {
   readonly usedThisMonth: bigint
   readonly sinceStepUp: StepUpInput['sinceStepUp']
   readonly recent: StepUpInput['recent']
+  readonly deviceAgeMs?: StepUpInput['deviceAgeMs']
   /** The customer has just confirmed this payment, to this payee. */
   readonly confirmed: boolean
 }
@@ -43,6 +45,10 @@ export function decideAuthorization(facts: AuthorizationFacts, policy: PaymentPo
   if (required && !facts.confirmed) return { kind: 'confirm', limits, rules }
   return { kind: 'authorize', limits }
 }
+
+/** For how long the device is known that the order came from, in milliseconds. */
+export const deviceAgeMs = ({ device_known_since: since }: PaymentOrder, now: Date): number | undefined =>
+  since === undefined ? undefined : now.getTime() - Date.parse(since)
 
 function refusalOf(
   facts: AuthorizationFacts,

@@ -1,6 +1,7 @@
 import type { Policy } from './policy/index.ts'
 
 type PinPolicy = Policy['pin']
+type LockPolicy = Pick<PinPolicy, 'attempts' | 'lock_ms' | 'lock_max_ms'>
 
 /**
  * Why a PIN may not be chosen: not the right number of digits, or one that guessers try first. Undefined: it may.
@@ -19,14 +20,14 @@ export const isPin = (pin: string, { digits }: PinPolicy): boolean => pin.length
  * How long the PIN is locked after this many wrong ones in a row, in milliseconds: 0 between locks, then `lock_ms`,
  * doubled at each further lock, at most `lock_max_ms`.
  */
-export function pinLockMs(failures: number, { attempts, lock_ms, lock_max_ms }: PinPolicy): number {
+export function pinLockMs(failures: number, { attempts, lock_ms, lock_max_ms }: LockPolicy): number {
   if (!Number.isSafeInteger(failures) || failures < 0) throw new RangeError('failures are counted from 0')
   if (failures === 0 || failures % attempts !== 0) return 0
   return Math.min(lock_ms * 2 ** (failures / attempts - 1), lock_max_ms)
 }
 
 /** Tries left before the next lock; 0 at the failure that locks. */
-export const attemptsLeft = (failures: number, { attempts }: PinPolicy): number =>
+export const attemptsLeft = (failures: number, { attempts }: Pick<LockPolicy, 'attempts'>): number =>
   failures > 0 && failures % attempts === 0 ? 0 : attempts - (failures % attempts)
 
 function isPattern(pin: string): boolean {

@@ -16,15 +16,17 @@ export interface StepUpInput {
    * middle one of an odd number), so that the median of an even number stays an integer.
    */
   readonly recent: { readonly count: number; readonly medianTwice: bigint }
+  /** For how long the device is known that it comes from, in business milliseconds; absent: it comes from none. */
+  readonly deviceAgeMs?: number | undefined
 }
 
-export type StepUpRule = 'single_amount' | 'cumulative_amount' | 'payment_count' | 'unusual_amount'
+export type StepUpRule = 'single_amount' | 'cumulative_amount' | 'payment_count' | 'unusual_amount' | 'new_device'
 
 /**
  * Whether the customer has to confirm a payment, and by which rules. This payment counts in the cumulative and the count rule.
  */
 export function stepUpRequired(
-  { amount, currency, limitPolicy, sinceStepUp, recent }: StepUpInput,
+  { amount, currency, limitPolicy, sinceStepUp, recent, deviceAgeMs }: StepUpInput,
   { step_up: rule, limits }: Pick<Policy, 'step_up' | 'limits'>
 ): { required: boolean; rules: StepUpRule[] } {
   if (limitPolicy === UNLIMITED) return { required: false, rules: [] }
@@ -38,7 +40,8 @@ export function stepUpRequired(
     unusual_amount:
       notSmall &&
       recent.count >= rule.median_payments_min &&
-      2n * amount > BigInt(rule.median_factor) * recent.medianTwice
+      2n * amount > BigInt(rule.median_factor) * recent.medianTwice,
+    new_device: notSmall && deviceAgeMs !== undefined && deviceAgeMs < rule.new_device_ms
   }
   const rules = (Object.keys(holds) as StepUpRule[]).filter((name) => holds[name])
   return { required: rules.length > 0, rules }

@@ -33,6 +33,8 @@ export interface WithdrawalRequested {
   readonly young: readonly YoungMoney[]
   readonly zone: string
   readonly now: Date
+  /** Until when a reset password keeps the money in; null: it does not. */
+  readonly coolingUntil: Date | null
   /** A withdrawal to this bank account has been confirmed before. */
   readonly knownPayee: boolean
   /** The customer has just confirmed this one: then it was taken in before, and counts in `taken` already. */
@@ -78,6 +80,7 @@ function refusalOf(facts: WithdrawalRequested, limits: Limits, policy: Withdrawa
   if (facts.suspended) return { code: 'rail_suspended', data: {} }
   if (facts.walletState === 'closed' || !facts.bankAccountLinked) return { code: 'account_closed', data: {} }
   if (facts.walletState === 'frozen' || !facts.customerMayPay) return { code: 'wallet_frozen', data: {} }
+  if (facts.coolingUntil) return { code: 'cooling_down', data: { withdrawable_from: facts.coolingUntil.toISOString() } }
   const passed = (limit: bigint | null, used: bigint) => limit !== null && used + facts.amount > limit
   if (passed(limits.perPayment, 0n)) return { code: 'limit_exceeded', data: { limit: 'payment' } }
   if (passed(limits.perDay, facts.usedToday)) return { code: 'limit_exceeded', data: { limit: 'day' } }

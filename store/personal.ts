@@ -137,17 +137,23 @@ export async function isProved(
 }
 
 /** Who has proved it: one at most (indexes `personal_data_log_in`, `personal_data_iban`). */
-export async function findProvedOwner(
+export const findProvedOwner = (
   db: Kysely<Database>,
   vault: Vault,
   kind: 'email' | 'phone' | 'iban',
   value: string
+): Promise<string | undefined> => findProvedOwnerByIndex(db, kind, vault.blindIndex(kind, normalise(kind, value)))
+
+async function findProvedOwnerByIndex(
+  db: Kysely<Database>,
+  kind: 'email' | 'phone' | 'iban',
+  index: Buffer
 ): Promise<string | undefined> {
   const row = await db
     .selectFrom('personal_data')
     .select('owner_id')
     .where('kind', '=', kind)
-    .where('blind_index', '=', vault.blindIndex(kind, normalise(kind, value)))
+    .where('blind_index', '=', index)
     .where('verified_at', 'is not', null)
     .executeTakeFirst()
   return row?.owner_id
@@ -183,10 +189,50 @@ export async function unproveIban(db: Kysely<Database>, ownerId: string, referen
     .execute()
 }
 
-/** The name under which log-ins of one account are counted, whether it exists or not; not readable. */
-export function loginIndex(vault: Vault, login: string): string {
+/** What a log-in name is known by, whether it exists or not: not readable. */
+export interface LoginKey {
+  readonly kind: 'email' | 'phone'
+  readonly index: Buffer
+}
+
+export function loginKey(vault: Vault, login: string): LoginKey {
   const kind = loginKind(login) ?? 'email'
-  return vault.blindIndex(kind, normalise(kind, login)).toString('hex')
+  return { kind, index: vault.blindIndex(kind, normalise(kind, login)) }
+}
+
+/** The name under which log-ins of one account are counted. */
+export const loginIndex = (vault: Vault, login: string): string => loginKey(vault, login).index.toString('hex')
+
+/** The customer who has proved it. */
+export async function findCustomerByLoginKey(
+  db: Kysely<Database>,
+  { kind, index }: LoginKey
+): Promise<CustomerId | undefined> {
+  const owner = await findProvedOwnerByIndex(db, kind, index)
+  return owner !== undefined && isId('cus', owner) ? owner : undefined
+}
+
+/** Seals what stands in another table under its owner's key, for this place only: it is erased with the owner. */
+export async function sealFor(
+  db: Kysely<Database>,
+  vault: Vault,
+  ownerId: string,
+  place: string,
+  text: string
+): Promise<Buffer> {
+  return vault.seal(await keyFor(db, vault, ownerId), ownerId, place, text)
+}
+
+/** What was sealed so; undefined when its owner was erased. */
+export async function openFor(
+  db: Kysely<Database>,
+  vault: Vault,
+  ownerId: string,
+  place: string,
+  sealed: Buffer
+): Promise<string | undefined> {
+  const key = await findKey(db, ownerId)
+  return key && vault.open(key, ownerId, place, sealed)
 }
 
 /**

@@ -2,9 +2,10 @@ import { hash, verify } from '@node-rs/argon2'
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import type { CustomerId } from '../domain/ids.ts'
-import { attemptsLeft, pinLockMs } from '../domain/pin.ts'
+import { attemptsLeft } from '../domain/pin.ts'
 import type { Policy } from '../domain/policy/index.ts'
 import { ARGON2 } from './passwords.ts'
+import { forgetTries, lockLeftMs, takeTry } from './tries-in-a-row.ts'
 import { createTurns } from './turns.ts'
 import type { Vault } from './vault.ts'
 
@@ -46,54 +47,18 @@ export function verifyPin(
   pin: string
 ): Promise<PinAnswer> {
   return turns(customerId, async () => {
-    const attempt = await takeAttempt(db, policy, customerId)
-    if (!attempt) return whyNone(db, customerId)
-    if (!(await verify(attempt.hash, pin, { secret: vault.pinPepper }))) {
-      return { kind: 'wrong', attempts_left: attemptsLeft(attempt.wrong_in_a_row, policy) }
+    const wrongInARow = await takeTry(db, 'pin', policy, customerId)
+    const row = await db.selectFrom('pin').select('hash').where('customer_id', '=', customerId).executeTakeFirst()
+    if (!row) return { kind: 'not_set' }
+    if (wrongInARow === undefined) {
+      return { kind: 'locked', retry_after_ms: (await lockLeftMs(db, 'pin', customerId)) ?? 1 }
     }
-    await db
-      .updateTable('pin')
-      .set({ wrong_in_a_row: 0, locked_until: null })
-      .where('customer_id', '=', customerId)
-      .execute()
+    if (!(await verify(row.hash, pin, { secret: vault.pinPepper }))) {
+      return { kind: 'wrong', attempts_left: attemptsLeft(wrongInARow, policy) }
+    }
+    await forgetTries(db, 'pin', customerId)
     return { kind: 'ok' }
   })
 }
 
 const turns = createTurns<CustomerId>()
-
-/** One statement: the row's lock puts parallel tries in order, and none is held while the hash is computed. */
-async function takeAttempt(db: Kysely<Database>, policy: Policy['pin'], customerId: CustomerId) {
-  const locks = lockTable(policy)
-  const wrong = sql<number>`(wrong_in_a_row + 1)`
-  const lockNumber = sql`least(${wrong} / ${policy.attempts}::integer, ${locks.length}::integer)`
-  return db
-    .updateTable('pin')
-    .set({
-      wrong_in_a_row: wrong,
-      locked_until: sql<Date | null>`case when ${wrong} % ${policy.attempts}::integer = 0
-        then business_now() + (${locks}::bigint[])[${lockNumber}] * interval '1 millisecond' end`
-    })
-    .where('customer_id', '=', customerId)
-    .where(sql<boolean>`(locked_until is null or locked_until <= business_now())`)
-    .returning(['hash', 'wrong_in_a_row'])
-    .executeTakeFirst()
-}
-
-/** How long the first, second, … lock lasts, up to the first that is as long as any can be. */
-function lockTable(policy: Policy['pin']): number[] {
-  const locks: number[] = []
-  do locks.push(pinLockMs((locks.length + 1) * policy.attempts, policy))
-  while (locks.at(-1)! < policy.lock_max_ms && locks.length < 64)
-  return locks
-}
-
-async function whyNone(db: Kysely<Database>, customerId: CustomerId): Promise<PinAnswer> {
-  const row = await db
-    .selectFrom('pin')
-    .select(sql<number>`ceil(extract(epoch from locked_until - business_now()) * 1000)::float8`.as('leftMs'))
-    .where('customer_id', '=', customerId)
-    .executeTakeFirst()
-  // Unlocked in between: the next try is looked at, but this one was not.
-  return row ? { kind: 'locked', retry_after_ms: Math.max(1, row.leftMs ?? 1) } : { kind: 'not_set' }
-}

@@ -1,13 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
-import { idOf, type CustomerId, type SessionId } from '../domain/ids.ts'
+import { idOf, type CustomerId, type DeviceId, type SessionId } from '../domain/ids.ts'
 
 export interface Session {
   readonly id: SessionId
   readonly customerId: CustomerId
   readonly createdAt: Date
   readonly expiresAt: Date
+  /** Where it was opened from; null: nobody said. */
+  readonly deviceId: DeviceId | null
+  /** Business time; only where a session is looked up for a request. */
+  readonly deviceKnownSince?: Date | undefined
 }
 
 /** A session and the refresh token that continues it; the token is not kept, only its hash. */
@@ -21,12 +25,13 @@ export type EndReason = 'logged_out' | 'refresh_token_reused' | 'revoked'
 export async function openSession(
   transaction: Transaction<Database>,
   customerId: CustomerId,
-  lifetimeMs: number
+  lifetimeMs: number,
+  deviceId: DeviceId | null = null
 ): Promise<OpenedSession> {
   const id = idOf('ses', `ses_${randomBytes(16).toString('hex')}`)
   const row = await transaction
     .insertInto('session')
-    .values({ id, customer_id: customerId, expires_at: after(lifetimeMs) })
+    .values({ id, customer_id: customerId, device_id: deviceId, expires_at: after(lifetimeMs) })
     .returningAll()
     .executeTakeFirstOrThrow()
   return { ...toSession(row), refreshToken: await newRefreshToken(transaction, id) }
@@ -37,13 +42,15 @@ export async function findLiveSession(db: Kysely<Database>, id: string): Promise
   const row = await db
     .selectFrom('session')
     .innerJoin('customer', 'customer.id', 'session.customer_id')
+    .leftJoin('device', 'device.id', 'session.device_id')
     .selectAll('session')
+    .select('device.known_since')
     .where('session.id', '=', id)
     .where('session.ended_at', 'is', null)
     .where('session.expires_at', '>', sql<Date>`clock_timestamp()`)
     .where('customer.state', '!=', 'closed')
     .executeTakeFirst()
-  return row && toSession(row)
+  return row && { ...toSession(row), deviceKnownSince: row.known_since ?? undefined }
 }
 
 export async function listLiveSessions(db: Kysely<Database>, customerId: CustomerId): Promise<Session[]> {
@@ -119,17 +126,13 @@ export async function endSession(db: Kysely<Database>, id: SessionId, reason: En
   return numUpdatedRows > 0n
 }
 
-/** Ends a customer's live sessions but one, at once. Returns how many there were. */
-export async function endOtherSessions(
-  db: Kysely<Database>,
-  customerId: CustomerId,
-  except: SessionId
-): Promise<number> {
+/** Ends a customer's live sessions, at once; but for `except`. Returns how many there were. */
+export async function endSessions(db: Kysely<Database>, customerId: CustomerId, except?: SessionId): Promise<number> {
   const { numUpdatedRows } = await db
     .updateTable('session')
     .set({ ended_at: sql<Date>`clock_timestamp()`, ended_reason: 'revoked' })
     .where('customer_id', '=', customerId)
-    .where('id', '!=', except)
+    .$if(except !== undefined, (query) => query.where('id', '!=', except!))
     .where('ended_at', 'is', null)
     .executeTakeFirst()
   return Number(numUpdatedRows)
@@ -148,9 +151,16 @@ const hashOf = (token: string): Buffer => createHash('sha256').update(token).dig
 
 const after = (ms: number) => sql<Date>`clock_timestamp() + ${ms}::bigint * interval '1 millisecond'`
 
-const toSession = (row: { id: string; customer_id: string; created_at: Date; expires_at: Date }): Session => ({
+const toSession = (row: {
+  id: string
+  customer_id: string
+  created_at: Date
+  expires_at: Date
+  device_id: string | null
+}): Session => ({
   id: idOf('ses', row.id),
   customerId: idOf('cus', row.customer_id),
   createdAt: row.created_at,
-  expiresAt: row.expires_at
+  expiresAt: row.expires_at,
+  deviceId: row.device_id === null ? null : idOf('dev', row.device_id)
 })

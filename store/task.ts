@@ -6,9 +6,10 @@ import { findWork, listWork, toWork, type Work, type WorkFilter, type WorkPlace 
 
 /**
  * `stuck_bank_instruction`: the bank was asked for 24 hours, and nobody knows whether it booked. `kyc_review`: an
- * application that a reviewer has to look at.
+ * application that a reviewer has to look at. `unauthorized_debit`: a customer says that it was not them; done once an
+ * operator has thawed their wallets, whatever becomes of the debit meanwhile.
  */
-export type TaskKind = 'stuck_bank_instruction' | 'kyc_review'
+export type TaskKind = 'stuck_bank_instruction' | 'kyc_review' | 'unauthorized_debit'
 
 /** What waits for an operator. It is opened by the unit of work that got stuck, and done with the one that ends the process. */
 export interface Task {
@@ -60,7 +61,7 @@ export const withTasks = (insert: string): string => `
       from moved where moved.clock is not null and t.process_id = moved.id and t.state = 'open'
   ), done as (
     update task t set state = 'done', done_at = business_now()
-      from moved where moved.is_over and t.process_id = moved.id and t.state = 'open'
+      from moved where moved.is_over and t.process_id = moved.id and t.state = 'open' and t.kind <> 'unauthorized_debit'
   ), lapsed as (
     update review v set state = 'lapsed', decided_at = business_now()
       from moved where moved.is_over and v.process_id = moved.id and v.state = 'open'

@@ -10,6 +10,8 @@ export interface Verification {
   readonly id: VerificationId
   readonly customerId: CustomerId
   readonly channel: 'email' | 'phone'
+  /** What it proves: an address, or that whoever logs in reads its mail. */
+  readonly purpose: 'registration' | 'log_in'
   /** `over`: replaced, out of time, or out of tries. */
   readonly state: 'pending' | 'verified' | 'over'
   readonly attemptsLeft: number
@@ -34,7 +36,11 @@ export async function insertVerification(
   transaction: Transaction<Database>,
   vault: Vault,
   { code_digits, code_tries, code_ms }: CodePolicy,
-  { customerId, channel }: Pick<Verification, 'customerId' | 'channel'>
+  {
+    customerId,
+    channel,
+    purpose = 'registration'
+  }: Pick<Verification, 'customerId' | 'channel'> & Partial<Verification>
 ): Promise<Verification> {
   const id = idOf('ver', `ver_${randomBytes(16).toString('hex')}`)
   const code = randomInt(10 ** code_digits)
@@ -46,6 +52,7 @@ export async function insertVerification(
       id,
       customer_id: customerId,
       channel,
+      purpose,
       tries_max: code_tries,
       code: vault.sealReply(placeOf(id), code),
       expires_at: sql<Date>`business_now() + ${code_ms}::bigint * interval '1 millisecond'`
@@ -55,8 +62,18 @@ export async function insertVerification(
   return toVerification(row)
 }
 
-export async function findVerification(db: Kysely<Database>, id: string): Promise<Verification | undefined> {
-  const row = await db.selectFrom('verification').select(columns).where('id', '=', id).executeTakeFirst()
+/** @param purpose what it has to be for; any, if it is left out. */
+export async function findVerification(
+  db: Kysely<Database>,
+  id: string,
+  purpose?: Verification['purpose']
+): Promise<Verification | undefined> {
+  const row = await db
+    .selectFrom('verification')
+    .select(columns)
+    .where('id', '=', id)
+    .$if(purpose !== undefined, (query) => query.where('purpose', '=', purpose!))
+    .executeTakeFirst()
   return row && toVerification(row)
 }
 
@@ -146,6 +163,7 @@ const columns = [
   'id',
   'customer_id',
   'channel',
+  'purpose',
   'tries',
   'tries_max',
   'expires_at',
@@ -158,6 +176,7 @@ interface VerificationRow {
   id: string
   customer_id: string
   channel: string
+  purpose: string
   tries: number
   tries_max: number
   expires_at: Date
@@ -173,6 +192,7 @@ function toVerification(row: VerificationRow): Verification {
     id: idOf('ver', row.id),
     customerId: idOf('cus', row.customer_id),
     channel: row.channel as Verification['channel'],
+    purpose: row.purpose as Verification['purpose'],
     state: row.ended_by === 'used' ? 'verified' : over ? 'over' : 'pending',
     attemptsLeft,
     expiresAt: row.expires_at,

@@ -6,6 +6,7 @@ import { limitWindows, type LimitPolicy } from '../domain/limits.ts'
 import type { WithdrawalPolicy } from '../domain/policy/index.ts'
 import type { WithdrawalRequested } from '../domain/withdrawal-acceptance.ts'
 import { outgoingCounters, readCounters } from './limit-counters.ts'
+import { coolingUntilOf } from './cooling.ts'
 import { ownLimitsOf, toOwnLimits } from './own-limits.ts'
 
 export interface WithdrawalFacts extends Omit<WithdrawalRequested, 'amount' | 'confirmed'> {
@@ -36,6 +37,7 @@ interface Row {
   known_payee: boolean
   young: { amount: string; booked_at: string }[]
   own_limits: string | null
+  cooling_until: Date | null
   now: Date
 }
 
@@ -70,6 +72,7 @@ export async function readWithdrawalFacts(
     taken: { burst: Number(row.burst), daily: Number(row.daily) },
     knownPayee: row.known_payee,
     young: row.young.map(({ amount, booked_at }) => ({ amount: BigInt(amount), bookedAt: new Date(booked_at) })),
+    coolingUntil: row.cooling_until,
     counters,
     turn: { counter: `${TURN}${customerId}`, seen: row.turn ?? 0n }
   }
@@ -97,7 +100,8 @@ async function readRow(
           where t.wallet_id = w.id
             and e.created_at > clock.now - (2 * ${withdrawable_after_business_days}::integer + 3) * interval '1 day'
             and e.created_at < linked.linked_at + ${young_link_ms} * interval '1 millisecond') as young,
-        ${ownLimitsOf('w.customer_id')} as own_limits, clock.now
+        ${ownLimitsOf('w.customer_id')} as own_limits,
+        ${coolingUntilOf('w.customer_id')} as cooling_until, clock.now
       from clock
       cross join wallet w
       join customer c on c.id = w.customer_id

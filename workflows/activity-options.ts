@@ -79,3 +79,10 @@ export const sweepOptions: ActivityOptions = {
   heartbeatTimeout: '30 s',
   retry: { maximumAttempts: 2 }
 }
+
+/** Up to some thousand messages, five at a time; one that hangs is given up by its heartbeat, and the next run comes in 10 s. */
+export const noticeOptions: ActivityOptions = {
+  startToCloseTimeout: '10 min',
+  heartbeatTimeout: '30 s',
+  retry: { maximumAttempts: 1 }
+}

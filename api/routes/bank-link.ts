@@ -22,6 +22,7 @@ import { searchAttributes } from '../../temporal/search-attribute-keys.ts'
 import { workflowIdOf } from '../../workflows/messages.ts'
 import { auditOf } from '../audit-of.ts'
 import { BankAccountReply, BankAccountRequest, VerifyRequest } from '../bank-account-schemas.ts'
+import { mustNotCool } from '../cool-down.ts'
 import { listedCustomer } from '../customer-list.ts'
 import type { ApiDeps } from '../deps.ts'
 import { notYet } from '../payment-schemas.ts'
@@ -60,7 +61,14 @@ const begin = (deps: ApiDeps, submit: Submit): Route =>
       callers: { customer: 'own', service: 'any' },
       scope: 'bank-accounts:write',
       idempotency: 'process',
-      errors: [...errors, 'iban_invalid', 'bank_not_supported', 'bank_account_unavailable', 'kyc_required']
+      errors: [
+        ...errors,
+        'iban_invalid',
+        'bank_not_supported',
+        'bank_account_unavailable',
+        'kyc_required',
+        'cooling_down'
+      ]
     },
     async (call) => {
       const { iban: given, method } = call.body
@@ -70,7 +78,10 @@ const begin = (deps: ApiDeps, submit: Submit): Route =>
       const bank = bankOfIban(iban)
       if (!bank) throw new Refusal('bank_not_supported')
       const linkId = call.newId('ban')
-      if (!(await findProcess(deps.db, linkId))) await keepIban(deps, { customerId, linkId, iban })
+      if (!(await findProcess(deps.db, linkId))) {
+        await mustNotCool(deps.db, customerId)
+        await keepIban(deps, { customerId, linkId, iban })
+      }
       const begun = await submit.start(call, {
         type: 'bank-link',
         id: linkId,

@@ -5,8 +5,9 @@ import { appendAudit } from '../../store/audit.ts'
 import { setPassword } from '../../store/passwords.ts'
 import { findPersonal } from '../../store/personal.ts'
 import { hasPin, setPin } from '../../store/pin.ts'
-import { endOtherSessions } from '../../store/sessions.ts'
+import { endSessions } from '../../store/sessions.ts'
 import { refuseWeakPassword, refuseWeakPin } from '../chosen-secrets.ts'
+import { mustNotCool } from '../cool-down.ts'
 import type { ApiDeps } from '../deps.ts'
 import { mustEnterPin } from '../enter-pin.ts'
 import { createMustKnowPassword, type MustKnowPassword } from '../know-password.ts'
@@ -41,14 +42,14 @@ interface Ground extends ApiDeps {
   readonly mustKnowPassword: MustKnowPassword
 }
 
-const choosePin = ({ policy, vault, mustKnowPassword }: Ground): Route =>
+const choosePin = ({ db, policy, vault, mustKnowPassword }: Ground): Route =>
   route.post(
     '/customers/{id}/set-pin',
     {
       ...spec,
       summary: 'Choose the PIN that confirms payments, for the first time',
       body: SetPin,
-      errors: ['invalid_credentials', 'state_conflict', 'too_many_requests']
+      errors: ['invalid_credentials', 'state_conflict', 'too_many_requests', 'cooling_down']
     },
     async ({ params, body, transaction, principal, requestId }) => {
       if (await hasPin(transaction, params.id)) throw new Refusal('state_conflict', { state: 'set' })
@@ -60,6 +61,7 @@ const choosePin = ({ policy, vault, mustKnowPassword }: Ground): Route =>
       before: async ({ params, body, mustOwn }) => {
         mustOwn({ customerId: params.id })
         refuseWeakPin(body.pin, policy.pin, '/pin')
+        await mustNotCool(db, params.id)
         await mustKnowPassword(params.id, body.password)
       }
     }
@@ -72,7 +74,7 @@ const changePin = ({ db, policy, vault }: Ground): Route =>
       ...spec,
       summary: 'Change the PIN; wrong old ones count and lock like any other wrong PIN',
       body: ChangePin,
-      errors: ['confirmation_failed', 'pin_locked']
+      errors: ['confirmation_failed', 'pin_locked', 'cooling_down']
     },
     async ({ params, body, transaction, principal, requestId }) => {
       await setPin(transaction, vault, params.id, body.new_pin)
@@ -83,6 +85,7 @@ const changePin = ({ db, policy, vault }: Ground): Route =>
       before: async ({ params, body, mustOwn }) => {
         mustOwn({ customerId: params.id })
         refuseWeakPin(body.new_pin, policy.pin, '/new_pin')
+        await mustNotCool(db, params.id)
         await mustEnterPin({ db, vault, policy }, params.id, body.old_pin)
       }
     }
@@ -99,7 +102,7 @@ const changePassword = ({ db, vault, mustKnowPassword }: Ground): Route =>
     },
     async ({ params, body, caller, transaction, principal, requestId }) => {
       await setPassword(transaction, params.id, body.new_password)
-      const ended = await endOtherSessions(transaction, params.id, caller.sessionId)
+      const ended = await endSessions(transaction, params.id, caller.sessionId)
       const data = { sessions_ended: ended }
       await appendAudit(transaction, {
         actor: principal,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Refusal } from '../../domain/errors.ts'
 import { appendAudit } from '../../store/audit.ts'
+import { closeDebitTasks } from '../../store/debit-report.ts'
 import { findWallet, freezeWallet, thawWallet, type Wallet } from '../../store/wallet.ts'
 import type { ApiDeps } from '../deps.ts'
 import { mustEnterPin } from '../enter-pin.ts'
@@ -58,6 +59,7 @@ const thaw = (deps: ApiDeps): Route => {
     },
     async ({ params, body, caller, transaction, principal, requestId }) => {
       const wallet = await thawWallet(transaction, params.id, caller.kind === 'operator' ? 'operator' : 'owner')
+      if (caller.kind === 'operator') await closeDebitTasks(transaction, wallet.customerId)
       const data = body.reason === undefined ? {} : { reason: body.reason }
       await appendAudit(transaction, { actor: principal, action: 'wallet.thawed', object: params.id, requestId, data })
       return withBalance(transaction, wallet)

@@ -9,6 +9,8 @@ import { callbackRoutes } from './callbacks.ts'
 import { credentialRoutes } from './credentials.ts'
 import { customerTimelineRoutes } from './customer-timeline.ts'
 import { customerRoutes } from './customers.ts'
+import { debitReportRoutes } from './debit-report.ts'
+import { deviceRoutes } from './devices.ts'
 import { eventRoutes } from './event.ts'
 import { freezeRoutes } from './freeze.ts'
 import { limitRoutes } from './limits.ts'
@@ -17,6 +19,7 @@ import { merchantStateRoutes } from './merchant-state.ts'
 import { merchantRoutes } from './merchant.ts'
 import { businessOnboardingRoutes } from './onboarding-business.ts'
 import { onboardingRoutes } from './onboarding.ts'
+import { passwordResetRoutes } from './password-reset.ts'
 import { paymentListRoutes } from './payment-list.ts'
 import { paymentRequestRoutes } from './payment-request.ts'
 import { paymentRoutes } from './payment.ts'
@@ -25,6 +28,7 @@ import { qrCodeRoutes } from './qr-code.ts'
 import { receiptRoutes } from './receipt.ts'
 import { registrationRoutes } from './registration.ts'
 import { reviewRoutes } from './review.ts'
+import { secondFactorRoutes } from './second-factor.ts'
 import { sessionRoutes } from './sessions.ts'
 import { taskRoutes } from './task.ts'
 import { topUpListRoutes } from './top-up-list.ts'
@@ -36,6 +40,10 @@ import { withdrawalRoutes } from './withdrawal.ts'
 /** Every route below `/v1`: what is mounted, what OpenAPI describes, what the matrix test walks. */
 export const listRoutes = (deps: ApiDeps): Route[] => [
   ...sessionRoutes(deps),
+  ...deviceRoutes(deps),
+  ...secondFactorRoutes(deps),
+  ...passwordResetRoutes(deps),
+  ...debitReportRoutes(deps),
   ...registrationRoutes(deps),
   ...customerRoutes(deps),
   ...customerTimelineRoutes(deps),

@@ -9,6 +9,7 @@ import { appendAudit } from '../../store/audit.ts'
 import { findCustomer } from '../../store/customers.ts'
 import { lockOwnLimits, putOwnLimit, readOwnLimits } from '../../store/own-limits.ts'
 import { readBusinessNow } from '../../store/process.ts'
+import { mustNotCool } from '../cool-down.ts'
 import type { ApiDeps } from '../deps.ts'
 import { mustEnterPin } from '../enter-pin.ts'
 import { LimitsReply, SetLimitsRequest } from '../limit-schemas.ts'
@@ -50,7 +51,7 @@ const setLimits = ({ db, vault, policy }: ApiDeps): Route =>
       status: 200,
       callers: { customer: 'own' },
       idempotency: 'stored',
-      errors: ['limit_above_tier', 'confirmation_failed', 'pin_locked']
+      errors: ['limit_above_tier', 'confirmation_failed', 'pin_locked', 'cooling_down']
     },
     async ({ params, body, transaction, principal, requestId }) => {
       await lockOwnLimits(transaction, params.id)
@@ -66,6 +67,7 @@ const setLimits = ({ db, vault, policy }: ApiDeps): Route =>
           throw new Refusal('limit_above_tier', { pointer: `/${name}` })
         const { limit, raised } = changed(before[name], wanted, now, policy.limits.own_raise_ms)
         if (raised && body.pin === undefined) throw new Refusal('confirmation_failed', { reason: 'pin_required' })
+        if (raised) await mustNotCool(transaction, params.id)
         await putOwnLimit(transaction, params.id, name, limit)
       }
       await appendAudit(transaction, { actor: principal, action: 'limits.set', object: params.id, requestId })

@@ -3,8 +3,8 @@ import { Refusal } from '../../domain/errors.ts'
 import { findPayment, type Payment } from '../../store/payment.ts'
 import { auditOf } from '../audit-of.ts'
 import { roleOf } from '../caller.ts'
+import { confirmedBy, mustConfirm } from '../confirm-by.ts'
 import type { ApiDeps } from '../deps.ts'
-import { mustEnterPin } from '../enter-pin.ts'
 import { CaptureRequest, ConfirmRequest, PaymentReply, notYet } from '../payment-schemas.ts'
 import { route, type Route } from '../route.ts'
 import { id } from '../schemas.ts'
@@ -23,7 +23,7 @@ const confirmPayment = (deps: ApiDeps, submit: Submit): Route =>
   route.post(
     '/payments/{id}/confirm',
     {
-      summary: 'Confirm a payment that requires action, with the PIN',
+      summary: 'Confirm a payment that requires action, with the PIN or a code of the authenticator',
       description: 'Only the customer’s own session confirms; it is bound to amount and payee, which never change.',
       params,
       body: ConfirmRequest,
@@ -32,13 +32,13 @@ const confirmPayment = (deps: ApiDeps, submit: Submit): Route =>
       otherReplies: notYet,
       callers: { customer: 'own' },
       idempotency: 'process',
-      errors: ['confirmation_failed', 'pin_locked', 'confirmation_expired', 'state_conflict']
+      errors: ['confirmation_failed', 'pin_locked', 'second_factor_locked', 'confirmation_expired', 'state_conflict']
     },
     async (call) => {
       const payment = await ownedPayment(deps, call)
-      if (payment.state === 'requires_action') await mustEnterPin(deps, payment.customerId, call.body.pin)
+      if (payment.state === 'requires_action') await mustConfirm(deps, payment.customerId, call.body)
       const { amount, currency, merchantId } = payment
-      const data = { by: 'pin', amount: amount.toString(), currency, merchant_id: merchantId }
+      const data = { by: confirmedBy(call.body), amount: amount.toString(), currency, merchant_id: merchantId }
       return submit.decide(call, {
         type: 'payment',
         processId: payment.id,

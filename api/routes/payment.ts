@@ -70,6 +70,7 @@ const createPayment = ({ db, policy }: ApiDeps, submit: Submit): Route =>
         amount: toWire(amount),
         capture: body.capture,
         description: body.description,
+        device_known_since: call.caller.kind === 'customer' ? call.caller.deviceKnownSince?.toISOString() : undefined,
         metadata: body.metadata
       }
       if (body.dry_run) return answer(200, await dryRunPayment(db, order, paymentPolicy(policy)))

@@ -135,7 +135,7 @@ const confirmCode = ({ db, vault, byAddress }: Ground): Route =>
       errors: ['verification_failed', 'verification_over', 'state_conflict', 'too_many_requests']
     },
     async ({ params: { id: verificationId }, transaction, requestId }) => {
-      const verification = await findVerification(transaction, verificationId)
+      const verification = await findVerification(transaction, verificationId, 'registration')
       if (!verification || !(await endVerification(transaction, verificationId, 'used')))
         throw new Refusal('verification_over')
       const { customerId: ownerId, channel } = verification
@@ -155,7 +155,7 @@ const confirmCode = ({ db, vault, byAddress }: Ground): Route =>
     {
       before: async ({ params, body, address }) => {
         await byAddress.take(address)
-        if (!(await findVerification(db, params.id))) throw new Refusal('not_found')
+        if (!(await findVerification(db, params.id, 'registration'))) throw new Refusal('not_found')
         const answer = await tryCode(db, vault, params.id, body.code)
         if (answer.kind === 'wrong') throw new Refusal('verification_failed', { attempts_left: answer.attemptsLeft })
         if (answer.kind === 'over') throw new Refusal('verification_over')
@@ -176,7 +176,7 @@ const resendCode = ({ db, policy, vault, byAddress, byContact, sendCode }: Groun
       errors: ['verification_over', 'too_many_requests']
     },
     async ({ params: { id: verificationId }, transaction, afterCommit }) => {
-      const replaced = await findVerification(transaction, verificationId)
+      const replaced = await findVerification(transaction, verificationId, 'registration')
       if (!replaced || !(await endVerification(transaction, verificationId, 'replaced')))
         throw new Refusal('verification_over')
       const verification = await insertVerification(transaction, vault, policy.registration, replaced)
@@ -186,7 +186,7 @@ const resendCode = ({ db, policy, vault, byAddress, byContact, sendCode }: Groun
     {
       before: async ({ params, address }) => {
         await byAddress.take(address)
-        const verification = await findVerification(db, params.id)
+        const verification = await findVerification(db, params.id, 'registration')
         if (!verification) throw new Refusal('not_found')
         const { customerId: ownerId, channel: kind } = verification
         const contact = await findPersonalValue(db, vault, { ownerId, kind })

@@ -5,6 +5,7 @@ import { appendAudit } from '../../store/audit.ts'
 import { createRateLimit } from '../../store/rate-limits.ts'
 import {
   endSession,
+  endSessions,
   findSessionOwner,
   listLiveSessions,
   refreshSession,
@@ -15,42 +16,19 @@ import { createAccessTokens } from '../access-token.ts'
 import type { ApiDeps } from '../deps.ts'
 import { listOf } from '../list.ts'
 import { route, type Route } from '../route.ts'
-import { id, Instant, instant } from '../schemas.ts'
+import { id, instant } from '../schemas.ts'
+import { EndedSessions, LiveSession, LogIn, OpenSession, Refresh } from '../session-schemas.ts'
 import { createSignIn } from '../sign-in.ts'
 
-const LogIn = z.strictObject({
-  login: z.string().min(3).max(254).meta({ description: 'E-mail address or E.164 phone number' }),
-  password: z.string().min(1).max(512)
-})
-
-const Refresh = z.strictObject({
-  refresh_token: z.string().regex(/^cof_refresh_[0-9a-f]{64}$/, 'must be a refresh token')
-})
-
-const OpenSession = z
-  .strictObject({
-    id: id('ses'),
-    object: z.literal('session'),
-    customer_id: id('cus'),
-    access_token: z.string().meta({ description: 'Send it as Authorization: Bearer' }),
-    expires_at: Instant.meta({ description: 'When the access token ends; refresh before' }),
-    refresh_token: z.string().meta({ description: 'Works once; a second use ends the session' })
-  })
-  .meta({ id: 'OpenSession' })
-
-const LiveSession = z
-  .strictObject({
-    id: id('ses'),
-    object: z.literal('session'),
-    customer_id: id('cus'),
-    current: z.boolean(),
-    created_at: Instant,
-    expires_at: Instant
-  })
-  .meta({ id: 'Session' })
-
 /** A customer's way in and out. */
-export const sessionRoutes = (deps: ApiDeps): Route[] => [logIn(deps), refresh(deps), listMine(deps), logOut(deps)]
+export const sessionRoutes = (deps: ApiDeps): Route[] => [
+  logIn(deps),
+  refresh(deps),
+  listMine(deps),
+  logOut(deps),
+  revoke(deps),
+  revokeAll(deps)
+]
 
 function logIn(deps: ApiDeps): Route {
   const signIn = createSignIn(deps)
@@ -59,14 +37,27 @@ function logIn(deps: ApiDeps): Route {
     '/sessions',
     {
       summary: 'Log in',
+      description:
+        'From a device that is not known a second factor is asked for where the customer has an authenticator or has had ' +
+        'known devices: 403 `second_factor_required` says which, and the same request comes again with it.',
       body: LogIn,
       reply: OpenSession,
       status: 201,
       callers: 'public',
       idempotency: 'none',
-      errors: ['invalid_credentials', 'too_many_requests']
+      errors: [
+        'invalid_credentials',
+        'second_factor_required',
+        'second_factor_failed',
+        'second_factor_locked',
+        'too_many_requests'
+      ]
     },
-    async ({ body, address, requestId }) => toReply(await signIn({ ...body, address, requestId }))
+    async ({ body, address, requestId }) => {
+      const { session, device } = await signIn({ ...body, address, requestId })
+      const shown = device && { id: device.id, name: device.name, ...(device.token && { token: device.token }) }
+      return { ...(await toReply(session)), ...(shown && { device: shown }) }
+    }
   )
 }
 
@@ -129,6 +120,51 @@ const logOut = ({ db }: ApiDeps): Route =>
     }
   )
 
+const own = { callers: { customer: 'own' }, status: 200, idempotency: 'stored' } as const
+
+const revoke = ({ db }: ApiDeps): Route =>
+  route.post(
+    '/sessions/{id}/revoke',
+    {
+      ...own,
+      summary: 'End a session of mine',
+      params: z.strictObject({ id: id('ses') }),
+      reply: EndedSessions
+    },
+    async ({ params, transaction, principal, requestId }) => {
+      const ended = await endSession(transaction, params.id, 'revoked')
+      const entry = { actor: principal, action: 'session.ended', object: params.id, requestId }
+      if (ended) await appendAudit(transaction, { ...entry, data: { reason: 'revoked' } })
+      return { object: 'ended_sessions' as const, sessions_ended: ended ? 1 : 0 }
+    },
+    { before: async ({ params, mustOwn }) => mustOwn({ customerId: await findSessionOwner(db, params.id) }) }
+  )
+
+const revokeAll = (_: ApiDeps): Route =>
+  route.post(
+    '/sessions/revoke-all',
+    {
+      ...own,
+      summary: 'End all my sessions',
+      body: z.strictObject({ keep_current: z.boolean().default(false) }).meta({ id: 'RevokeAllRequest' }),
+      reply: EndedSessions
+    },
+    async ({ body, caller, ownOnly, transaction, principal, requestId }) => {
+      ownOnly()
+      const { customerId, sessionId } = caller
+      const ended = await endSessions(transaction, customerId, body.keep_current ? sessionId : undefined)
+      const data = { sessions_ended: ended }
+      await appendAudit(transaction, {
+        actor: principal,
+        action: 'sessions.ended',
+        object: customerId,
+        requestId,
+        data
+      })
+      return { object: 'ended_sessions' as const, sessions_ended: ended }
+    }
+  )
+
 function createReply({ vault, policy }: ApiDeps) {
   const tokens = createAccessTokens(vault.sessionKey, policy.access.access_token_ms)
   return async (session: OpenedSession): Promise<z.input<typeof OpenSession>> => {
@@ -144,10 +180,14 @@ function createReply({ vault, policy }: ApiDeps) {
   }
 }
 
-const toLive = ({ id, customerId, createdAt, expiresAt }: Session, current: string): z.input<typeof LiveSession> => ({
+const toLive = (
+  { id, customerId, deviceId, createdAt, expiresAt }: Session,
+  current: string
+): z.input<typeof LiveSession> => ({
   id,
   object: 'session',
   customer_id: customerId,
+  device_id: deviceId,
   current: id === current,
   created_at: instant(createdAt),
   expires_at: instant(expiresAt)

@@ -5,9 +5,9 @@ import { findWithdrawal, type Withdrawal } from '../../store/withdrawal.ts'
 import { searchAttributes } from '../../temporal/search-attribute-keys.ts'
 import { bankOrderOf } from '../bank-order.ts'
 import { roleOf } from '../caller.ts'
+import { confirmedBy, mustConfirm } from '../confirm-by.ts'
 import type { ApiDeps } from '../deps.ts'
 import { dryRunWithdrawal } from '../dry-run-withdrawal.ts'
-import { mustEnterPin } from '../enter-pin.ts'
 import { ConfirmRequest, notYet } from '../payment-schemas.ts'
 import { answer, route, type Route } from '../route.ts'
 import { id } from '../schemas.ts'
@@ -89,7 +89,7 @@ const confirmRoute = (deps: ApiDeps, submit: Submit): Route =>
   route.post(
     '/withdrawals/{id}/confirm',
     {
-      summary: 'Confirm a withdrawal that requires action, with the PIN',
+      summary: 'Confirm a withdrawal that requires action, with the PIN or a code of the authenticator',
       description:
         'Only the customer’s own session confirms; it is bound to amount and bank account, which never change.',
       params,
@@ -99,13 +99,13 @@ const confirmRoute = (deps: ApiDeps, submit: Submit): Route =>
       otherReplies: notYet,
       callers: { customer: 'own' },
       idempotency: 'process',
-      errors: ['confirmation_failed', 'pin_locked', 'confirmation_expired', 'state_conflict']
+      errors: ['confirmation_failed', 'pin_locked', 'second_factor_locked', 'confirmation_expired', 'state_conflict']
     },
     async (call) => {
       const withdrawal = await owned(deps, call)
-      if (withdrawal.state === 'requires_action') await mustEnterPin(deps, withdrawal.customerId, call.body.pin)
+      if (withdrawal.state === 'requires_action') await mustConfirm(deps, withdrawal.customerId, call.body)
       const { amount, currency, bankAccountId } = withdrawal
-      const data = { by: 'pin', amount: amount.toString(), currency, bank_account_id: bankAccountId }
+      const data = { by: confirmedBy(call.body), amount: amount.toString(), currency, bank_account_id: bankAccountId }
       return submit.decide(call, { ...about(withdrawal), action: 'confirm', data, role: 'customer' })
     }
   )

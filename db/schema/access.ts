@@ -25,7 +25,7 @@ export interface AccessTables {
     verified_at: Date | null
     created_at: Stamp
   }
-  password: { customer_id: Fixed<string>; hash: string; updated_at: Stamp }
+  password: { customer_id: Fixed<string>; hash: string; updated_at: Stamp; cooling_until: Date | null }
   pin: {
     customer_id: Fixed<string>
     hash: string
@@ -40,6 +40,7 @@ export interface AccessTables {
     expires_at: Date
     ended_at: Date | null
     ended_reason: string | null
+    device_id: Fixed<string | null>
   }
   refresh_token: { hash: Fixed<Buffer>; session_id: Fixed<string>; created_at: Stamp; used_at: Date | null }
   operator: { id: Fixed<string>; role: Fixed<string>; name: string; created_at: Stamp }

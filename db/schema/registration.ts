@@ -8,6 +8,7 @@ export interface RegistrationTables {
     id: Fixed<string>
     customer_id: Fixed<string>
     channel: Fixed<string>
+    purpose: ColumnType<string, string | undefined, never>
     code: Fixed<Buffer>
     tries: Generated<number>
     tries_max: Fixed<number>

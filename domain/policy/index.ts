@@ -9,6 +9,7 @@ import { payment } from './payment.ts'
 import { paymentRequest } from './payment-request.ts'
 import { pin } from './pin.ts'
 import { registration } from './registration.ts'
+import { debitReport, passwordReset, secondFactor } from './service.ts'
 import { stepUp } from './step-up.ts'
 import { withdrawal } from './withdrawal.ts'
 
@@ -24,7 +25,10 @@ const defaults = {
   kyc,
   kyb,
   withdrawal,
-  bank_link: bankLink
+  bank_link: bankLink,
+  password_reset: passwordReset,
+  second_factor: secondFactor,
+  debit_report: debitReport
 }
 
 /** Every number that governs a process, by topic. JSON-able: money is a string of minor units, durations end in `_ms`. */

@@ -13,5 +13,7 @@ export const stepUp = {
   /** Business milliseconds that "usually" looks back on: 30 days. */
   median_window_ms: 2_592_000_000,
   /** From 10 payments in that time on; with fewer the median says nothing. */
-  median_payments_min: 10
+  median_payments_min: 10,
+  /** Business milliseconds for which a device is new: 72 hours, in which a stolen password is noticed. */
+  new_device_ms: 259_200_000
 }

@@ -2,6 +2,7 @@ import { keyFor, newId, newKey, sessionFor } from './api-under-test.ts'
 import type { Row, World } from './matrix-world.ts'
 import { merchantRows } from './merchant-rows.ts'
 import { paymentRequestRows } from './payment-request-rows.ts'
+import { serviceRows } from './matrix-service-rows.ts'
 import { bankRows } from './matrix-bank-rows.ts'
 import { operatorRows } from './operator-rows.ts'
 import { bankAccountRows } from './bank-account-rows.ts'
@@ -51,6 +52,11 @@ export const rows: Readonly<Record<string, Row>> = {
     everyone: 401
   },
   'get /sessions': { path: '/sessions', allowed: { 'customer own': 200, 'customer other': 200 } },
+  'post /sessions/{id}/revoke': {
+    path: async ({ api, own }) => `/sessions/${(await sessionFor(api, own.id)).id}/revoke`,
+    allowed: { 'customer own': 200, 'customer other': 404 }
+  },
+  ...serviceRows,
   'delete /sessions/{id}': {
     path: async ({ api, own }) => `/sessions/${(await sessionFor(api, own.id)).id}`,
     allowed: { 'customer own': 204, 'customer other': 404 }

@@ -99,3 +99,16 @@ it('step-up names every rule that holds', () => {
 it('step-up is never asked of the unlimited policy', () => {
   expect(rulesOf({ amount: 10n ** 17n, limitPolicy: 'unlimited', currency: currency('CHF') })).toEqual([])
 })
+
+describe('step-up by a device that is new', () => {
+  const hours = (count: number) => count * 3_600_000
+  it.each([
+    [3_000n, hours(1), false], // 30.00: a coffee
+    [3_001n, hours(1), true],
+    [3_001n, hours(72) - 1, true],
+    [3_001n, hours(72), false],
+    [3_001n, undefined, false] // a backend, or a log-in that did not say from where
+  ])('of %d cents, known for %s ms, holds: %s', (amount, deviceAgeMs, holds) => {
+    expect(rulesOf({ amount, deviceAgeMs }).includes('new_device')).toBe(holds)
+  })
+})

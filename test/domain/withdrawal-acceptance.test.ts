@@ -22,6 +22,7 @@ const fine: WithdrawalRequested = {
   young: [],
   zone: 'Europe/Berlin',
   now,
+  coolingUntil: null,
   knownPayee: true,
   confirmed: false
 }

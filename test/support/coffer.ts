@@ -61,7 +61,7 @@ export interface Coffer {
   /** Deletes a run from Temporal, as its retention does after a day. */
   forgetRun(workflowId: string): Promise<void>
   /** Has the sweeper come now, again and again, until it is so: it comes every 30 s by itself, too late for a test. */
-  sweepUntil(isSo: () => Promise<boolean>): Promise<void>
+  sweepUntil(isSo: () => Promise<boolean>, schedule?: 'sweep' | 'notices'): Promise<void>
   stop(): Promise<void>
 }
 
@@ -151,7 +151,7 @@ export async function startCoffer(options: CofferOptions = {}): Promise<Coffer> 
       sandbox = await startSandbox({ ...sandboxSetup, port, keys, adminKey, callbackSecret, callbackUrl: api.url })
     },
     forgetRun: (workflowId) => forgetRun(context, workflowId),
-    sweepUntil: (isSo) => sweepUntil(context, taskQueue, isSo),
+    sweepUntil: (isSo, schedule) => sweepUntil(context, taskQueue, isSo, schedule),
     stop: async () => {
       await Promise.all([worker.stop(), ...apis.map((part) => part.stop())])
       await Promise.all([sandbox.stop(), handle.close()])

@@ -19,15 +19,20 @@ export async function forgetRun(context: TestContext, workflowId: string): Promi
   })
 }
 
-/** @throws when it is not so after a minute of sweeps. */
-export async function sweepUntil(context: TestContext, taskQueue: string, isSo: () => Promise<boolean>): Promise<void> {
+/** @throws when it is not so after a minute of sweeps, or of what another Schedule starts. */
+export async function sweepUntil(
+  context: TestContext,
+  taskQueue: string,
+  isSo: () => Promise<boolean>,
+  schedule: 'sweep' | 'notices' = 'sweep'
+): Promise<void> {
   const giveUpAt = performance.now() + 60_000
-  await asClient(context, async ({ schedule }) => {
+  await asClient(context, async ({ schedule: schedules }) => {
     while (!(await isSo())) {
-      if (performance.now() > giveUpAt) throw new Error('the sweeper did not bring it about')
+      if (performance.now() > giveUpAt) throw new Error(`${schedule} did not bring it about`)
       // The worker makes the Schedule when it starts: there may be none yet.
-      await schedule
-        .getHandle(`sweep/${taskQueue}`)
+      await schedules
+        .getHandle(`${schedule}/${taskQueue}`)
         .trigger('SKIP')
         .catch(() => undefined)
       await pause(250)
