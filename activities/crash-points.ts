@@ -130,6 +130,14 @@ export const microDepositCrashPoints = [
   'deposit-recovery.book/inside'
 ] as const
 
+/** A bank return's: the bank has said, it is booked, and what was owed is paid by somebody else's unit or given up. */
+export const bankReturnCrashPoints = [
+  'bank-return.inquire/reply',
+  'bank-return.receive/inside',
+  'bank-return.receive/report',
+  'bank-return.write-off/report'
+] as const
+
 export type CrashPoint = (name: string) => void
 
 const PROCESS_OF_PREFIX: Readonly<Record<string, string>> = {
@@ -139,7 +147,8 @@ const PROCESS_OF_PREFIX: Readonly<Record<string, string>> = {
   onb: 'onboarding',
   prq: 'payment-request',
   ban: 'bank-link',
-  mdr: 'deposit-recovery'
+  mdr: 'deposit-recovery',
+  ret: 'bank-return'
 }
 
 /** `pay_…:capture:…` inside its transaction → `payment.capture/inside`. */
@@ -160,7 +169,8 @@ export function createCrashPoint(at: string | undefined, kill: () => void): Cras
     ...onboardingCrashPoints,
     ...rescreeningCrashPoints,
     ...bankLinkCrashPoints,
-    ...microDepositCrashPoints
+    ...microDepositCrashPoints,
+    ...bankReturnCrashPoints
   ]
   if (!known.some((point) => point === at)) throw new Error(`CRASH_AT: there is no crash point ${at}`)
   return (name) => {

@@ -1,6 +1,7 @@
 import { bankLinkBankActivities } from './bank-link-bank.ts'
 import { bankLinkDecisionActivities } from './bank-link-decisions.ts'
 import { bankLinkActivities } from './bank-link.ts'
+import { bankReturnActivities } from './bank-return.ts'
 import { clockActivities } from './clock.ts'
 import { deliverCodeActivities } from './deliver-code.ts'
 import { depositRecoveryActivities } from './deposit-recovery.ts'
@@ -13,6 +14,7 @@ import { onboardingNewsActivities } from './onboarding-news.ts'
 import { onboardingActivities } from './onboarding.ts'
 import { paymentRequestActivities } from './payment-request.ts'
 import { paymentActivities } from './payment.ts'
+import { recoverDebts } from './recover-debts.ts'
 import { rescreeningActivities } from './rescreening.ts'
 import { sweepActivities } from './sweep.ts'
 import { withFailures } from './to-failure.ts'
@@ -24,8 +26,9 @@ import { withdrawalDecisionActivities } from './withdrawal-decisions.ts'
 import { withdrawalActivities } from './withdrawal.ts'
 
 /** Every activity of the worker, by the name that workflows call it by. */
-export const createActivities = (deps: ActivityDeps) =>
-  withFailures({
+export const createActivities = (given: ActivityDeps) => {
+  const deps: ActivityDeps = { ...given, ledger: recoverDebts(given) }
+  return withFailures({
     ...clockActivities(deps),
     ...deliverCodeActivities(deps),
     ...onboardingActivities(deps),
@@ -47,7 +50,9 @@ export const createActivities = (deps: ActivityDeps) =>
     ...microDepositActivities(deps),
     ...microDepositBankActivities(deps),
     ...depositRecoveryActivities(deps),
+    ...bankReturnActivities(deps),
     ...sweepActivities(deps)
   })
+}
 
 export type Activities = ReturnType<typeof createActivities>

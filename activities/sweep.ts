@@ -6,6 +6,7 @@ import { listUnsentVerifications } from '../store/verification.ts'
 import { findProcess, listOpenProcesses, listStrandedHolds, type ProcessRecord } from '../store/process.ts'
 import type { CodeOrder } from './deliver-code.ts'
 import type { ActivityDeps } from './deps.ts'
+import { findReturns, type FindReturnsDeps } from './find-returns.ts'
 
 /** What a sweep found; an operator reads it as the run's result. */
 export interface SweepReport {
@@ -14,6 +15,8 @@ export interface SweepReport {
   readonly nudged: readonly string[]
   /** Codes that nobody was sending any more. */
   readonly codes: readonly string[]
+  /** Returns whose news were lost. */
+  readonly returns: readonly string[]
   readonly stranded_holds: readonly string[]
 }
 
@@ -25,7 +28,9 @@ const DECISION_AGE_MS = 60_000
 const SHOWN_MAX = 50
 
 /** Closed ⇒ settled, open ⇒ running, decided ⇒ consumed: looks, and repairs what can be repaired. */
-export function sweepActivities({ db, runs }: Pick<ActivityDeps, 'db' | 'runs'>) {
+export function sweepActivities(deps: Pick<ActivityDeps, 'db' | 'runs'> & FindReturnsDeps) {
+  const { db, runs } = deps
+
   async function restartIfLost({ kind, id, order }: ProcessRecord): Promise<string[]> {
     const workflowId = `${kind}/${id}`
     heartbeat(workflowId)
@@ -81,6 +86,7 @@ export function sweepActivities({ db, runs }: Pick<ActivityDeps, 'db' | 'runs'>)
       }
       const nudged = [...(await nudgeForgotten()), ...(await nudgePaidRequests())]
       const codes = await sendForgottenCodes()
+      const returns = await findReturns(deps)
       const stranded = await listStrandedHolds(db, SHOWN_MAX)
       if (stranded.length > 0) log.error('holds of processes that are over', { holds: stranded })
       return {
@@ -88,6 +94,7 @@ export function sweepActivities({ db, runs }: Pick<ActivityDeps, 'db' | 'runs'>)
         restarted: restarted.slice(0, SHOWN_MAX),
         nudged: nudged.slice(0, SHOWN_MAX),
         codes: codes.slice(0, SHOWN_MAX),
+        returns: returns.slice(0, SHOWN_MAX),
         stranded_holds: stranded
       }
     }

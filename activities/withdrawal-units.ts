@@ -3,7 +3,7 @@ import type { ProblemCode } from '../domain/errors.ts'
 import { sameDigits } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
 import { withdrawalStates } from '../domain/withdrawal.ts'
-import type { Guard, PostingStep, UnitPart } from '../ledger/unit-of-work.ts'
+import type { Guard, PostingStep, RecordWrite, UnitPart } from '../ledger/unit-of-work.ts'
 import { toWithdrawalRow, toWithdrawalView, type Withdrawal } from '../store/withdrawal.ts'
 import { giveBack } from './outgoing-limits.ts'
 import { createRecordWrite } from './record-write.ts'
@@ -122,3 +122,7 @@ function release(withdrawal: Withdrawal, code: string): { guards: Guard[]; posti
     postings: holdsOf(withdrawal).map(({ hold, debit, credit }) => ({ op: 'void_hold', hold, debit, credit, code }))
   }
 }
+
+/** The bank has sent it back: a facet of the record, which stays what it is. */
+export const returnedWrite = (withdrawal: Withdrawal, amount: bigint): RecordWrite =>
+  withdrawalWrite(withdrawal, { ...withdrawal, returned: amount }, [], { event: 'withdrawal.returned' })

@@ -48,3 +48,10 @@ grant select, insert, update on withdrawal to :app_role;
 
 -- Bank links: written with their processes; the linked account, and what proves its IBAN, with them (above).
 grant select, insert, update on bank_link, deposit_recovery to :app_role;
+
+-- Bank returns: written with their process, and with them whether the wallet owes; what was heard of.
+grant select, insert, update on bank_return, bank_return_news, bank_return_cursor to :app_role;
+grant update (owes) on wallet to :app_role;
+
+-- Automatic top-ups: a customer's rules, set, changed and taken away by them.
+grant select, insert, update, delete on automatic_top_up to :app_role;

@@ -83,7 +83,8 @@ async function readRow(
 ): Promise<Row> {
   const { rows } = await sql<Row>`
     with clock as materialized (select business_now() as now)
-    select w.customer_id, c.tier, c.policy, c.zone, c.state as customer_state, w.currency, w.state as wallet_state,
+    select w.customer_id, c.tier, c.policy, c.zone, c.state as customer_state, w.currency,
+        case when w.owes and w.state = 'active' then 'frozen' else w.state end as wallet_state,
         b.state as bank_account_state, l.credits_posted - l.debits_posted - l.debits_pending as available,
         exists (select from kill_switch
           where process = 'withdrawal' and rail in ('', 'bank_' || b.bank) and "on") as suspended,

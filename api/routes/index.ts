@@ -4,6 +4,7 @@ import { apiKeyRoutes } from './api-keys.ts'
 import { auditLogRoutes } from './audit-log.ts'
 import { bankAccountRoutes } from './bank-account.ts'
 import { bankLinkRoutes } from './bank-link.ts'
+import { bankReturnRoutes } from './bank-return.ts'
 import { callbackRoutes } from './callbacks.ts'
 import { credentialRoutes } from './credentials.ts'
 import { customerRoutes } from './customers.ts'
@@ -43,6 +44,7 @@ export const listRoutes = (deps: ApiDeps): Route[] => [
   ...paymentRoutes(deps),
   ...bankAccountRoutes(deps),
   ...bankLinkRoutes(deps),
+  ...bankReturnRoutes(deps),
   ...eventRoutes(deps),
   ...merchantRoutes(deps),
   ...paymentListRoutes(deps),
