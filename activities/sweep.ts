@@ -5,6 +5,7 @@ import { listUnnoticedPaymentRequests, markPaymentRequestNoticed } from '../stor
 import { listUnsentVerifications } from '../store/verification.ts'
 import { findProcess, listOpenProcesses, listStrandedHolds, type ProcessRecord } from '../store/process.ts'
 import type { CodeOrder } from './deliver-code.ts'
+import { startAutomaticTopUps } from './automatic-top-ups.ts'
 import type { ActivityDeps } from './deps.ts'
 import { findReturns, type FindReturnsDeps } from './find-returns.ts'
 
@@ -17,6 +18,8 @@ export interface SweepReport {
   readonly codes: readonly string[]
   /** Returns whose news were lost. */
   readonly returns: readonly string[]
+  /** Wallets below what their owners want in them. */
+  readonly topped_up: readonly string[]
   readonly stranded_holds: readonly string[]
 }
 
@@ -86,6 +89,7 @@ export function sweepActivities(deps: Pick<ActivityDeps, 'db' | 'runs'> & FindRe
       }
       const nudged = [...(await nudgeForgotten()), ...(await nudgePaidRequests())]
       const codes = await sendForgottenCodes()
+      const toppedUp = await startAutomaticTopUps(deps)
       const returns = await findReturns(deps)
       const stranded = await listStrandedHolds(db, SHOWN_MAX)
       if (stranded.length > 0) log.error('holds of processes that are over', { holds: stranded })
@@ -95,6 +99,7 @@ export function sweepActivities(deps: Pick<ActivityDeps, 'db' | 'runs'> & FindRe
         nudged: nudged.slice(0, SHOWN_MAX),
         codes: codes.slice(0, SHOWN_MAX),
         returns: returns.slice(0, SHOWN_MAX),
+        topped_up: toppedUp.slice(0, SHOWN_MAX),
         stranded_holds: stranded
       }
     }

@@ -2,6 +2,7 @@ import type { ApiDeps } from '../deps.ts'
 import type { Route } from '../route.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { auditLogRoutes } from './audit-log.ts'
+import { automaticTopUpRoutes } from './automatic-top-up.ts'
 import { bankAccountRoutes } from './bank-account.ts'
 import { bankLinkRoutes } from './bank-link.ts'
 import { bankReturnRoutes } from './bank-return.ts'
@@ -55,6 +56,7 @@ export const listRoutes = (deps: ApiDeps): Route[] => [
   ...freezeRoutes(deps),
   ...topUpRoutes(deps),
   ...topUpListRoutes(deps),
+  ...automaticTopUpRoutes(deps),
   ...withdrawalRoutes(deps),
   ...withdrawalListRoutes(deps),
   ...taskRoutes(deps),
