@@ -34,7 +34,9 @@ export function bankReturnActivities({
   bank,
   runs,
   crash
-}: Pick<ActivityDeps, 'db' | 'ledger' | 'runs' | 'crash'> & { readonly bank: Pick<ActivityDeps['bank'], 'inquireReturn'> }) {
+}: Pick<ActivityDeps, 'db' | 'ledger' | 'runs' | 'crash'> & {
+  readonly bank: Pick<ActivityDeps['bank'], 'inquireReturn'>
+}) {
   const find = async ({ id }: BankReturnStart): Promise<BankReturnProgress | null> => {
     const there = await findBankReturn(db, id)
     return there ? toBankReturnProgress(there) : null
@@ -69,15 +71,8 @@ export function bankReturnActivities({
     readBankReturn: find,
 
     /** Asks the bank about its return: the callback, or its list, only named it. */
-    inquireReturn: async ({ order, policy }: BankReturnStart): Promise<ReturnInquiry> => {
-      const answer = await bank.inquireReturn(
-        order.bank,
-        order.reference,
-        AbortSignal.timeout(policy.inquiry_timeout_ms)
-      )
-      crash('bank-return.inquire/reply')
-      return answer
-    },
+    inquireReturn: ({ order, policy }: BankReturnStart): Promise<ReturnInquiry> =>
+      bank.inquireReturn(order.bank, order.reference, AbortSignal.timeout(policy.inquiry_timeout_ms)),
 
     /** Books what the bank has moved, once, whatever is in the wallet. */
     receiveReturn: async (start: BankReturnStart, word: Returned): Promise<Received> => {
@@ -104,10 +99,7 @@ export function bankReturnActivities({
     },
 
     /** Finance gives it up; always another one of them than who asked for it. */
-    writeOffReturn: async (
-      { id }: BankReturnStart,
-      decisionId: string
-    ): Promise<DecisionOutcome<BankReturnState>> => {
+    writeOffReturn: async ({ id }: BankReturnStart, decisionId: string): Promise<DecisionOutcome<BankReturnState>> => {
       const settled = await carryOut({ db, ledger }, { processId: id, decisionId }, async (decision) => {
         // Before the record: what is owed changes with the counter.
         const debts = await readDebtsOf(id)

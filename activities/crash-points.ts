@@ -130,13 +130,8 @@ export const microDepositCrashPoints = [
   'deposit-recovery.book/inside'
 ] as const
 
-/** A bank return's: the bank has said, it is booked, and what was owed is paid by somebody else's unit or given up. */
-export const bankReturnCrashPoints = [
-  'bank-return.inquire/reply',
-  'bank-return.receive/inside',
-  'bank-return.receive/report',
-  'bank-return.write-off/report'
-] as const
+/** A bank return's: it is booked, or given up, and its run has not heard of it. */
+export const bankReturnCrashPoints = ['bank-return.receive/report', 'bank-return.write-off/report'] as const
 
 export type CrashPoint = (name: string) => void
 
