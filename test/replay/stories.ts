@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { bankReturnStories } from './bank-return-stories.ts'
 import { bankLinkStories } from './bank-link-stories.ts'
 import { onboardingStories } from './onboarding-stories.ts'
 import { paymentRequestStories } from './payment-request-stories.ts'
@@ -165,6 +166,7 @@ export const replayStories: readonly ReplayStory[] = [
   ...paymentRequestStories,
   ...withdrawalStories,
   ...bankLinkStories,
+  ...bankReturnStories,
   { name: 'deliver-code/sent', state: 'sent', tell: register },
   {
     name: 'deliver-code/replaced-before-it-was-sent',

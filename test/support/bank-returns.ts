@@ -1,6 +1,5 @@
 import type { Answered } from './client.ts'
 import type { Coffer } from './coffer.ts'
-import { ended, expectSoon, idOf, topUp } from './top-ups.ts'
 
 type Login = 'customer-a' | 'customer-b' | 'bench'
 
@@ -19,18 +18,33 @@ export async function takeBack({ sandbox }: Coffer, reference: string, asked: As
   return ((await response.json()) as { reference: string }).reference
 }
 
-/** The return of that wallet's latest, once it is there. */
-export async function returnOf({ db, service }: Coffer, originalId: string): Promise<Answered> {
-  const find = () => db.selectFrom('bank_return').select('id').where('original_id', '=', originalId).executeTakeFirst()
-  await expectSoon(async () => (await find()) !== undefined, true)
-  return service.get(`/v1/bank-returns/${(await find())!.id}`)
+/** The return of what was booked under that reference, once it is there. */
+export async function returnOf({ service, finance }: Coffer, originalId: string): Promise<Answered> {
+  const listed = (body: Record<string, unknown>) =>
+    (body['data'] as { id: string; original_id: string }[]).find(({ original_id }) => original_id === originalId)
+  const { body } = await finance.until('/v1/bank-returns?limit=100', (list) => listed(list) !== undefined)
+  return service.get(`/v1/bank-returns/${listed(body)!.id}`)
 }
 
-/** A top-up that has succeeded; in US cents. */
+/** Orders a top-up through the customer's bank; in US cents. */
+export async function topUpOf({ service, customer }: Coffer, login: Login, amount: number): Promise<string> {
+  const { wallet_id, bank_account_id } = customer(login)
+  const money = { amount: String(amount), currency: 'USD' }
+  const { body } = await service.post('/v1/top-ups', { wallet_id, bank_account_id, amount: money })
+  return String(body['id'])
+}
+
+/** One that has succeeded. */
 export async function toppedUp(coffer: Coffer, login: Login, amount: number): Promise<string> {
-  const id = idOf(await topUp(coffer, login, amount))
-  await ended(coffer, id)
+  const id = await topUpOf(coffer, login, amount)
+  await coffer.service.until(`/v1/top-ups/${id}`, ({ state }) => state !== 'processing')
   return id
+}
+
+/** Minor units that the wallet can spend. */
+export async function availableOf({ service, customer }: Coffer, login: Login): Promise<number> {
+  const { body } = await service.get(`/v1/wallets/${customer(login).wallet_id}`)
+  return Number((body['available'] as { amount: string }).amount)
 }
 
 /** Pays the seeded merchant from the balance. */
