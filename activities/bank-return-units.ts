@@ -40,8 +40,7 @@ export function receivePart(
 ): UnitPart {
   const { bank, currency, amount, owed, operation, walletId, customerId } = seen
   const inTransit = account('bank_in_transit', bank, currency)
-  const own =
-    original.holder === 'wallet' ? account('wallet', walletId, currency) : account('suspense', bank, currency)
+  const own = original.holder === 'wallet' ? account('wallet', walletId, currency) : account('suspense', bank, currency)
   const code = 'bank_return'
   const ofPull: PostingStep[] = [
     ...step(own, inTransit, amount - owed, code),

@@ -1,22 +1,17 @@
 import { log } from '@temporalio/activity'
 import { currency } from '../domain/currencies.ts'
-import { Refusal } from '../domain/errors.ts'
 import { idOf } from '../domain/ids.ts'
-import type { DecisionOutcome } from '../domain/orders.ts'
-import type { BankReturnState } from '../domain/bank-return.ts'
 import { isInWindow } from '../domain/return-window.ts'
 import { workflowIdOf } from '../domain/workflow-id.ts'
-import { dismissReturnNews } from '../store/bank-return-news.ts'
+import { countReturnNews, dismissReturnNews } from '../store/bank-return-news.ts'
 import { findBankReturn, getBankReturn, type BankReturn } from '../store/bank-return.ts'
-import { readAvailable, readWalletDebts, type WalletDebts } from '../store/debts.ts'
+import { readAvailable, readWalletDebts } from '../store/debts.ts'
 import { findProcess, readBusinessNow } from '../store/process.ts'
 import { toBankReturnProgress, type BankReturnProgress, type BankReturnStart } from './bank-return-progress.ts'
-import { receivePart, writeOffPart } from './bank-return-units.ts'
+import { receivePart } from './bank-return-units.ts'
 import type { ReturnInquiry } from './bank-words.ts'
-import { carryOut, pendingDecisions } from './carry-out.ts'
 import type { ActivityDeps } from './deps.ts'
 import { findOriginal, type ReturnedOriginal } from './returned-originals.ts'
-import { isReviewed } from './reviewed.ts'
 import { settle } from './settle.ts'
 
 type Returned = Extract<ReturnInquiry, { kind: 'returned' }>
@@ -71,24 +66,28 @@ export function bankReturnActivities({
     readBankReturn: find,
 
     /** Asks the bank about its return: the callback, or its list, only named it. */
-    inquireReturn: ({ order, policy }: BankReturnStart): Promise<ReturnInquiry> =>
-      bank.inquireReturn(order.bank, order.reference, AbortSignal.timeout(policy.inquiry_timeout_ms)),
+    inquireReturn: async ({ order, policy }: BankReturnStart): Promise<ReturnInquiry> => {
+      const times = await countReturnNews(db, order)
+      const signal = AbortSignal.timeout(policy.inquiry_timeout_ms)
+      const word = await bank.inquireReturn(order.bank, order.reference, signal)
+      if (word.kind === 'not_found') await dismissReturnNews(db, order, times)
+      return word
+    },
 
     /** Books what the bank has moved, once, whatever is in the wallet. */
     receiveReturn: async (start: BankReturnStart, word: Returned): Promise<Received> => {
       const there = await find(start)
       if (there) return { kind: 'booked', progress: there }
       const kind = await receive(start, word)
-      if (kind === 'not_ours')
+      if (kind === 'not_ours') {
         log.error('a bank returned what is not ours, or came back before', { return: start.id, ...start.order })
+        await dismissReturnNews(db, start.order, await countReturnNews(db, start.order))
+      }
       if (kind !== 'booked') return { kind }
       const progress = toBankReturnProgress(await getBankReturn(db, start.id))
       crash('bank-return.receive/report')
       return { kind, progress }
     },
-
-    /** The bank knows of no such return, or it is none of ours: nobody asks about it again. */
-    dismissReturn: ({ order }: BankReturnStart): Promise<void> => dismissReturnNews(db, order),
 
     /** The bank has booked what we do not know to be booked: has whoever gave the instruction ask now. */
     hastenOriginal: async (_start: BankReturnStart, originalReference: string): Promise<void> => {
@@ -96,29 +95,7 @@ export function bankReturnActivities({
       const record = original && (await findProcess(db, original.id))
       if (record?.open) await runs.nudge(workflowIdOf(record.kind, record.id))
       else if (record?.state === 'failed') await runs.restart('late-bank-news', record.id, record.order)
-    },
-
-    /** Finance gives it up; always another one of them than who asked for it. */
-    writeOffReturn: async ({ id }: BankReturnStart, decisionId: string): Promise<DecisionOutcome<BankReturnState>> => {
-      const settled = await carryOut({ db, ledger }, { processId: id, decisionId }, async (decision) => {
-        // Before the record: what is owed changes with the counter.
-        const debts = await readDebtsOf(id)
-        const seen = await getBankReturn(db, id)
-        if (decision.role !== 'finance') return new Refusal('forbidden')
-        if (seen.state !== 'receivable') return new Refusal('state_conflict', { state: seen.state })
-        if (!(await isReviewed(db, id, decision))) return new Refusal('four_eyes_required')
-        return writeOffPart(seen, debts, { actor: decision.actor, thaw: decision.data['thaw'] === true })
-      })
-      const progress = toBankReturnProgress(await getBankReturn(db, id))
-      crash('bank-return.write-off/report')
-      return { ...settled, progress }
-    },
-
-    listReturnDecisions: pendingDecisions(db)
-  }
-
-  async function readDebtsOf(id: string): Promise<WalletDebts> {
-    return readWalletDebts(db, (await getBankReturn(db, id)).walletId)
+    }
   }
 }
 

@@ -1,12 +1,7 @@
 import { heartbeat, log } from '@temporalio/activity'
 import { inTransaction } from '../db/in-transaction.ts'
 import { workflowIdOf } from '../domain/workflow-id.ts'
-import {
-  listOpenReturnNews,
-  moveReturnCursor,
-  readReturnCursor,
-  recordReturnNews
-} from '../store/bank-return-news.ts'
+import { listOpenReturnNews, moveReturnCursor, readReturnCursor, recordReturnNews } from '../store/bank-return-news.ts'
 import { bankReturnStart } from '../store/bank-return-start.ts'
 import type { ActivityDeps } from './deps.ts'
 
@@ -27,7 +22,9 @@ export type FindReturnsDeps = Pick<ActivityDeps, 'db' | 'runs' | 'policy'> & {
 export async function findReturns({ db, runs, bank, policy }: FindReturnsDeps): Promise<string[]> {
   for (const name of banks) {
     heartbeat(`returns of bank ${name}`)
-    await readList(name).catch((error: unknown) => log.warn('a bank does not list its returns', { bank: name, error }))
+    await readList(name).catch((error: unknown) => {
+      log.warn('a bank does not list its returns', { bank: name, why: String(error) })
+    })
   }
   const started: string[] = []
   for (const news of await listOpenReturnNews(db, NEWS_MAX)) {

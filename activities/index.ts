@@ -1,6 +1,7 @@
 import { bankLinkBankActivities } from './bank-link-bank.ts'
 import { bankLinkDecisionActivities } from './bank-link-decisions.ts'
 import { bankLinkActivities } from './bank-link.ts'
+import { bankReturnDecisionActivities } from './bank-return-decisions.ts'
 import { bankReturnActivities } from './bank-return.ts'
 import { clockActivities } from './clock.ts'
 import { deliverCodeActivities } from './deliver-code.ts'
@@ -51,6 +52,7 @@ export const createActivities = (given: ActivityDeps) => {
     ...microDepositBankActivities(deps),
     ...depositRecoveryActivities(deps),
     ...bankReturnActivities(deps),
+    ...bankReturnDecisionActivities(deps),
     ...sweepActivities(deps)
   })
 }

@@ -46,7 +46,12 @@ interface Credited {
 
 async function recoveryFor(db: Kysely<Database>, { wallet, net }: Credited) {
   const { open, debtsSeen } = await readWalletDebts(db, wallet.owner)
-  const credits: Guard = { kind: 'counter', counter: creditsCounter(wallet.owner), add: 1n, code: 'amount_out_of_range' }
+  const credits: Guard = {
+    kind: 'counter',
+    counter: creditsCounter(wallet.owner),
+    add: 1n,
+    code: 'amount_out_of_range'
+  }
   const paid = spread(net, open)
   const kind = paid.length > 0 ? 'unmoved' : 'still'
   const guards: Guard[] = [credits, { kind, counter: debtsCounter(wallet.owner), seen: debtsSeen }]

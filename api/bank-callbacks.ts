@@ -63,7 +63,10 @@ export function bankCallbackHandlers({
       const record = await findProcess(db, processIdIn(reference))
       if (!record) {
         unknown += 1
-        logger.warn({ provider: `bank-${bank}`, unknown_references: unknown }, 'callback about a reference that is not ours')
+        logger.warn(
+          { provider: `bank-${bank}`, unknown_references: unknown },
+          'callback about a reference that is not ours'
+        )
       } else if (record.open) {
         await processes.nudge(workflowIdOf(record.kind, record.id))
       } else if (record.state === 'failed' && WRITTEN_OFF.has(record.kind)) {

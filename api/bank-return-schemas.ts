@@ -10,13 +10,16 @@ export const BankReturnReply = z
     state: z.enum(bankReturnStates.all),
     bank: z.enum(['a', 'b']),
     reference: z.string().meta({ description: 'The bank’s own' }),
-    operation: z.enum(['pull', 'push']).meta({ description: 'Of what came back: a top-up was a pull, a withdrawal a push' }),
+    operation: z
+      .enum(['pull', 'push'])
+      .meta({ description: 'Of what came back: a top-up was a pull, a withdrawal a push' }),
     original_id: z.string().meta({ description: 'What came back' }),
     wallet_id: id('wal'),
     amount: MoneyReply,
     reason: z.string(),
     in_window: z.boolean().meta({
-      description: 'Whether the bank kept its time: 5 business days, 60 days for `unauthorized`. It is booked either way'
+      description:
+        'Whether the bank kept its time: 5 business days, 60 days for `unauthorized`. It is booked either way'
     }),
     owed: MoneyReply.meta({ description: 'What the wallet could not give back at once' }),
     outstanding: MoneyReply.meta({ description: 'What of that is still owed: whatever comes in pays it first' }),
@@ -33,7 +36,8 @@ export const GiveUpRequest = z
   .strictObject({
     reason: text(500),
     thaw: z.boolean().default(false).meta({
-      description: 'The wallet is free again; otherwise it stays frozen, as by an operator, until a reviewer or finance thaws it'
+      description:
+        'The wallet is free again; otherwise it stays frozen, as by an operator, until a reviewer or finance thaws it'
     })
   })
   .meta({ id: 'GiveUpRequest' })

@@ -21,7 +21,9 @@ export async function withBalance(db: Kysely<Database>, wallet: Wallet): Promise
     customer_id: customerId,
     currency,
     state: state === 'active' && owes ? 'frozen' : state,
-    ...((frozenBy ?? owes) && { frozen_by: [...(frozenBy ? [frozenBy] : []), ...(owes ? ['bank_return' as const] : [])] }),
+    ...((frozenBy ?? owes) && {
+      frozen_by: [...(frozenBy ? [frozenBy] : []), ...(owes ? ['bank_return' as const] : [])]
+    }),
     posted: toWire({ amount: posted, currency }),
     pending: toWire({ amount: pending, currency }),
     available: toWire({ amount: available, currency }),

@@ -31,7 +31,12 @@ type WorldEvent =
   | { readonly type: 'declined'; readonly bank: BankName; readonly reference: string; readonly code: string }
   | { readonly type: 'lost'; readonly bank: BankName; readonly reference: string }
   | { readonly type: 'return_due'; readonly due: DueReturn }
-  | { readonly type: 'returned'; readonly bank: BankName; readonly returned: Returned; readonly lines: readonly JournalLine[] }
+  | {
+      readonly type: 'returned'
+      readonly bank: BankName
+      readonly returned: Returned
+      readonly lines: readonly JournalLine[]
+    }
   | { readonly type: 'fenced'; readonly bank: BankName; readonly reference: string }
   | { readonly type: 'rule_added'; readonly rule: Rule }
   | { readonly type: 'rule_used'; readonly id: string }

@@ -82,7 +82,13 @@ export async function listDueAutomaticTopUps(
 
 /** The id of the top-up that a rule makes after its last one: whoever finds it due, and however often, means the same. */
 export const nextAutomaticId = ({ walletId, lastId }: Pick<AutomaticTopUpStanding, 'walletId' | 'lastId'>): TopUpId =>
-  idOf('top', `top_${createHash('sha256').update(`${walletId}\n${lastId ?? 'first'}`).digest('hex').slice(0, 32)}`)
+  idOf(
+    'top',
+    `top_${createHash('sha256')
+      .update(`${walletId}\n${lastId ?? 'first'}`)
+      .digest('hex')
+      .slice(0, 32)}`
+  )
 
 const standing = ({ automatic_top_up: { declines_max } }: RulePolicy) => sql`
   select r.*, b.bank, last.id as last_id, last.created_at as last_at, recent.suspended

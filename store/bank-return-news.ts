@@ -2,24 +2,52 @@ import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import type { BankReturnOrder } from '../domain/orders.ts'
 
-/** Returns that we have heard of: each is asked about until it is booked or dismissed, whatever dies in between. */
+/**
+ * Returns that we have heard of: each is asked about until it is booked or dismissed, whatever dies in between. One that was
+ * dismissed and is heard of again is asked about again: the news may have come before the bank's own books had it.
+ */
 export async function recordReturnNews(db: Kysely<Database>, news: readonly BankReturnOrder[]): Promise<void> {
   if (news.length === 0) return
   const rows = news.map(({ bank, reference }) => ({ bank, reference }))
   await db
     .insertInto('bank_return_news')
     .values(rows)
-    .onConflict((conflict) => conflict.doNothing())
+    .onConflict((conflict) =>
+      conflict.columns(['bank', 'reference']).doUpdateSet({ dismissed: false, times: sql`bank_return_news.times + 1` })
+    )
     .execute()
 }
 
-/** The bank knows of no such return, or it is none of ours: nobody asks again. */
-export async function dismissReturnNews(db: Kysely<Database>, { bank, reference }: BankReturnOrder): Promise<void> {
+/** How often it was heard of: read before the bank is asked. */
+export async function countReturnNews(
+  db: Kysely<Database>,
+  { bank, reference }: BankReturnOrder
+): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('bank_return_news')
+    .select('times')
+    .where('bank', '=', bank)
+    .where('reference', '=', reference)
+    .executeTakeFirst()
+  return row?.times
+}
+
+/**
+ * The bank knows of no such return, or it is none of ours: nobody asks again.
+ * @param times how often it had been heard of when the bank was asked: what was heard since is asked about once more.
+ */
+export async function dismissReturnNews(
+  db: Kysely<Database>,
+  { bank, reference }: BankReturnOrder,
+  times: number | undefined
+): Promise<void> {
+  if (times === undefined) return
   await db
     .updateTable('bank_return_news')
     .set({ dismissed: true })
     .where('bank', '=', bank)
     .where('reference', '=', reference)
+    .where('times', '=', times)
     .execute()
 }
 

@@ -45,6 +45,10 @@ export async function readAvailable(db: Kysely<Database>, walletId: string, curr
 
 /** What is left of these holds, by id, in minor units. */
 export async function readHeld(db: Kysely<Database>, ids: readonly string[]): Promise<Map<string, bigint>> {
-  const rows = await db.selectFrom('hold').select(['id', 'amount', 'posted', 'released']).where('id', 'in', ids).execute()
+  const rows = await db
+    .selectFrom('hold')
+    .select(['id', 'amount', 'posted', 'released'])
+    .where('id', 'in', ids)
+    .execute()
   return new Map(rows.map((row) => [row.id, row.amount - row.posted - row.released]))
 }

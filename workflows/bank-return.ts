@@ -10,7 +10,7 @@ import { writeOff } from './messages.ts'
 import { present } from './presentation.ts'
 import { receiveNudges, untilBusinessTime } from './wait.ts'
 
-const { readBankReturn, receiveReturn, dismissReturn, writeOffReturn, listReturnDecisions, readBusinessClock } =
+const { readBankReturn, receiveReturn, writeOffReturn, listReturnDecisions, readBusinessClock } =
   proxyLocalActivities<Activities>(recordOptions)
 const { inquireReturn } = proxyActivities<Activities>({ ...inquiryOptions, summary: 'ask the bank what came back' })
 const { hastenOriginal } = proxyActivities<Activities>({
@@ -33,7 +33,7 @@ export async function bankReturn(start: BankReturnStart): Promise<BankReturnProg
   setHandler(writeOff, (id) => decisions.take('write-off', id))
 
   const booked = (await readBankReturn(start)) ?? (await receive())
-  if (!booked) return void (await dismissReturn(start))
+  if (!booked) return undefined
   show(booked)
   // A run that was started again may find decisions that nobody could deliver.
   nudges.received += 1

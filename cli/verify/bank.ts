@@ -91,7 +91,10 @@ async function addOurs(
 }
 
 /** Why the two sides may differ on a reference for now; undefined when they may not. */
-async function excuseFor(db: Kysely<Database>, { reference, lines, late, ours }: Reference): Promise<string | undefined> {
+async function excuseFor(
+  db: Kysely<Database>,
+  { reference, lines, late, ours }: Reference
+): Promise<string | undefined> {
   if (late) return "booked here while the bank's journal was read"
   const process = await db
     .selectFrom('process')

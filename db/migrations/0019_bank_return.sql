@@ -28,6 +28,7 @@ create table bank_return (
   unique (bank, reference)
 ) with (fillfactor = 80);
 create index bank_return_of_wallet on bank_return (wallet_id, created_at);
+create index bank_return_listed on bank_return (created_at, id);
 create index bank_return_of_customer on bank_return (customer_id, created_at);
 create index bank_return_outstanding on bank_return (wallet_id) where outstanding > 0;
 
@@ -41,6 +42,8 @@ create table bank_return_news (
   bank text not null check (bank in ('a', 'b')),
   reference text not null,
   dismissed boolean not null default false,
+  -- How often it was heard of.
+  times integer not null default 1,
   heard_at timestamptz not null default clock_timestamp(),
   primary key (bank, reference)
 );

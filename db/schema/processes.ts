@@ -38,7 +38,13 @@ export interface ProcessTables {
   bank_link: BankLinkTable
   deposit_recovery: DepositRecoveryTable
   bank_return: BankReturnTable
-  bank_return_news: { bank: string; reference: string; dismissed: Generated<boolean>; heard_at: Generated<Date> }
+  bank_return_news: {
+    bank: string
+    reference: string
+    dismissed: Generated<boolean>
+    times: Generated<number>
+    heard_at: Generated<Date>
+  }
   bank_return_cursor: { bank: string; seq: bigint }
 }
 
