@@ -1,2 +1,2 @@
 /** What a bank says, for workflows, which know activities and nothing behind them. */
-export type { BankAnswer, BankInquiry } from '../providers/bank.ts'
+export type { BankAnswer, BankInquiry, ReturnInquiry } from '../providers/bank.ts'

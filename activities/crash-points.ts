@@ -135,6 +135,8 @@ export const microDepositCrashPoints = [
 
 /** Operators' work: a decision about many, between an item's row and its nudge, and before its outcome is noted. */
 export const operatorCrashPoints = ['bulk-decision.item/decided', 'bulk-decision.item/nudged'] as const
+/** A bank return's: it is booked, or given up, and its run has not heard of it. */
+export const bankReturnCrashPoints = ['bank-return.receive/report', 'bank-return.write-off/report'] as const
 
 export type CrashPoint = (name: string) => void
 
@@ -145,7 +147,8 @@ const PROCESS_OF_PREFIX: Readonly<Record<string, string>> = {
   onb: 'onboarding',
   prq: 'payment-request',
   ban: 'bank-link',
-  mdr: 'deposit-recovery'
+  mdr: 'deposit-recovery',
+  ret: 'bank-return'
 }
 
 /** `pay_…:capture:…` inside its transaction → `payment.capture/inside`. */
@@ -168,7 +171,8 @@ export function createCrashPoint(at: string | undefined, kill: () => void): Cras
     ...rescreeningCrashPoints,
     ...bankLinkCrashPoints,
     ...microDepositCrashPoints,
-    ...operatorCrashPoints
+    ...operatorCrashPoints,
+    ...bankReturnCrashPoints
   ]
   if (!known.some((point) => point === at)) throw new Error(`CRASH_AT: there is no crash point ${at}`)
   return (name) => {

@@ -2,6 +2,8 @@ import { bankLinkBankActivities } from './bank-link-bank.ts'
 import { bankLinkDecisionActivities } from './bank-link-decisions.ts'
 import { bankLinkActivities } from './bank-link.ts'
 import { bulkDecisionActivities } from './bulk-decision.ts'
+import { bankReturnDecisionActivities } from './bank-return-decisions.ts'
+import { bankReturnActivities } from './bank-return.ts'
 import { clockActivities } from './clock.ts'
 import { deliverCodeActivities } from './deliver-code.ts'
 import { depositRecoveryActivities } from './deposit-recovery.ts'
@@ -16,6 +18,7 @@ import { noticeActivities } from './notices.ts'
 import { onboardingActivities } from './onboarding.ts'
 import { paymentRequestActivities } from './payment-request.ts'
 import { paymentActivities } from './payment.ts'
+import { recoverDebts } from './recover-debts.ts'
 import { rescreeningActivities } from './rescreening.ts'
 import { sweepActivities } from './sweep.ts'
 import { withFailures } from './to-failure.ts'
@@ -27,8 +30,9 @@ import { withdrawalDecisionActivities } from './withdrawal-decisions.ts'
 import { withdrawalActivities } from './withdrawal.ts'
 
 /** Every activity of the worker, by the name that workflows call it by. */
-export const createActivities = (deps: ActivityDeps) =>
-  withFailures({
+export const createActivities = (given: ActivityDeps) => {
+  const deps: ActivityDeps = { ...given, ledger: recoverDebts(given) }
+  return withFailures({
     ...clockActivities(deps),
     ...deliverCodeActivities(deps),
     ...noticeActivities(deps),
@@ -53,7 +57,10 @@ export const createActivities = (deps: ActivityDeps) =>
     ...microDepositBankActivities(deps),
     ...depositRecoveryActivities(deps),
     ...bulkDecisionActivities(deps),
+    ...bankReturnActivities(deps),
+    ...bankReturnDecisionActivities(deps),
     ...sweepActivities(deps)
   })
+}
 
 export type Activities = ReturnType<typeof createActivities>

@@ -5,10 +5,10 @@ import type { WriteOffPolicy } from '../domain/policy/index.ts'
 import { writeOffNeedsFourEyes } from '../domain/write-off.ts'
 import type { UnitPart } from '../ledger/unit-of-work.ts'
 import type { Decision } from '../store/decision.ts'
-import { findReview } from '../store/review.ts'
 import { findOpenTask } from '../store/task.ts'
 import { carryOut } from './carry-out.ts'
 import type { ActivityDeps } from './deps.ts'
+import { isReviewed } from './reviewed.ts'
 
 interface Instructed {
   readonly id: string
@@ -48,19 +48,6 @@ export function createStuckDecisions<Thing extends Instructed, State extends str
     return { ...settled, progress: toProgress(await get(id)) }
   }
 
-  /** The decision alone says little: the review has to say the same, and that someone else has asked for it. */
-  async function isReviewed({ id }: Thing, { action, actor, data }: Decision): Promise<boolean> {
-    const review = await findReview(db, String(data['review_id']))
-    return (
-      review?.processId === id &&
-      review.action === action &&
-      review.state === 'approved' &&
-      review.data['outcome'] === data['outcome'] &&
-      review.decidedBy === actor &&
-      review.requestedBy !== actor
-    )
-  }
-
   /** Ends what is stuck; above the threshold only with another operator's review. */
   const end = (
     start: StuckStart,
@@ -70,7 +57,7 @@ export function createStuckDecisions<Thing extends Instructed, State extends str
     decide(start, decisionId, async (thing, decision) => {
       if (!(await findOpenTask(db, thing.id, 'stuck_bank_instruction')))
         return new Refusal('state_conflict', { state: thing.state, reason: 'not_stuck' })
-      const alone = writeOffNeedsFourEyes(thing, start.policy) && !(await isReviewed(thing, decision))
+      const alone = writeOffNeedsFourEyes(thing, start.policy) && !(await isReviewed(db, thing.id, decision))
       return alone ? new Refusal('four_eyes_required') : partFor(thing, decision)
     })
 

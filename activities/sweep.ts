@@ -7,8 +7,10 @@ import { listUnsentVerifications } from '../store/verification.ts'
 import { findProcess, listOpenProcesses, listStrandedHolds, type ProcessRecord } from '../store/process.ts'
 import { restartBulkDecisions } from './bulk-decision.ts'
 import type { CodeOrder } from './deliver-code.ts'
+import { startAutomaticTopUps } from './automatic-top-ups.ts'
 import type { ActivityDeps } from './deps.ts'
 import { createWorkClock } from './work-clock.ts'
+import { findReturns, type FindReturnsDeps } from './find-returns.ts'
 
 /** What a sweep found; an operator reads it as the run's result. */
 export interface SweepReport {
@@ -19,6 +21,10 @@ export interface SweepReport {
   readonly codes: readonly string[]
   /** Tasks and reviews that somebody was reminded of, or that were escalated. */
   readonly late_work: readonly string[]
+  /** Returns whose news were lost. */
+  readonly returns: readonly string[]
+  /** Wallets below what their owners want in them. */
+  readonly topped_up: readonly string[]
   readonly stranded_holds: readonly string[]
 }
 
@@ -30,7 +36,7 @@ const DECISION_AGE_MS = 60_000
 const SHOWN_MAX = 50
 
 /** Closed ⇒ settled, open ⇒ running, decided ⇒ consumed: looks, and repairs what can be repaired. */
-export function sweepActivities(deps: Pick<ActivityDeps, 'db' | 'runs' | 'ledger'>) {
+export function sweepActivities(deps: Pick<ActivityDeps, 'db' | 'runs' | 'ledger'> & FindReturnsDeps) {
   const { db, runs } = deps
   const tellOfLateWork = createWorkClock(deps)
 
@@ -93,6 +99,8 @@ export function sweepActivities(deps: Pick<ActivityDeps, 'db' | 'runs' | 'ledger
       const nudged = [...(await nudgeForgotten()), ...(await nudgePaidRequests())]
       const codes = await sendForgottenCodes()
       const lateWork = await tellOfLateWork()
+      const toppedUp = await startAutomaticTopUps(deps)
+      const returns = await findReturns(deps)
       const stranded = await listStrandedHolds(db, SHOWN_MAX)
       if (stranded.length > 0) log.error('holds of processes that are over', { holds: stranded })
       return {
@@ -101,6 +109,8 @@ export function sweepActivities(deps: Pick<ActivityDeps, 'db' | 'runs' | 'ledger
         nudged: nudged.slice(0, SHOWN_MAX),
         codes: codes.slice(0, SHOWN_MAX),
         late_work: lateWork.slice(0, SHOWN_MAX),
+        returns: returns.slice(0, SHOWN_MAX),
+        topped_up: toppedUp.slice(0, SHOWN_MAX),
         stranded_holds: stranded
       }
     }

@@ -5,7 +5,7 @@ import { toWire } from '../domain/money.ts'
 import type { WorkClock } from '../domain/operators-work.ts'
 import { decideAcceptance } from '../domain/top-up-acceptance.ts'
 import { topUpStates } from '../domain/top-up.ts'
-import type { Guard, PostingStep, UnitOfWork, UnitPart } from '../ledger/unit-of-work.ts'
+import type { Guard, PostingStep, RecordWrite, UnitOfWork, UnitPart } from '../ledger/unit-of-work.ts'
 import { onTheWayCounter, type TopUpFacts } from '../store/top-up-facts.ts'
 import { toTopUpRow, toTopUpView, type TopUp } from '../store/top-up.ts'
 import { createRecordWrite } from './record-write.ts'
@@ -26,7 +26,7 @@ const topUpWrite = createRecordWrite({
 export function acceptUnit(start: TopUpStart, topUp: TopUp, facts: TopUpFacts): UnitOfWork {
   const { amount, walletId, currency } = topUp
   const unit = { key: `${start.id}:accept`, fingerprint: start.fingerprint }
-  const decision = decideAcceptance({ ...facts, amount }, start.policy)
+  const decision = decideAcceptance({ ...facts, amount, automatic: topUp.automatic }, start.policy)
   if (decision.kind === 'decline')
     return { ...unit, guards: [{ kind: 'refuse', code: decision.code, data: decision.data }] }
   const counter = onTheWayCounter(walletId)
@@ -159,3 +159,7 @@ const fromBank = ({ bank, currency, amount }: TopUp, credit: PostingStep['credit
   amount,
   code
 })
+
+/** The bank has taken it back: a facet of the record, which stays what it is. */
+export const returnedWrite = (topUp: TopUp, amount: bigint): RecordWrite =>
+  topUpWrite(topUp, { ...topUp, returned: amount }, [], { event: 'top_up.returned' })

@@ -95,5 +95,7 @@ const newTopUp = ({ id, order }: TopUpStart, { customerId, now }: TopUpFacts): T
   declineCode: null,
   bankReference: null,
   sentAt: null,
+  returned: 0n,
+  automatic: order.automatic === true,
   createdAt: now
 })

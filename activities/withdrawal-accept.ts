@@ -93,6 +93,7 @@ export const newWithdrawal = (
     limitCounters: [],
     bankReference: null,
     sentAt: null,
+    returned: 0n,
     createdAt: now
   }
 }

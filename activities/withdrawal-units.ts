@@ -4,7 +4,7 @@ import { sameDigits } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
 import type { WorkClock } from '../domain/operators-work.ts'
 import { withdrawalStates } from '../domain/withdrawal.ts'
-import type { Guard, PostingStep, UnitPart } from '../ledger/unit-of-work.ts'
+import type { Guard, PostingStep, RecordWrite, UnitPart } from '../ledger/unit-of-work.ts'
 import { toWithdrawalRow, toWithdrawalView, type Withdrawal } from '../store/withdrawal.ts'
 import { giveBack } from './outgoing-limits.ts'
 import { createRecordWrite } from './record-write.ts'
@@ -161,3 +161,7 @@ function release(withdrawal: Withdrawal, code: string): { guards: Guard[]; posti
     postings: holdsOf(withdrawal).map(({ hold, debit, credit }) => ({ op: 'void_hold', hold, debit, credit, code }))
   }
 }
+
+/** The bank has sent it back: a facet of the record, which stays what it is. */
+export const returnedWrite = (withdrawal: Withdrawal, amount: bigint): RecordWrite =>
+  withdrawalWrite(withdrawal, { ...withdrawal, returned: amount }, [], { event: 'withdrawal.returned' })

@@ -1,5 +1,7 @@
 import type { Start } from '../domain/orders.ts'
-import { processIdIn } from '../domain/reference.ts'
+import { isReturnReference, processIdIn } from '../domain/reference.ts'
+import { recordReturnNews } from '../store/bank-return-news.ts'
+import { bankReturnStart } from '../store/bank-return-start.ts'
 import { wasDecided } from '../store/decision.ts'
 import { findProcess, type ProcessRecord } from '../store/process.ts'
 import { searchAttributes } from '../temporal/search-attribute-keys.ts'
@@ -15,13 +17,15 @@ const ENDED_BY_OPERATORS: ReadonlySet<string> = new Set(['top-up', 'withdrawal']
 /**
  * What a bank's callback sets off: it only names a reference, and whoever has given the bank that reference asks it. A
  * process that is running is nudged; one that an operator ended gets a run that asks whether the bank says otherwise;
- * every other end was the bank's own word, and nothing is left to ask.
+ * every other end was the bank's own word, and nothing is left to ask. A return's reference is the bank's own: its run asks
+ * what came back.
  */
 export function bankCallbackHandlers({
   db,
   processes,
+  policy,
   logger
-}: Pick<ApiDeps, 'db' | 'processes' | 'logger'>): Readonly<Record<'bank-a' | 'bank-b', CallbackHandler>> {
+}: Pick<ApiDeps, 'db' | 'processes' | 'policy' | 'logger'>): Readonly<Record<'bank-a' | 'bank-b', CallbackHandler>> {
   let unknown = 0
 
   async function askLate({ id, kind, order }: ProcessRecord): Promise<void> {
@@ -40,14 +44,33 @@ export function bankCallbackHandlers({
   const isOperatorsWord = async ({ id, state }: ProcessRecord): Promise<boolean> =>
     state === 'failed' || (state === 'succeeded' && (await wasDecided(db, id, 'resolve')))
 
+  async function askReturn(bank: 'a' | 'b', reference: string): Promise<void> {
+    const start = bankReturnStart({ bank, reference }, policy)
+    const record = await findProcess(db, start.id)
+    if (record && !record.open) return
+    if (!record) await recordReturnNews(db, [start.order])
+    await processes.launch({
+      type: 'bank-return',
+      id: start.id,
+      order: start,
+      summary: `bank ${bank} sends something back`,
+      searchAttributes: [{ key: searchAttributes.rail, value: `bank_${bank}` }]
+    })
+    await processes.nudge(workflowIdOf('bank-return', start.id))
+  }
+
   const handlerOf =
-    (provider: string): CallbackHandler =>
+    (bank: 'a' | 'b'): CallbackHandler =>
     async ({ reference }) => {
+      if (isReturnReference(reference)) return askReturn(bank, reference)
       // A micro-deposit's reference is the link's with its number behind it.
       const record = await findProcess(db, processIdIn(reference))
       if (!record) {
         unknown += 1
-        logger.warn({ provider, unknown_references: unknown }, 'callback about a reference that is not ours')
+        logger.warn(
+          { provider: `bank-${bank}`, unknown_references: unknown },
+          'callback about a reference that is not ours'
+        )
       } else if (record.open) {
         await processes.nudge(workflowIdOf(record.kind, record.id))
       } else if (ENDED_BY_OPERATORS.has(record.kind) && (await isOperatorsWord(record))) {
@@ -55,5 +78,5 @@ export function bankCallbackHandlers({
       }
     }
 
-  return { 'bank-a': handlerOf('bank-a'), 'bank-b': handlerOf('bank-b') }
+  return { 'bank-a': handlerOf('a'), 'bank-b': handlerOf('b') }
 }

@@ -9,7 +9,7 @@ import { readTopUpFacts } from '../store/top-up-facts.ts'
 export async function dryRunTopUp(db: Kysely<Database>, order: TopUpOrder, policy: TopUpPolicy) {
   const { wallet_id, bank_account_id, amount, metadata } = order
   const facts = await readTopUpFacts(db, { walletId: wallet_id, bankAccountId: bank_account_id })
-  const decision = decideAcceptance({ ...facts, amount: BigInt(amount.amount) }, policy)
+  const decision = decideAcceptance({ ...facts, amount: BigInt(amount.amount), automatic: false }, policy)
   return {
     id: null,
     object: 'top_up',

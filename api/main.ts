@@ -23,17 +23,18 @@ await assertApplicationRole(database.db)
 const temporal = connectClient(config)
 const processes = createProcesses({ client: temporal.client, taskQueue: config.TEMPORAL_TASK_QUEUE })
 
+const policy = await loadPolicy(config)
 const deps: ApiDeps = {
   config,
   db: database.db,
   pool: database.pool,
   processes,
-  policy: await loadPolicy(config),
+  policy,
   vault: createVault(config.COFFER_MASTER_KEY),
   nudgeAll,
   temporalReady: async () => void (await temporal.connection.workflowService.getSystemInfo({})),
   callbackHandlers: {
-    ...bankCallbackHandlers({ db: database.db, processes, logger }),
+    ...bankCallbackHandlers({ db: database.db, processes, policy, logger }),
     identity: bureauCallbackHandler({ db: database.db, processes, logger }),
     screening: screeningCallbackHandler({ processes })
   },

@@ -47,6 +47,8 @@ export const TopUpReply = z
     wallet_id: id('wal'),
     bank_account_id: id('ban'),
     bank_reference: z.string().optional().meta({ description: 'The bank’s own reference, once it has booked' }),
+    returned: MoneyReply.optional().meta({ description: 'What the bank has taken back since' }),
+    automatic: z.literal(true).optional().meta({ description: 'Made by the wallet’s automatic top-up' }),
     metadata: z.record(z.string(), z.string()),
     created_at: Instant.optional(),
     updated_at: Instant.optional(),

@@ -13,14 +13,17 @@ export const accountOf = ({ id, currency }: Wallet) => account('wallet', id, cur
 
 /** A wallet as callers see it, with what the books say. */
 export async function withBalance(db: Kysely<Database>, wallet: Wallet): Promise<z.input<typeof WalletReply>> {
-  const { id, customerId, currency, state, createdAt } = wallet
+  const { id, customerId, currency, state, frozenBy, owes, createdAt } = wallet
   const { posted, pending, available } = await readBalance(db, accountOf(wallet))
   return {
     id,
     object: 'wallet',
     customer_id: customerId,
     currency,
-    state,
+    state: state === 'active' && owes ? 'frozen' : state,
+    ...((frozenBy ?? owes) && {
+      frozen_by: [...(frozenBy ? [frozenBy] : []), ...(owes ? ['bank_return' as const] : [])]
+    }),
     posted: toWire({ amount: posted, currency }),
     pending: toWire({ amount: pending, currency }),
     available: toWire({ amount: available, currency }),

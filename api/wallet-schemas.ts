@@ -16,6 +16,13 @@ export const WalletReply = z
     customer_id: id('cus'),
     currency: Currency,
     state: z.enum(['active', 'frozen', 'closed']),
+    frozen_by: z
+      .array(z.enum(['owner', 'operator', 'bank_return']))
+      .optional()
+      .meta({
+        description:
+          '`bank_return`: a bank took money back that was spent; nothing leaves until it is paid, by a top-up'
+      }),
     posted: MoneyReply.meta({ description: 'What the books say' }),
     pending: MoneyReply.meta({ description: 'What is held against it' }),
     available: MoneyReply.meta({ description: 'What can be spent: posted minus pending' }),

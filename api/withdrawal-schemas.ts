@@ -29,6 +29,7 @@ export const WithdrawalReply = z
     bank_account_id: id('ban'),
     confirm_before: Instant.optional(),
     bank_reference: z.string().optional().meta({ description: 'The bank’s own reference, once it has booked' }),
+    returned: MoneyReply.optional().meta({ description: 'What the bank has sent back since; the fee stays' }),
     metadata: z.record(z.string(), z.string()),
     created_at: Instant.optional(),
     updated_at: Instant.optional(),

@@ -62,3 +62,9 @@ grant delete on second_factor to :app_role;
 grant select, insert, update, delete on recovery_code to :app_role;
 grant select, insert on debit_report to :app_role;
 grant select, update on notice_cursor to :app_role;
+-- Bank returns: written with their process, and with them whether the wallet owes; what was heard of.
+grant select, insert, update on bank_return, bank_return_news, bank_return_cursor to :app_role;
+grant update (owes) on wallet to :app_role;
+
+-- Automatic top-ups: a customer's rules, set, changed and taken away by them.
+grant select, insert, update, delete on automatic_top_up to :app_role;

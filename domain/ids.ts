@@ -24,6 +24,7 @@ export type DepositRecoveryId = Id<'mdr'>
 export type BulkDecisionId = Id<'blk'>
 export type DeviceId = Id<'dev'>
 export type PasswordResetId = Id<'pwr'>
+export type BankReturnId = Id<'ret'>
 
 export interface IdByPrefix {
   cus: CustomerId
@@ -48,6 +49,7 @@ export interface IdByPrefix {
   blk: BulkDecisionId
   dev: DeviceId
   pwr: PasswordResetId
+  ret: BankReturnId
 }
 export type IdPrefix = keyof IdByPrefix
 

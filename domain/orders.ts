@@ -22,6 +22,8 @@ export interface TopUpOrder {
   readonly bank: 'a' | 'b'
   readonly amount: WireMoney
   readonly metadata: Readonly<Record<string, string>>
+  /** By the customer's standing rule; absent: somebody asked for it. */
+  readonly automatic?: true
 }
 
 /** What a merchant asks for. */
@@ -65,6 +67,12 @@ export interface DepositRecoveryOrder {
   readonly bank_account_id: string
   readonly bank: 'a' | 'b'
   readonly amount: WireMoney
+}
+
+/** What a bank has news of: the return's own reference there, which has to be asked about. */
+export interface BankReturnOrder {
+  readonly bank: 'a' | 'b'
+  readonly reference: string
 }
 
 /** Where a process stands, as its activities tell its workflow; instants are RFC 3339. */

@@ -3,3 +3,6 @@ export const partReference = (processId: string, part: number): string => `${pro
 
 /** The process that a reference belongs to, be it the whole of it or a part. */
 export const processIdIn = (reference: string): string => reference.split('-')[0]!
+
+/** A bank's own name of a return (pacs.004 calls it the return's identification): nothing of ours begins like that. */
+export const isReturnReference = (reference: string): boolean => /^RTN[AB][0-9]{12}$/.test(reference)

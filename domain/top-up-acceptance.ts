@@ -10,6 +10,10 @@ export interface AcceptanceFacts {
   /** False for a customer who is suspended, closing or closed; one who is only registered is stopped by the limit. */
   readonly customerMayPay: boolean
   readonly walletState: 'active' | 'frozen' | 'closed'
+  /** Nothing may leave the wallet before a return is paid; the customer pays it by a top-up, a rule of theirs does not. */
+  readonly owes: boolean
+  /** By the customer's standing rule. */
+  readonly automatic: boolean
   readonly bankAccountLinked: boolean
   /** A kill switch is on for top-ups from this bank. */
   readonly suspended: boolean
@@ -37,6 +41,7 @@ export function decideAcceptance(facts: AcceptanceFacts, policy: Pick<TopUpPolic
   if (facts.suspended) return decline('rail_suspended')
   if (facts.walletState === 'closed' || !facts.bankAccountLinked) return decline('account_closed')
   if (facts.walletState === 'frozen' || !facts.customerMayPay) return decline('wallet_frozen')
+  if (facts.automatic && facts.owes) return decline('wallet_frozen')
   const { balance } = limitsFor(facts.limitPolicy, policy, facts.currency)
   if (balance !== null && facts.posted + facts.onTheWay + facts.amount > balance)
     return decline('balance_limit_exceeded', { limit: 'balance' })

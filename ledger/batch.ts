@@ -55,7 +55,7 @@ export function encodeBatch(units: readonly UnitOfWork[], accountIds: ReadonlyMa
 export const BATCH_ARGUMENTS = 35
 
 interface Step {
-  readonly op: 'record' | Exclude<Guard['kind'], 'unmoved'> | PostingStep['op']
+  readonly op: 'record' | Exclude<Guard['kind'], 'unmoved' | 'still'> | PostingStep['op']
   readonly a?: number
   readonly b?: number
   readonly h?: number
@@ -83,6 +83,8 @@ function guardStep(guard: Guard, counters: Places, place: (ref: AccountRef) => n
   // The same test as a limit's, with another answer.
   if (guard.kind === 'unmoved')
     return { op: 'counter', h: counters.of(guard.counter), amount: 1n, max: guard.seen + 1n, code: 'stale' }
+  if (guard.kind === 'still')
+    return { op: 'counter', h: counters.of(guard.counter), amount: 0n, max: guard.seen, code: 'stale' }
   const { kind: op, code, data } = guard
   if (guard.kind === 'refuse') return { op, code, data }
   const h = guard.counter === undefined ? undefined : counters.of(guard.counter)

@@ -48,6 +48,11 @@ export type Guard =
    * unit is stale: what it was decided on no longer holds, and it is built again.
    */
   | { readonly kind: 'unmoved'; readonly counter: string; readonly seen: bigint }
+  /**
+   * Moves nothing, and makes the unit stale where somebody has counted since `seen`: for those who do not disturb each
+   * other, but must hear of one who disturbs them all.
+   */
+  | { readonly kind: 'still'; readonly counter: string; readonly seen: bigint }
   /** A refusal decided outside of the books (limits, risk, state), stored like any other. */
   | { readonly kind: 'refuse'; readonly code: ProblemCode; readonly data?: object }
 

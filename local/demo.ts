@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { readCredentials, type Credentials } from './credentials.ts'
+import { tellBankReturn } from './demo-bank-return.ts'
 import { tellFirstPayment } from './demo-first-payment.ts'
 import { tellNewMerchant } from './demo-merchant.ts'
 import { tellMoneyBack, tellNewcomer } from './demo-newcomer.ts'
@@ -24,6 +25,7 @@ try {
     await tellWithdrawal(teller)
     await tellMoneyBack(teller, newcomer)
     await tellNewMerchant(teller, newcomer)
+    await tellBankReturn(teller)
     await verify()
     say('\nThe story holds.')
   } finally {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { createBankReturns } from './bank-returns-http.ts'
 import { createAccountChecks } from './account-checks-http.ts'
 import type { BankAnswer, BankInquiry, BankInstruction, BankProvider } from './bank.ts'
 import { errorCode } from './error-code.ts'
@@ -40,6 +41,7 @@ export function createHttpBank(options: HttpBankOptions): BankProvider {
   const ask = (request: UnsignedRequest, signal?: AbortSignal) => exchange(sign, request, timeoutMs, signal)
   return {
     ...createAccountChecks(options),
+    ...createBankReturns(options),
     async send(instruction, signal) {
       const target = `${url}/banks/${instruction.bank}/instructions`
       return toAnswer(await ask({ method: 'POST', url: target, body: bodyOf(instruction) }, signal))

@@ -65,7 +65,35 @@ export interface OwnershipAnswer {
   readonly kind: 'owned' | 'not_owned' | 'pending'
 }
 
-export interface BankProvider extends AccountChecks {
+/**
+ * The bank's word on a return, asked by the bank's own reference of it: which instruction of ours came back, what moved, and
+ * what the bank takes of us for it.
+ */
+export type ReturnInquiry =
+  | {
+      readonly kind: 'returned'
+      readonly originalReference: string
+      readonly money: WireMoney
+      /** In the same currency; absent: nothing. */
+      readonly charge?: WireMoney | undefined
+      readonly reason: string
+      /** RFC 3339. */
+      readonly returnedAt: string
+    }
+  | { readonly kind: 'not_found' }
+
+/** What banks take back after they have booked it. */
+export interface BankReturns {
+  /** @throws {Error} when there is no answer that can be read: ask again. */
+  inquireReturn(bank: Bank, reference: string, signal?: AbortSignal): Promise<ReturnInquiry>
+  /**
+   * The bank's returns after a place in its books, oldest first, some at a time.
+   * @throws {Error} as `inquireReturn` does.
+   */
+  listReturns(bank: Bank, after: number, signal?: AbortSignal): Promise<{ seq: number; reference: string }[]>
+}
+
+export interface BankProvider extends AccountChecks, BankReturns {
   /** Sends once; never throws for what the outside world does. */
   send(instruction: BankInstruction, signal?: AbortSignal): Promise<BankAnswer>
   inquire(bank: Bank, reference: string, signal?: AbortSignal): Promise<BankInquiry>

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { Router, type RequestHandler } from 'express'
 import { z } from 'zod'
-import { BankName } from './bank-types.ts'
+import type { Bank } from './bank.ts'
+import { BankName, NewReturn } from './bank-types.ts'
 import type { Callbacks } from './callbacks.ts'
 import type { Clock } from './clock.ts'
 import { parseBody, parseValue, SandboxRefusal } from './refusal.ts'
@@ -12,6 +13,7 @@ import type { World } from './world.ts'
 
 interface AdminDeps {
   readonly world: World
+  readonly banks: Readonly<Record<BankName, Bank>>
   readonly clock: Clock
   readonly callbacks: Callbacks
 }
@@ -25,7 +27,7 @@ const JournalQuery = z.strictObject({ bank: BankName, after: z.coerce.number().i
 const InboxQuery = z.strictObject({ to: z.string().min(1).optional() })
 
 /** What tests and operators of the sandbox steer it with; whoever mounts them has checked the admin key. */
-export function adminRoutes({ world, clock, callbacks }: AdminDeps): Router {
+export function adminRoutes({ world, banks, clock, callbacks }: AdminDeps): Router {
   const readJournal: RequestHandler = async (request, response) => {
     const { bank, after } = parseValue(JournalQuery, request.query)
     const { journal, balances } = world.banks[bank]
@@ -57,6 +59,13 @@ export function adminRoutes({ world, clock, callbacks }: AdminDeps): Router {
     response.json({ url })
   }
 
+  const takeBack: RequestHandler = async (request, response) => {
+    const { bank, ...asked } = parseBody(NewReturn, request.body)
+    const returned = banks[bank].takeBack(asked)
+    await world.durable()
+    response.status(201).json(returned)
+  }
+
   return Router()
     .use('/rules', ruleRoutes(world))
     .use('/screening-list', screeningListRoutes(world, callbacks))
@@ -65,9 +74,7 @@ export function adminRoutes({ world, clock, callbacks }: AdminDeps): Router {
     .get('/statements/:bank/:file', statementRoute(world))
     .post('/clock/advance', advanceClock)
     .post('/callback-url', setCallbackUrl)
-    .post('/returns', () => {
-      throw new SandboxRefusal(501, 'not_implemented', 'bank returns are not offered yet')
-    })
+    .post('/returns', takeBack)
 }
 
 const ruleRoutes = (world: World): Router => {

@@ -60,7 +60,7 @@ export function createSandbox(world: World, options: SandboxOptions): Sandbox {
   app.use('/notifications', signed, notifierRoutes(world))
   app.use('/identity', signed, identityRoutes(world, bureau))
   app.use('/screening', signed, screeningRoutes(world))
-  app.use('/admin', requireAdminKey(options.adminKey), adminRoutes({ world, clock, callbacks }))
+  app.use('/admin', requireAdminKey(options.adminKey), adminRoutes({ world, banks, clock, callbacks }))
   app.use(() => {
     throw new SandboxRefusal(404, 'not_found', 'there is no such route')
   })

@@ -6,6 +6,8 @@ import { parseBody, parseValue, SandboxRefusal } from './refusal.ts'
 import { useRule } from './rules.ts'
 import type { World } from './world.ts'
 
+const ReturnsQuery = z.strictObject({ after: z.coerce.number().int().min(0).default(0) })
+const RETURNS_PAGE = 100
 const Reference = z.string().min(1).max(100)
 
 /** `POST /banks/{bank}/instructions` and its inquiry; whoever mounts them has checked the signature. */
@@ -33,7 +35,24 @@ export function bankRoutes(world: World, banks: Readonly<Record<BankName, Bank>>
     if (rule.outcome === 'delay') setTimeout(() => void answer(), rule.delay_ms).unref()
   }
 
-  return Router().post('/:bank/instructions', instruct).get('/:bank/instructions/:reference', inquire)
+  const inquireReturn: RequestHandler = (request, response) => {
+    const { returns } = world.banks[bankIn(request.params.bank)]
+    const returned = returns.get(parseValue(Reference, request.params.reference))
+    response.json(returned ? { status: 'returned', ...returned } : { status: 'not_found' })
+  }
+
+  const listReturns: RequestHandler = (request, response) => {
+    const { after } = parseValue(ReturnsQuery, request.query)
+    const { returns } = world.banks[bankIn(request.params.bank)]
+    const later = [...returns.values()].filter(({ seq }) => seq > after)
+    response.json({ data: later.slice(0, RETURNS_PAGE).map(({ seq, reference }) => ({ seq, reference })) })
+  }
+
+  return Router()
+    .get('/:bank/returns', listReturns)
+    .get('/:bank/returns/:reference', inquireReturn)
+    .post('/:bank/instructions', instruct)
+    .get('/:bank/instructions/:reference', inquire)
 }
 
 const send = (response: Response, reply: Reply): void => {

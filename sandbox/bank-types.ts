@@ -34,13 +34,15 @@ export interface Taken {
   readonly reports: number
   /** When it settles, in milliseconds of the sandbox's own clock. */
   readonly due_at: number
+  /** When what it booked comes back, in milliseconds after it has settled; absent: never by itself. */
+  readonly return_after_ms?: number
 }
 
 /** A line of the bank's books on our account there: `in` raises our balance. */
 export interface JournalLine {
   readonly seq: number
   readonly reference: string
-  readonly operation: 'opening' | 'pull' | 'push'
+  readonly operation: 'opening' | 'pull' | 'push' | 'return' | 'fee'
   readonly iban: string
   readonly amount: string
   readonly currency: CurrencyCode
@@ -53,3 +55,33 @@ export type Standing =
   | { readonly status: 'booked'; readonly bank_reference: string }
   | { readonly status: 'declined'; readonly code: string }
   | { readonly status: 'lost' }
+
+/** The body of `POST /admin/returns`: what the bank had booked goes back. */
+export const NewReturn = z.strictObject({
+  bank: BankName,
+  reference: z.string().min(1).max(100),
+  reason: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/),
+  /** What the bank takes of us for it, in minor units. */
+  charge: z.string().regex(REQUEST_AMOUNT).optional(),
+  /** How often it calls back; 0: the news are lost on the way. */
+  reports: z.number().int().min(0).max(5).default(1)
+})
+export type NewReturn = z.output<typeof NewReturn>
+
+/** A return as the bank knows it; `seq` is its line in the journal. */
+export interface Returned {
+  readonly seq: number
+  readonly reference: string
+  readonly original_reference: string
+  readonly amount: z.output<typeof Amount>
+  readonly charge?: z.output<typeof Amount>
+  readonly reason: string
+  readonly returned_at: string
+}
+
+/** Booked, and coming back by itself. */
+export interface DueReturn {
+  readonly bank: BankName
+  readonly reference: string
+  readonly due_at: number
+}

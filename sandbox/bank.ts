@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { BankName, JournalLine, Order, Standing } from './bank-types.ts'
+import type { BankName, JournalLine, NewReturn, Order, Returned, Standing } from './bank-types.ts'
 import type { Callbacks } from './callbacks.ts'
 import { planFor, type Ending, type Plan } from './outcomes.ts'
 import { SandboxRefusal } from './refusal.ts'
+import { createReturns } from './returns.ts'
 import type { Instruction, World } from './world.ts'
 
 export type Reply =
@@ -14,6 +15,8 @@ export interface Bank {
   instruct(order: Order): Promise<Reply>
   /** What became of a reference. `not_found` fences it: it will never be booked from then on. */
   inquire(reference: string): object
+  /** Takes back what it has booked, once. @throws {SandboxRefusal} 404, or 409 when it has come back already. */
+  takeBack(asked: Omit<NewReturn, 'bank'>): Returned
   /** Settles whatever is due by the sandbox's own clock. */
   settleDue(): void
   /** When the next pending instruction is due, in milliseconds of the sandbox's own clock. */
@@ -34,12 +37,15 @@ interface BankDeps {
 export function createBank(name: BankName, { world, callbacks, settleAfterMs, onPending, stopping }: BankDeps): Bank {
   const books = world.banks[name]
 
-  const settle = ({ order, fate, reports }: Instruction) => {
+  const returns = createReturns(name, { world, callbacks, onPending })
+
+  const settle = ({ order, fate, reports, return_after_ms }: Instruction) => {
     const { reference } = order
     if (fate.kind === 'book') {
       const line = lineFor(order, books.journal.length + 1, world.now())
       const bank_reference = `COF${name.toUpperCase()}${line.seq.toString().padStart(12, '0')}`
       world.record({ type: 'booked', bank: name, line, bank_reference })
+      if (return_after_ms !== undefined) returns.expect(reference, world.now() + return_after_ms)
     } else if (fate.kind === 'decline') {
       world.record({ type: 'declined', bank: name, reference, code: fate.code })
     } else {
@@ -52,13 +58,16 @@ export function createBank(name: BankName, { world, callbacks, settleAfterMs, on
     for (const instruction of books.pending.values()) {
       if (instruction.due_at <= world.now()) void settle(instruction)
     }
+    returns.settleDue()
   }
 
   const take = async (order: Order, plan: Plan): Promise<void> => {
     if (plan.fate === undefined) return
     const dueIn = name === 'a' ? 0 : (plan.settleAfterMs ?? settleAfterMs)
-    const { fate, reports } = plan
-    world.record({ type: 'taken', taken: { bank: name, order, fate, reports, due_at: world.now() + dueIn } })
+    const { fate, reports, returnAfterMs } = plan
+    const coming = returnAfterMs === undefined ? {} : { return_after_ms: returnAfterMs }
+    const taken = { bank: name, order, fate, reports, due_at: world.now() + dueIn, ...coming }
+    world.record({ type: 'taken', taken })
     const instruction = books.instructions.get(order.reference)!
     if (name === 'b' && plan.reportFirst !== true) return onPending(instruction.due_at)
     const reported = settle(instruction)
@@ -84,8 +93,13 @@ export function createBank(name: BankName, { world, callbacks, settleAfterMs, on
       if (!books.fenced.has(reference)) world.record({ type: 'fenced', bank: name, reference })
       return { status: 'not_found' }
     },
+    takeBack: returns.takeBack,
     settleDue,
-    nextDue: () => [...books.pending.values()].reduce((next, { due_at }) => Math.min(next, due_at), Infinity)
+    nextDue: () =>
+      [...books.pending.values(), ...books.dueReturns.values()].reduce(
+        (next, { due_at }) => Math.min(next, due_at),
+        Infinity
+      )
   }
 }
 

@@ -16,9 +16,14 @@ export interface Plan {
   readonly holdMs: number
   /** Overrides how long bank B takes to settle, by the sandbox's own clock. */
   readonly settleAfterMs?: number
+  /** What is booked comes back so much later, by the sandbox's own clock. */
+  readonly returnAfterMs?: number
   /** The report overtakes the answer. */
   readonly reportFirst?: boolean
 }
+
+/** Two days: within the time that banks have, and long after the money is spendable. */
+const LATE_RETURN_MS = 2 * 86_400_000
 
 const BOOK: Fate = { kind: 'book' }
 
@@ -44,6 +49,8 @@ const planByAmount = (bank: BankName, amount: string): Plan => {
       return bookThenClose(bank)
     case '04':
       return neverBooked(bank)
+    case '05':
+      return { ...accepted(bank), returnAfterMs: LATE_RETURN_MS }
     case '06':
       return { ...accepted(bank), reports: 5 }
     default:

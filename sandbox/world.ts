@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { BankName, JournalLine, Standing, Taken } from './bank-types.ts'
+import type { BankName, DueReturn, JournalLine, Returned, Standing, Taken } from './bank-types.ts'
 import { openFileLog, openMemoryLog } from './event-log.ts'
 import { applyIdentity, emptyIdentityBooks, type IdentityBooks, type IdentityEvent } from './identity-books.ts'
 import { applyOwnership, emptyOwnershipBooks, type OwnershipBooks, type OwnershipEvent } from './ownership-books.ts'
@@ -30,6 +30,13 @@ type WorldEvent =
   | { readonly type: 'booked'; readonly bank: BankName; readonly line: JournalLine; readonly bank_reference: string }
   | { readonly type: 'declined'; readonly bank: BankName; readonly reference: string; readonly code: string }
   | { readonly type: 'lost'; readonly bank: BankName; readonly reference: string }
+  | { readonly type: 'return_due'; readonly due: DueReturn }
+  | {
+      readonly type: 'returned'
+      readonly bank: BankName
+      readonly returned: Returned
+      readonly lines: readonly JournalLine[]
+    }
   | { readonly type: 'fenced'; readonly bank: BankName; readonly reference: string }
   | { readonly type: 'rule_added'; readonly rule: Rule }
   | { readonly type: 'rule_used'; readonly id: string }
@@ -53,6 +60,12 @@ interface BankBooks {
   readonly pending: Map<string, Instruction>
   /** References that an inquiry answered `not_found`: never booked from then on. */
   readonly fenced: Set<string>
+  /** By the bank's own reference, in the order of its journal. */
+  readonly returns: Map<string, Returned>
+  /** By the reference of what comes back. */
+  readonly dueReturns: Map<string, DueReturn>
+  /** References of what has come back. */
+  readonly cameBack: Set<string>
   readonly journal: JournalLine[]
   readonly balances: Map<string, bigint>
 }
@@ -107,6 +120,9 @@ const emptyBooks = (): BankBooks => ({
   instructions: new Map(),
   pending: new Map(),
   fenced: new Set(),
+  returns: new Map(),
+  dueReturns: new Map(),
+  cameBack: new Set(),
   journal: [],
   balances: new Map()
 })
@@ -127,6 +143,11 @@ const apply = (world: World, event: WorldEvent): void => {
       return settle(world.banks[event.bank], event.reference, { status: 'declined', code: event.code })
     case 'lost':
       return settle(world.banks[event.bank], event.reference, { status: 'lost' })
+    case 'return_due':
+      world.banks[event.due.bank].dueReturns.set(event.due.reference, event.due)
+      return
+    case 'returned':
+      return takeBack(world.banks[event.bank], event.returned, event.lines)
     case 'fenced':
       world.banks[event.bank].fenced.add(event.reference)
       return
@@ -178,6 +199,13 @@ const settle = (books: BankBooks, reference: string, standing: Standing): void =
   const instruction = books.instructions.get(reference)
   if (instruction) instruction.standing = standing
   books.pending.delete(reference)
+}
+
+const takeBack = (books: BankBooks, returned: Returned, lines: readonly JournalLine[]): void => {
+  books.returns.set(returned.reference, returned)
+  books.cameBack.add(returned.original_reference)
+  books.dueReturns.delete(returned.original_reference)
+  for (const line of lines) book(books, line)
 }
 
 const book = (books: BankBooks, line: JournalLine): void => {

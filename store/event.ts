@@ -104,6 +104,19 @@ export async function findEvent(db: Kysely<Database>, id: string): Promise<Proce
   return row && toEvent(row)
 }
 
+/** Business time at which we heard that the bank has booked it, in time or after it was given up. */
+export async function findBookedAt(db: Kysely<Database>, objectId: string): Promise<Date | null> {
+  const row = await db
+    .selectFrom('event')
+    .select('created_at')
+    .where('object_id', '=', objectId)
+    .where(sql<boolean>`(to_state = 'succeeded' and from_state <> 'succeeded' or type like '%.booked_late')`)
+    .orderBy('object_version', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.created_at ?? null
+}
+
 interface EventRow {
   id: string
   type: string

@@ -1,6 +1,7 @@
 import type { States } from '../domain/transitions.ts'
 import { paymentRequestStates } from '../domain/payment-request.ts'
 import { bankLinkStates } from '../domain/bank-link.ts'
+import { bankReturnStates } from '../domain/bank-return.ts'
 import { depositRecoveryStates } from '../domain/deposit-recovery.ts'
 import { paymentStates } from '../domain/payment.ts'
 import { onboardingStates } from '../domain/onboarding.ts'
@@ -26,7 +27,8 @@ export const machines: Readonly<Record<string, States<never>>> = {
   'payment-request': paymentRequestStates as unknown as States<never>,
   withdrawal: withdrawalStates as unknown as States<never>,
   'bank-link': bankLinkStates as unknown as States<never>,
-  'deposit-recovery': depositRecoveryStates as unknown as States<never>
+  'deposit-recovery': depositRecoveryStates as unknown as States<never>,
+  'bank-return': bankReturnStates as unknown as States<never>
 }
 
 /** `{arrows: [{kind, from_state, to_state}], terminal: [{kind, state}]}` as JSON; `from_state` of a first arrow is null. */
@@ -111,10 +113,36 @@ const requestsSayWhatWasPaid: ProcessOracle = {
       order by coalesce(said.id, paid.id) limit 1`
 }
 
+const debtsAreOwed: ProcessOracle = {
+  oracle: 'O8',
+  rule: 'what is outstanding of returns is what the customer owes in the books, and the wallet says so',
+  sql: `
+    with said as (
+      select w.id, w.customer_id, w.currency, w.owes, coalesce(sum(r.outstanding), 0) as outstanding
+        from wallet w left join bank_return r on r.wallet_id = w.id group by w.id
+    )
+    select format('%s: %s outstanding, %s owed in the books, and the wallet %s', s.id, s.outstanding,
+        coalesce(l.debits_posted - l.credits_posted, 0), case when s.owes then 'owes' else 'owes nothing' end) as breach
+      from said s left join ledger_account l on l.kind = 'customer_receivable' and l.owner = s.customer_id and l.currency = s.currency
+      where s.outstanding <> coalesce(l.debits_posted - l.credits_posted, 0) or s.owes <> (s.outstanding > 0) order by s.id limit 1`
+}
+
+const debtsArePaidFirst: ProcessOracle = {
+  oracle: 'O8',
+  rule: 'no wallet has money available while its owner owes us for a return',
+  sql: `
+    select format('%s: %s available, and %s outstanding', w.owner, w.credits_posted - w.debits_posted - w.debits_pending, sum(r.outstanding)) as breach
+      from bank_return r join ledger_account w on w.kind = 'wallet' and w.owner = r.wallet_id and w.currency = r.currency
+      where w.credits_posted - w.debits_posted - w.debits_pending > 0 and r.outstanding > 0
+      group by w.id order by w.owner limit 1`
+}
+
 export const processOracles: readonly ProcessOracle[] = [
   holdsBelongToOpenProcesses,
   historiesAreGapless,
   arrowsAreDrawn,
   openUntilTerminal,
-  requestsSayWhatWasPaid
+  requestsSayWhatWasPaid,
+  debtsAreOwed,
+  debtsArePaidFirst
 ]

@@ -102,7 +102,8 @@ interface Parties {
 
 async function readParties(db: Kysely<Database>, walletId: string, merchantId: string): Promise<Parties> {
   const { rows } = await sql<Parties>`
-    select w.customer_id, c.tier, c.policy, c.zone, c.state as customer_state, w.currency, w.state as wallet_state,
+    select w.customer_id, c.tier, c.policy, c.zone, c.state as customer_state, w.currency,
+        case when w.owes and w.state = 'active' then 'frozen' else w.state end as wallet_state,
         m.state as merchant_state, l.credits_posted - l.debits_posted - l.debits_pending as available,
         exists (select from kill_switch where process = 'payment' and rail in ('', 'balance') and "on") as suspended,
         (select id from payment p where p.customer_id = w.customer_id and confirmed_at is not null

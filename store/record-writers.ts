@@ -1,5 +1,6 @@
 import type { RecordWriter } from '../ledger/posting-queue.ts'
 import { bankLinkWriter } from './bank-link.ts'
+import { bankReturnWriter } from './bank-return.ts'
 import { depositRecoveryWriter } from './deposit-recovery.ts'
 import { onboardingWriter } from './onboarding-writer.ts'
 import { paymentRequestWriter } from './payment-request.ts'
@@ -17,5 +18,6 @@ export const recordWriters: readonly RecordWriter[] = [
   withdrawalWriter,
   bankLinkWriter,
   depositRecoveryWriter,
-  workClockWriter
+  workClockWriter,
+  bankReturnWriter
 ]

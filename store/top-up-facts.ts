@@ -5,7 +5,7 @@ import type { CustomerId } from '../domain/ids.ts'
 import type { LimitPolicy } from '../domain/limits.ts'
 import type { AcceptanceFacts } from '../domain/top-up-acceptance.ts'
 
-export interface TopUpFacts extends Omit<AcceptanceFacts, 'amount'> {
+export interface TopUpFacts extends Omit<AcceptanceFacts, 'amount' | 'automatic'> {
   readonly customerId: CustomerId
   readonly now: Date
 }
@@ -20,6 +20,7 @@ interface Row {
   customer_state: string
   currency: string
   wallet_state: string
+  owes: boolean
   bank_account_state: string
   suspended: boolean
   posted: bigint | null
@@ -36,7 +37,7 @@ export async function readTopUpFacts(
   { walletId, bankAccountId }: { walletId: string; bankAccountId: string }
 ): Promise<TopUpFacts> {
   const { rows } = await sql<Row>`
-    select w.customer_id, c.tier, c.policy, c.state as customer_state, w.currency, w.state as wallet_state,
+    select w.customer_id, c.tier, c.policy, c.state as customer_state, w.currency, w.state as wallet_state, w.owes,
         b.state as bank_account_state, l.credits_posted - l.debits_posted as posted, n.used as on_the_way,
         exists (select from kill_switch where process = 'top-up' and rail in ('', 'bank_' || b.bank) and "on") as suspended,
         business_now() as now
@@ -54,6 +55,7 @@ export async function readTopUpFacts(
     now: row.now,
     customerMayPay: row.customer_state === 'active' || row.customer_state === 'registered',
     walletState: row.wallet_state as TopUpFacts['walletState'],
+    owes: row.owes,
     bankAccountLinked: row.bank_account_state === 'linked',
     suspended: row.suspended,
     limitPolicy: (row.policy ?? row.tier) as LimitPolicy,

@@ -23,6 +23,10 @@ export interface TopUp {
   readonly bankReference: string | null
   /** Business time from which the bank may have it; null: it certainly does not. */
   readonly sentAt: Date | null
+  /** What the bank has taken back since. */
+  readonly returned: bigint
+  /** Made by the customer's standing rule. */
+  readonly automatic: boolean
   readonly createdAt: Date
 }
 
@@ -51,7 +55,8 @@ export const topUpWriter = {
     insert into top_up
       select r.* from jsonb_populate_recordset(null::top_up, $1::jsonb) r
       on conflict (id) do update set
-        decline_code = excluded.decline_code, bank_reference = excluded.bank_reference, sent_at = excluded.sent_at`)
+        decline_code = excluded.decline_code, bank_reference = excluded.bank_reference, sent_at = excluded.sent_at,
+        returned = excluded.returned`)
 } as const
 
 /** The row of a record, whole. */
@@ -67,6 +72,8 @@ export const toTopUpRow = (topUp: TopUp): object => ({
   decline_code: topUp.declineCode,
   bank_reference: topUp.bankReference,
   sent_at: topUp.sentAt,
+  returned: topUp.returned.toString(),
+  automatic: topUp.automatic,
   created_at: topUp.createdAt
 })
 
@@ -81,6 +88,8 @@ export function toTopUpView(topUp: TopUp): Record<string, unknown> {
     wallet_id: topUp.walletId,
     bank_account_id: topUp.bankAccountId,
     ...(topUp.bankReference !== null && { bank_reference: topUp.bankReference }),
+    ...(topUp.returned > 0n && { returned: toWire({ amount: topUp.returned, currency: topUp.currency }) }),
+    ...(topUp.automatic && { automatic: true }),
     metadata: topUp.metadata
   }
 }
@@ -99,6 +108,8 @@ export interface TopUpRow {
   decline_code: string | null
   bank_reference: string | null
   sent_at: Date | null
+  returned: bigint
+  automatic: boolean
   created_at: Date
 }
 
@@ -116,5 +127,7 @@ export const toTopUp = (row: TopUpRow): TopUp => ({
   declineCode: row.decline_code,
   bankReference: row.bank_reference,
   sentAt: row.sent_at,
+  returned: row.returned,
+  automatic: row.automatic,
   createdAt: row.created_at
 })

@@ -14,6 +14,8 @@ export interface Wallet {
   readonly state: WalletState
   /** Where it is frozen: by whom, which says who may thaw it. */
   readonly frozenBy: 'owner' | 'operator' | null
+  /** Nothing leaves it before what a bank took back is paid; apart from `state`, and lifted by nobody's thaw. */
+  readonly owes: boolean
   readonly createdAt: Date
 }
 
@@ -116,6 +118,7 @@ const toWallet = (row: {
   currency: string
   state: string
   frozen_by: string | null
+  owes: boolean
   created_at: Date
 }): Wallet => ({
   id: idOf('wal', row.id),
@@ -123,5 +126,6 @@ const toWallet = (row: {
   currency: currency(row.currency),
   state: row.state as WalletState,
   frozenBy: row.frozen_by as Wallet['frozenBy'],
+  owes: row.owes,
   createdAt: row.created_at
 })

@@ -86,7 +86,8 @@ async function readRow(
 ): Promise<Row> {
   const { rows } = await sql<Row>`
     with clock as materialized (select business_now() as now)
-    select w.customer_id, c.tier, c.policy, c.zone, c.state as customer_state, w.currency, w.state as wallet_state,
+    select w.customer_id, c.tier, c.policy, c.zone, c.state as customer_state, w.currency,
+        case when w.owes and w.state = 'active' then 'frozen' else w.state end as wallet_state,
         b.state as bank_account_state, l.credits_posted - l.debits_posted - l.debits_pending as available,
         exists (select from kill_switch
           where process = 'withdrawal' and rail in ('', 'bank_' || b.bank) and "on") as suspended,
@@ -97,7 +98,7 @@ async function readRow(
           from top_up t
           join event e on e.object_id = t.id and e.type = 'top_up.succeeded'
           join bank_account linked on linked.id = t.bank_account_id
-          where t.wallet_id = w.id
+          where t.wallet_id = w.id and t.returned = 0
             and e.created_at > clock.now - (2 * ${withdrawable_after_business_days}::integer + 3) * interval '1 day'
             and e.created_at < linked.linked_at + ${young_link_ms} * interval '1 millisecond') as young,
         ${ownLimitsOf('w.customer_id')} as own_limits,

@@ -32,6 +32,8 @@ export interface Withdrawal {
   readonly bankReference: string | null
   /** Business time from which the bank may have it; null: it certainly does not. */
   readonly sentAt: Date | null
+  /** What the bank has sent back since. */
+  readonly returned: bigint
   readonly createdAt: Date
 }
 
@@ -62,7 +64,8 @@ export const withdrawalWriter = {
       on conflict (id) do update set
         decline_code = excluded.decline_code, withdrawable_from = excluded.withdrawable_from,
         confirmed_at = excluded.confirmed_at, held_at = excluded.held_at, limit_counters = excluded.limit_counters,
-        bank_reference = excluded.bank_reference, sent_at = excluded.sent_at`)
+        bank_reference = excluded.bank_reference, sent_at = excluded.sent_at,
+        returned = excluded.returned`)
 } as const
 
 /** The row of a record, whole. */
@@ -84,6 +87,7 @@ export const toWithdrawalRow = (withdrawal: Withdrawal): object => ({
   limit_counters: withdrawal.limitCounters,
   bank_reference: withdrawal.bankReference,
   sent_at: withdrawal.sentAt,
+  returned: withdrawal.returned.toString(),
   created_at: withdrawal.createdAt
 })
 
@@ -102,6 +106,7 @@ export function toWithdrawalView(withdrawal: Withdrawal): Record<string, unknown
     bank_account_id: withdrawal.bankAccountId,
     ...(withdrawal.state === 'requires_action' && { confirm_before: withdrawal.confirmBefore?.toISOString() }),
     ...(withdrawal.bankReference !== null && { bank_reference: withdrawal.bankReference }),
+    ...(withdrawal.returned > 0n && { returned: money(withdrawal.returned) }),
     metadata: withdrawal.metadata
   }
 }
@@ -126,6 +131,7 @@ export interface WithdrawalRow {
   limit_counters: string[]
   bank_reference: string | null
   sent_at: Date | null
+  returned: bigint
   created_at: Date
 }
 
@@ -149,5 +155,6 @@ export const toWithdrawal = (row: WithdrawalRow): Withdrawal => ({
   limitCounters: row.limit_counters,
   bankReference: row.bank_reference,
   sentAt: row.sent_at,
+  returned: row.returned,
   createdAt: row.created_at
 })

@@ -2,9 +2,11 @@ import type { ApiDeps } from '../deps.ts'
 import type { Route } from '../route.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { auditLogRoutes } from './audit-log.ts'
+import { automaticTopUpRoutes } from './automatic-top-up.ts'
 import { bankAccountRoutes } from './bank-account.ts'
 import { bankLinkRoutes } from './bank-link.ts'
 import { bulkDecisionRoutes } from './bulk-decision.ts'
+import { bankReturnRoutes } from './bank-return.ts'
 import { callbackRoutes } from './callbacks.ts'
 import { credentialRoutes } from './credentials.ts'
 import { customerTimelineRoutes } from './customer-timeline.ts'
@@ -58,6 +60,7 @@ export const listRoutes = (deps: ApiDeps): Route[] => [
   ...paymentRoutes(deps),
   ...bankAccountRoutes(deps),
   ...bankLinkRoutes(deps),
+  ...bankReturnRoutes(deps),
   ...eventRoutes(deps),
   ...merchantRoutes(deps),
   ...merchantStateRoutes,
@@ -70,6 +73,7 @@ export const listRoutes = (deps: ApiDeps): Route[] => [
   ...freezeRoutes(deps),
   ...topUpRoutes(deps),
   ...topUpListRoutes(deps),
+  ...automaticTopUpRoutes(deps),
   ...withdrawalRoutes(deps),
   ...withdrawalListRoutes(deps),
   ...taskRoutes(deps),

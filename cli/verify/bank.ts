@@ -65,7 +65,10 @@ function referenceIn(references: Map<string, Reference>, reference: string, curr
   return known
 }
 
-/** Our postings on the bank's two accounts; the first part of a unit's key is the reference that the bank was given. */
+/**
+ * Our postings on the bank's two accounts; the first part of a unit's key is the reference that the bank was given, but of a
+ * return, which has a reference of the bank's own.
+ */
 async function addOurs(
   db: Kysely<Database>,
   bank: Bank,
@@ -73,9 +76,10 @@ async function addOurs(
   references: Map<string, Reference>
 ): Promise<void> {
   const { rows } = await sql<{ reference: string; currency: string; delta: bigint; late: boolean }>`
-    select case when p.code = 'capital.opening' then ${OPENING} else split_part(u.key, ':', 1) end as reference, p.currency,
+    select case when p.code = 'capital.opening' then ${OPENING} else coalesce(r.reference, split_part(u.key, ':', 1)) end as reference, p.currency,
         case when a.id = p.debit_account then p.amount else -p.amount end as delta, p.posted_at >= ${since} as late
       from ledger_account a join posting p on a.id in (p.debit_account, p.credit_account) join unit u on u.id = p.unit_id
+        left join bank_return r on r.id = split_part(u.key, ':', 1)
       where a.kind in ('bank_cash', 'bank_in_transit') and a.owner = ${bank} and p.op in ('post', 'post_hold')`.execute(
     db
   )
@@ -87,7 +91,10 @@ async function addOurs(
 }
 
 /** Why the two sides may differ on a reference for now; undefined when they may not. */
-async function excuseFor(db: Kysely<Database>, { reference, lines, late }: Reference): Promise<string | undefined> {
+async function excuseFor(
+  db: Kysely<Database>,
+  { reference, lines, late, ours }: Reference
+): Promise<string | undefined> {
   if (late) return "booked here while the bank's journal was read"
   const process = await db
     .selectFrom('process')
@@ -96,10 +103,10 @@ async function excuseFor(db: Kysely<Database>, { reference, lines, late }: Refer
     .where('id', '=', processIdIn(reference))
     .executeTakeFirst()
   if (process?.open) return `the outcome is open, ${process.state}`
-  // Returns and the bank's own charges reach us with its statement.
+  // Returns are heard of by callback, from the bank's list, or at last with its statement; the bank's other charges only there.
   const isUnannounced =
-    lines.length > 0 && lines.every(({ operation }) => operation === 'return' || operation === 'fee')
-  return isUnannounced ? 'not on a statement yet' : undefined
+    ours === 0n && lines.length > 0 && lines.every(({ operation }) => operation === 'return' || operation === 'fee')
+  return isUnannounced ? 'not heard of yet' : undefined
 }
 
 async function findTotalBreach(

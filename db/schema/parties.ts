@@ -8,6 +8,7 @@ export interface PartyTables {
     currency: string
     state: Generated<string>
     frozen_by: Generated<string | null>
+    owes: Generated<boolean>
     created_at: Generated<Date>
   }
   merchant: {
@@ -29,6 +30,15 @@ export interface PartyTables {
     request_id: string
   }
   bank_account: { id: string; customer_id: string; bank: string; state: string; linked_at: Generated<Date> }
+  automatic_top_up: {
+    wallet_id: string
+    customer_id: string
+    bank_account_id: string
+    currency: string
+    below: bigint
+    add: bigint
+    set_at: Date
+  }
   qr_code: {
     id: string
     merchant_id: string

@@ -1,4 +1,4 @@
-import type { ColumnType } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
 
 type Read<T> = ColumnType<T, never, never>
 
@@ -37,6 +37,15 @@ export interface ProcessTables {
   payment_request: PaymentRequestTable
   bank_link: BankLinkTable
   deposit_recovery: DepositRecoveryTable
+  bank_return: BankReturnTable
+  bank_return_news: {
+    bank: string
+    reference: string
+    dismissed: Generated<boolean>
+    times: Generated<number>
+    heard_at: Generated<Date>
+  }
+  bank_return_cursor: { bank: string; seq: bigint }
 }
 
 /** Written by `store/payment.ts`'s set-based statement, in the posting queue's transaction. */
@@ -77,6 +86,8 @@ interface TopUpTable {
   bank_reference: Read<string | null>
   sent_at: Read<Date | null>
   created_at: Read<Date>
+  returned: Read<bigint>
+  automatic: Read<boolean>
 }
 
 /** Written by `store/withdrawal.ts`'s set-based statement. */
@@ -99,6 +110,7 @@ interface WithdrawalTable {
   bank_reference: Read<string | null>
   sent_at: Read<Date | null>
   created_at: Read<Date>
+  returned: Read<bigint>
 }
 
 /** Written by `store/onboarding.ts`'s set-based statement. */
@@ -165,5 +177,26 @@ interface DepositRecoveryTable {
   decline_code: Read<string | null>
   bank_reference: Read<string | null>
   sent_at: Read<Date | null>
+  created_at: Read<Date>
+}
+
+/** Written by `store/bank-return.ts`'s set-based statement. */
+interface BankReturnTable {
+  id: Read<string>
+  bank: Read<string>
+  reference: Read<string>
+  original_id: Read<string>
+  operation: Read<string>
+  customer_id: Read<string>
+  wallet_id: Read<string>
+  currency: Read<string>
+  amount: Read<bigint>
+  charge: Read<bigint>
+  reason: Read<string>
+  in_window: Read<boolean>
+  owed: Read<bigint>
+  outstanding: Read<bigint>
+  given_up: Read<bigint>
+  returned_at: Read<Date>
   created_at: Read<Date>
 }

@@ -1,7 +1,9 @@
 import { access } from './access.ts'
+import { automaticTopUp } from './automatic-top-up.ts'
 import { bank } from './bank.ts'
 import { bankLink } from './bank-link.ts'
 import { kyb } from './kyb.ts'
+import { bankReturn } from './bank-return.ts'
 import { kyc } from './kyc.ts'
 import { limits } from './limits.ts'
 import { mergeOver, type DeepReadonly } from './merge.ts'
@@ -28,7 +30,9 @@ const defaults = {
   bank_link: bankLink,
   password_reset: passwordReset,
   second_factor: secondFactor,
-  debit_report: debitReport
+  debit_report: debitReport,
+  bank_return: bankReturn,
+  automatic_top_up: automaticTopUp
 }
 
 /** Every number that governs a process, by topic. JSON-able: money is a string of minor units, durations end in `_ms`. */
@@ -88,3 +92,8 @@ export const withdrawalPolicy = ({ bank, withdrawal, limits, step_up }: Policy):
 export type BankLinkPolicy = Policy['bank'] & Pick<Policy, 'bank_link'>
 
 export const bankLinkPolicy = ({ bank, bank_link }: Policy): BankLinkPolicy => ({ ...bank, bank_link })
+
+/** What one bank return's run keeps: how to ask the bank, and the windows. */
+export type BankReturnPolicy = BankPolicy & Pick<Policy, 'bank_return'>
+
+export const bankReturnPolicy = ({ bank, bank_return }: Policy): BankReturnPolicy => ({ ...bank, bank_return })

@@ -30,7 +30,48 @@ const movesOf = (things: string, prefix: IdPrefix): Record<string, Row> => ({
   }
 })
 
+/** What banks took back. */
+const returnRows: Readonly<Record<string, Row>> = {
+  'get /bank-returns': {
+    path: '/bank-returns',
+    allowed: { ...customers(200), service: 200, support: 200, reviewer: 200, finance: 200 }
+  },
+  'get /bank-returns/{id}': {
+    path: () => `/bank-returns/${newId('ret')}`,
+    allowed: { ...customers(404), ...readers }
+  },
+  'post /bank-returns/{id}/write-off': {
+    path: () => `/bank-returns/${newId('ret')}/write-off`,
+    body: { reason: 'cannot be reached' },
+    allowed: { finance: 404 }
+  }
+}
+
+/** Nobody has set one: its owner and operators find none, and everybody else not even the wallet. */
+const automaticRows: Readonly<Record<string, Row>> = {
+  'put /wallets/{id}/automatic-top-up': {
+    path: ({ own }) => `/wallets/${own.walletId}/automatic-top-up`,
+    body: ({ bankAccountId }) => ({
+      below: { amount: '100', currency: 'USD' },
+      add: { amount: '100', currency: 'USD' },
+      bank_account_id: bankAccountId,
+      pin: '000000'
+    }),
+    allowed: { 'customer own': 403, 'customer other': 404 }
+  },
+  'get /wallets/{id}/automatic-top-up': {
+    path: ({ own }) => `/wallets/${own.walletId}/automatic-top-up`,
+    allowed: { ...customers(404), support: 404, finance: 404 }
+  },
+  'delete /wallets/{id}/automatic-top-up': {
+    path: ({ own }) => `/wallets/${own.walletId}/automatic-top-up`,
+    allowed: customers(404)
+  }
+}
+
 export const bankRows: Readonly<Record<string, Row>> = {
+  ...returnRows,
+  ...automaticRows,
   ...movesOf('top-ups', 'top'),
   ...movesOf('withdrawals', 'wdr'),
   'post /withdrawals/{id}/confirm': {

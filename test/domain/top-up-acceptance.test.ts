@@ -10,6 +10,8 @@ const facts: AcceptanceFacts = {
   customerMayPay: true,
   walletState: 'active',
   bankAccountLinked: true,
+  owes: false,
+  automatic: false,
   suspended: false,
   limitPolicy: 1,
   posted: 0n,

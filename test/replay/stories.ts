@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { bankReturnStories } from './bank-return-stories.ts'
 import { bankLinkStories } from './bank-link-stories.ts'
 import { operatorStories } from './operator-stories.ts'
 import { merchantOnboardingStories } from './merchant-onboarding-stories.ts'
@@ -169,6 +170,7 @@ export const replayStories: readonly ReplayStory[] = [
   ...operatorStories,
   ...withdrawalStories,
   ...bankLinkStories,
+  ...bankReturnStories,
   { name: 'deliver-code/sent', state: 'sent', tell: register },
   {
     name: 'deliver-code/replaced-before-it-was-sent',

@@ -123,10 +123,6 @@ describe('magic amounts at bank A', () => {
     expect(await bank.send(order)).toMatchObject({ kind: 'accepted' })
     expect(await linesOf('a', order.reference)).toHaveLength(1)
   })
-
-  it('returns are not offered yet', async () => {
-    expect((await sandbox.admin('POST', '/returns', {})).status).toBe(501)
-  })
 })
 
 describe('bank B', () => {

@@ -1,0 +1,133 @@
+import { account, type AccountRef } from '../domain/account-kinds.ts'
+import { bankReturnStates, type BankReturnState } from '../domain/bank-return.ts'
+import { sameDigits } from '../domain/ids.ts'
+import { toWire } from '../domain/money.ts'
+import type { spread } from '../domain/recovery.ts'
+import type { Guard, PostingStep, RecordWrite, UnitPart } from '../ledger/unit-of-work.ts'
+import { toBankReturnRow, toBankReturnView, type BankReturn, type WalletMove } from '../store/bank-return.ts'
+import { creditsCounter, debtsCounter, type WalletDebts } from '../store/debts.ts'
+import type { BankReturnStart } from './bank-return-progress.ts'
+import { createRecordWrite, type WriteExtra } from './record-write.ts'
+import type { ReturnedOriginal } from './returned-originals.ts'
+
+/** A return's part of the books (ARCHITECTURE.md, "Postings"): what each of its units tests, posts, writes. */
+
+const write = createRecordWrite({
+  kind: 'bank-return',
+  states: bankReturnStates,
+  owners: ({ customerId }: BankReturn) => ({ customerId }),
+  view: toBankReturnView,
+  row: toBankReturnRow,
+  tasks: true
+})
+
+const returnWrite = (
+  before: BankReturn | undefined,
+  after: BankReturn,
+  path: readonly BankReturnState[],
+  extra: WriteExtra & { readonly row?: WalletMove } = {}
+): RecordWrite => write(before, after, path, extra)
+
+/**
+ * What the bank has moved, whatever else is so: of a push it is back in the wallet; of a pull it leaves the wallet as far as
+ * it goes, and the customer owes the rest. What we had put on the bank's suspense account comes from there.
+ */
+export function receivePart(
+  start: BankReturnStart,
+  seen: BankReturn,
+  original: ReturnedOriginal,
+  debts: WalletDebts
+): UnitPart {
+  const { bank, currency, amount, owed, operation, walletId, customerId } = seen
+  const inTransit = account('bank_in_transit', bank, currency)
+  const own = original.holder === 'wallet' ? account('wallet', walletId, currency) : account('suspense', bank, currency)
+  const code = 'bank_return'
+  const ofPull: PostingStep[] = [
+    ...step(own, inTransit, amount - owed, code),
+    ...step(account('customer_receivable', customerId, currency), inTransit, owed, 'bank_return.receivable')
+  ]
+  const isDebt = owed > 0n
+  return {
+    guards: operation === 'pull' && original.holder === 'wallet' ? availableAsSeen(walletId, debts) : [],
+    postings: [
+      ...(operation === 'pull' ? ofPull : step(inTransit, own, amount, code)),
+      ...step(account('bank_fee_expense', '', currency), inTransit, seen.charge, 'bank_return.charge')
+    ],
+    records: [
+      returnWrite(undefined, seen, ['received', isDebt ? 'receivable' : 'recovered'], {
+        order: start,
+        ...(isDebt && { task: taskOf(seen), row: { wallet_owes: true } })
+      }),
+      original.returnedWrite(amount)
+    ]
+  }
+}
+
+/** What comes in pays what is owed, in the unit of what comes in; the wallet is free with the last of it. */
+export function recoverPart(
+  wallet: AccountRef,
+  open: readonly BankReturn[],
+  paid: ReturnType<typeof spread<BankReturn>>
+): { readonly postings: PostingStep[]; readonly records: RecordWrite[] } {
+  const owed = open.reduce((sum, { outstanding }) => sum + outstanding, 0n)
+  const covered = paid.reduce((sum, { part }) => sum + part, 0n)
+  const row: WalletMove = owed === covered ? { wallet_owes: false } : {}
+  return {
+    postings: paid.flatMap(({ debt: { customerId, currency }, part }) =>
+      step(wallet, account('customer_receivable', customerId, currency), part, 'bank_return.recovered')
+    ),
+    records: paid.map(({ debt, part }) => {
+      const after = { ...debt, outstanding: debt.outstanding - part }
+      return after.outstanding === 0n
+        ? returnWrite(debt, after, ['recovered'], { row })
+        : returnWrite(debt, after, [], { event: 'bank_return.partly_recovered', row })
+    })
+  }
+}
+
+/** Finance gives it up: it is our loss. The wallet is free again, or waits for an operator, as they decided. */
+export function writeOffPart(
+  seen: BankReturn,
+  { open, debtsSeen }: WalletDebts,
+  { actor, thaw }: { readonly actor: string; readonly thaw: boolean }
+): UnitPart {
+  const { id, walletId, customerId, currency, outstanding } = seen
+  const isLast = open.every((other) => other.id === id)
+  return {
+    guards: [{ kind: 'unmoved', counter: debtsCounter(walletId), seen: debtsSeen }],
+    postings: step(
+      account('credit_loss_expense', '', currency),
+      account('customer_receivable', customerId, currency),
+      outstanding,
+      'bank_return.write_off'
+    ),
+    records: [
+      returnWrite(seen, { ...seen, outstanding: 0n, givenUp: outstanding }, ['written_off'], {
+        actor,
+        row: { ...(isLast && { wallet_owes: false }), ...(!thaw && { wallet_frozen: true }) }
+      })
+    ]
+  }
+}
+
+/** Nothing has come into the wallet since it was looked how much is in it; what has left it, the floor finds out. */
+const availableAsSeen = (walletId: string, { debtsSeen, creditsSeen }: WalletDebts): Guard[] => [
+  { kind: 'unmoved', counter: debtsCounter(walletId), seen: debtsSeen },
+  { kind: 'still', counter: creditsCounter(walletId), seen: creditsSeen }
+]
+
+const taskOf = (seen: BankReturn): NonNullable<WriteExtra['task']> => ({
+  id: sameDigits('tsk', seen.id),
+  kind: 'customer_receivable',
+  data: {
+    bank: seen.bank,
+    reference: seen.reference,
+    original_id: seen.originalId,
+    wallet_id: seen.walletId,
+    owed: toWire({ amount: seen.owed, currency: seen.currency })
+  }
+})
+
+/** Nothing posts nothing. */
+const step = (debit: AccountRef, credit: AccountRef, amount: bigint, code: string): PostingStep[] =>
+  amount === 0n ? [] : [{ op: 'post', debit, credit, amount, code }]

@@ -1,0 +1,133 @@
+import { log } from '@temporalio/activity'
+import { currency } from '../domain/currencies.ts'
+import { idOf } from '../domain/ids.ts'
+import { isInWindow } from '../domain/return-window.ts'
+import { workflowIdOf } from '../domain/workflow-id.ts'
+import { countReturnNews, dismissReturnNews } from '../store/bank-return-news.ts'
+import { findBankReturn, getBankReturn, type BankReturn } from '../store/bank-return.ts'
+import { readAvailable, readWalletDebts } from '../store/debts.ts'
+import { findProcess, readBusinessNow } from '../store/process.ts'
+import { toBankReturnProgress, type BankReturnProgress, type BankReturnStart } from './bank-return-progress.ts'
+import { receivePart } from './bank-return-units.ts'
+import type { ReturnInquiry } from './bank-words.ts'
+import type { ActivityDeps } from './deps.ts'
+import { findOriginal, type ReturnedOriginal } from './returned-originals.ts'
+import { settle } from './settle.ts'
+
+type Returned = Extract<ReturnInquiry, { kind: 'returned' }>
+
+/** What became of booking a return. `not_yet`: we have still to hear that the bank had booked what it sends back. */
+export type Received =
+  | { readonly kind: 'booked'; readonly progress: BankReturnProgress }
+  | { readonly kind: 'not_yet' }
+  | { readonly kind: 'not_ours' }
+
+/** A return's steps in our books, and its words with the bank. */
+export function bankReturnActivities({
+  db,
+  ledger,
+  bank,
+  runs,
+  crash
+}: Pick<ActivityDeps, 'db' | 'ledger' | 'runs' | 'crash'> & {
+  readonly bank: Pick<ActivityDeps['bank'], 'inquireReturn'>
+}) {
+  const find = async ({ id }: BankReturnStart): Promise<BankReturnProgress | null> => {
+    const there = await findBankReturn(db, id)
+    return there ? toBankReturnProgress(there) : null
+  }
+
+  /** A refusal says that a payment was faster: then less is there than was seen, and the next attempt looks again. */
+  async function receive(start: BankReturnStart, word: Returned): Promise<'booked' | 'not_yet' | 'not_ours'> {
+    for (let attempt = 0; ; attempt++) {
+      const original = await findOriginal(db, word.originalReference)
+      if (!original || original.returned > 0n || original.bank !== start.order.bank) return 'not_ours'
+      if (original.bookedAt === null) return 'not_yet'
+      const settled = await settle(ledger, async () => {
+        const { seen, debts, current } = await readForReceipt(start, word)
+        const part = receivePart(start, seen, current, debts)
+        return { key: `${start.id}:receive:${attempt}`, fingerprint: start.fingerprint, ...part }
+      })
+      if (settled.kind === 'posted') return 'booked'
+      if (settled.code !== 'insufficient_funds') throw new Error(`${start.id} was refused: ${settled.code}`)
+    }
+  }
+
+  async function readForReceipt(start: BankReturnStart, word: Returned) {
+    const current = (await findOriginal(db, word.originalReference))!
+    const debts = await readWalletDebts(db, current.walletId)
+    const available = await readAvailable(db, current.walletId, word.money.currency)
+    const seen = newReturn(start, word, current, { available, now: await readBusinessNow(db) })
+    return { current, debts, seen }
+  }
+
+  return {
+    /** Null while nothing of it is booked. */
+    readBankReturn: find,
+
+    /** Asks the bank about its return: the callback, or its list, only named it. */
+    inquireReturn: async ({ order, policy }: BankReturnStart): Promise<ReturnInquiry> => {
+      const times = await countReturnNews(db, order)
+      const signal = AbortSignal.timeout(policy.inquiry_timeout_ms)
+      const word = await bank.inquireReturn(order.bank, order.reference, signal)
+      if (word.kind === 'not_found') await dismissReturnNews(db, order, times)
+      return word
+    },
+
+    /** Books what the bank has moved, once, whatever is in the wallet. */
+    receiveReturn: async (start: BankReturnStart, word: Returned): Promise<Received> => {
+      const there = await find(start)
+      if (there) return { kind: 'booked', progress: there }
+      const kind = await receive(start, word)
+      if (kind === 'not_ours') {
+        log.error('a bank returned what is not ours, or came back before', { return: start.id, ...start.order })
+        await dismissReturnNews(db, start.order, await countReturnNews(db, start.order))
+      }
+      if (kind !== 'booked') return { kind }
+      const progress = toBankReturnProgress(await getBankReturn(db, start.id))
+      crash('bank-return.receive/report')
+      return { kind, progress }
+    },
+
+    /** The bank has booked what we do not know to be booked: has whoever gave the instruction ask now. */
+    hastenOriginal: async (_start: BankReturnStart, originalReference: string): Promise<void> => {
+      const original = await findOriginal(db, originalReference)
+      const record = original && (await findProcess(db, original.id))
+      if (record?.open) await runs.nudge(workflowIdOf(record.kind, record.id))
+      else if (record?.state === 'failed') await runs.restart('late-bank-news', record.id, record.order)
+    }
+  }
+}
+
+/** As it will stand once it is booked: of a pull, what the wallet does not have is owed. */
+function newReturn(
+  { id, order, policy }: BankReturnStart,
+  { money, charge, reason, returnedAt, originalReference }: Returned,
+  original: ReturnedOriginal,
+  { available, now }: { readonly available: bigint; readonly now: Date }
+): BankReturn {
+  const amount = BigInt(money.amount)
+  const there = original.operation === 'pull' && original.holder === 'wallet' ? available : amount
+  const owed = there < amount ? amount - there : 0n
+  return {
+    id: idOf('ret', id),
+    state: 'received',
+    version: 0,
+    bank: order.bank,
+    reference: order.reference,
+    originalId: originalReference,
+    operation: original.operation,
+    customerId: original.customerId,
+    walletId: original.walletId,
+    currency: currency(money.currency),
+    amount,
+    charge: charge ? BigInt(charge.amount) : 0n,
+    reason,
+    inWindow: isInWindow({ bookedAt: original.bookedAt!, returnedAt: new Date(returnedAt), reason }, policy),
+    owed,
+    outstanding: owed,
+    givenUp: 0n,
+    returnedAt: new Date(returnedAt),
+    createdAt: now
+  }
+}

@@ -1,0 +1,53 @@
+import { heartbeat, log } from '@temporalio/activity'
+import { inTransaction } from '../db/in-transaction.ts'
+import { workflowIdOf } from '../domain/workflow-id.ts'
+import { listOpenReturnNews, moveReturnCursor, readReturnCursor, recordReturnNews } from '../store/bank-return-news.ts'
+import { bankReturnStart } from '../store/bank-return-start.ts'
+import type { ActivityDeps } from './deps.ts'
+
+const banks = ['a', 'b'] as const
+/** Real milliseconds for a bank to name its returns; the next sweep asks again. */
+const LIST_TIMEOUT_MS = 5_000
+const NEWS_MAX = 500
+
+export type FindReturnsDeps = Pick<ActivityDeps, 'db' | 'runs' | 'policy'> & {
+  readonly bank: Pick<ActivityDeps['bank'], 'listReturns'>
+}
+
+/**
+ * Returns whose callback was lost stand in the bank's own list, and those that were heard of and whose run was lost in ours:
+ * each gets its run.
+ * @returns the workflows that were started.
+ */
+export async function findReturns({ db, runs, bank, policy }: FindReturnsDeps): Promise<string[]> {
+  for (const name of banks) {
+    heartbeat(`returns of bank ${name}`)
+    await readList(name).catch((error: unknown) => {
+      log.warn('a bank does not list its returns', { bank: name, why: String(error) })
+    })
+  }
+  const started: string[] = []
+  for (const news of await listOpenReturnNews(db, NEWS_MAX)) {
+    const start = bankReturnStart(news, policy)
+    const workflowId = workflowIdOf('bank-return', start.id)
+    heartbeat(workflowId)
+    if (await runs.isRunning(workflowId)) continue
+    await runs.restart('bank-return', start.id, start, `bank ${news.bank} sends something back`)
+    started.push(workflowId)
+  }
+  return started
+
+  async function readList(name: 'a' | 'b'): Promise<void> {
+    const after = await readReturnCursor(db, name)
+    const listed = await bank.listReturns(name, after, AbortSignal.timeout(LIST_TIMEOUT_MS))
+    const last = listed.at(-1)
+    if (!last) return
+    await inTransaction(db, async (transaction) => {
+      await recordReturnNews(
+        transaction,
+        listed.map(({ reference }) => ({ bank: name, reference }))
+      )
+      await moveReturnCursor(transaction, name, last.seq)
+    })
+  }
+}

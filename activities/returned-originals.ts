@@ -1,0 +1,62 @@
+import type { Kysely } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import type { CurrencyCode } from '../domain/currencies.ts'
+import type { CustomerId, WalletId } from '../domain/ids.ts'
+import type { RecordWrite } from '../ledger/unit-of-work.ts'
+import { findBookedAt } from '../store/event.ts'
+import { findTopUp } from '../store/top-up.ts'
+import { findWithdrawal } from '../store/withdrawal.ts'
+import { returnedWrite as topUpReturned } from './top-up-units.ts'
+import { returnedWrite as withdrawalReturned } from './withdrawal-units.ts'
+
+/** An instruction of ours that a bank has booked and sends back, as its own process knows it. */
+export interface ReturnedOriginal {
+  readonly id: string
+  readonly operation: 'pull' | 'push'
+  readonly customerId: CustomerId
+  readonly walletId: WalletId
+  readonly bank: 'a' | 'b'
+  readonly currency: CurrencyCode
+  /** Where its money went here: `suspense` when it had been given up, and the bank booked it after all. */
+  readonly holder: 'wallet' | 'suspense'
+  /** Business time; null: we have not heard of it yet, and the return waits until we have. */
+  readonly bookedAt: Date | null
+  /** Minor units; above zero: a return of it is booked already. */
+  readonly returned: bigint
+  /** Puts the return on its record, whose version is a guard: one return at most. */
+  readonly returnedWrite: (amount: bigint) => RecordWrite
+}
+
+/** By the prefix of its id, which the reference begins with. A process whose instructions may be returned adds itself here. */
+const findBy: Readonly<
+  Record<string, (db: Kysely<Database>, reference: string) => Promise<ReturnedOriginal | undefined>>
+> = {
+  top: async (db, reference) => {
+    const topUp = await findTopUp(db, reference)
+    return (
+      topUp && {
+        ...topUp,
+        operation: 'pull',
+        holder: topUp.state === 'failed' ? 'suspense' : 'wallet',
+        bookedAt: topUp.bankReference === null ? null : await findBookedAt(db, topUp.id),
+        returnedWrite: (amount) => topUpReturned(topUp, amount)
+      }
+    )
+  },
+  wdr: async (db, reference) => {
+    const withdrawal = await findWithdrawal(db, reference)
+    return (
+      withdrawal && {
+        ...withdrawal,
+        operation: 'push',
+        holder: withdrawal.state === 'failed' ? 'suspense' : 'wallet',
+        bookedAt: withdrawal.bankReference === null ? null : await findBookedAt(db, withdrawal.id),
+        returnedWrite: (amount) => withdrawalReturned(withdrawal, amount)
+      }
+    )
+  }
+}
+
+/** Undefined: not ours, or of a kind whose returns are left to the reconciliation of the bank's statement. */
+export const findOriginal = async (db: Kysely<Database>, reference: string): Promise<ReturnedOriginal | undefined> =>
+  findBy[reference.slice(0, reference.indexOf('_'))]?.(db, reference)

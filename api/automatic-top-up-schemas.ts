@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { id, Instant, MoneyReply, MoneyRequest, Pin } from './schemas.ts'
+
+export const AutomaticTopUpRequest = z
+  .strictObject({
+    below: MoneyRequest.meta({ description: 'What is available falls below this' }),
+    add: MoneyRequest.meta({ description: 'So much is pulled then, once in 24 hours' }),
+    bank_account_id: id('ban'),
+    pin: Pin
+  })
+  .meta({ id: 'AutomaticTopUpRequest' })
+
+export const AutomaticTopUpReply = z
+  .strictObject({
+    object: z.literal('automatic_top_up'),
+    wallet_id: id('wal'),
+    state: z.enum(['active', 'suspended']).meta({
+      description: '`suspended`: declined three times in a row. Set it again to have it go on'
+    }),
+    below: MoneyReply,
+    add: MoneyReply,
+    bank_account_id: id('ban'),
+    set_at: Instant,
+    last_top_up_id: id('top').nullable(),
+    last_at: Instant.nullable()
+  })
+  .meta({ id: 'AutomaticTopUp' })

@@ -1,0 +1,54 @@
+import { sql, type Kysely } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import { getBankReturn, type BankReturn } from './bank-return.ts'
+
+/** Moved by every unit that changes what the owner of a wallet owes for returns: one of them at a time. */
+export const debtsCounter = (walletId: string): string => `wallet-debts/${walletId}`
+
+/** Moved by every unit that may make more of a wallet available: who decides on what is available looks whether it did. */
+export const creditsCounter = (walletId: string): string => `wallet-credits/${walletId}`
+
+/** How a wallet stands, without a lock; the counters were read first, so what they say unmoved is what was read. */
+export interface WalletDebts {
+  /** Oldest first. */
+  readonly open: readonly BankReturn[]
+  readonly debtsSeen: bigint
+  readonly creditsSeen: bigint
+}
+
+export async function readWalletDebts(db: Kysely<Database>, walletId: string): Promise<WalletDebts> {
+  const { rows } = await sql<{ debts: bigint | null; credits: bigint | null; open: string[] | null }>`
+    select (select used from limit_counter where id = ${debtsCounter(walletId)}) as debts,
+      (select used from limit_counter where id = ${creditsCounter(walletId)}) as credits,
+      (select array_agg(id order by created_at, id) from bank_return where wallet_id = ${walletId} and outstanding > 0) as open`.execute(
+    db
+  )
+  const { debts, credits, open } = rows[0]!
+  return {
+    debtsSeen: debts ?? 0n,
+    creditsSeen: credits ?? 0n,
+    open: await Promise.all((open ?? []).map((id) => getBankReturn(db, id)))
+  }
+}
+
+/** What a return is booked on: read after `readWalletDebts`, whose counters protect it from credits in between. */
+export async function readAvailable(db: Kysely<Database>, walletId: string, currency: string): Promise<bigint> {
+  const row = await db
+    .selectFrom('ledger_account')
+    .select(['credits_posted', 'debits_posted', 'debits_pending'])
+    .where('kind', '=', 'wallet')
+    .where('owner', '=', walletId)
+    .where('currency', '=', currency)
+    .executeTakeFirst()
+  return row ? row.credits_posted - row.debits_posted - row.debits_pending : 0n
+}
+
+/** What is left of these holds, by id, in minor units. */
+export async function readHeld(db: Kysely<Database>, ids: readonly string[]): Promise<Map<string, bigint>> {
+  const rows = await db
+    .selectFrom('hold')
+    .select(['id', 'amount', 'posted', 'released'])
+    .where('id', 'in', ids)
+    .execute()
+  return new Map(rows.map((row) => [row.id, row.amount - row.posted - row.released]))
+}
