@@ -130,6 +130,15 @@ export const microDepositCrashPoints = [
   'deposit-recovery.book/inside'
 ] as const
 
+/** A card link's: the word with the acquirer, and the card that it makes. */
+export const cardLinkCrashPoints = [
+  'card-link.open/report',
+  'card-link.send/inside',
+  'card-link.send/reply',
+  'card-link.link/inside',
+  'card-link.link/after'
+] as const
+
 export type CrashPoint = (name: string) => void
 
 const PROCESS_OF_PREFIX: Readonly<Record<string, string>> = {
@@ -139,7 +148,8 @@ const PROCESS_OF_PREFIX: Readonly<Record<string, string>> = {
   onb: 'onboarding',
   prq: 'payment-request',
   ban: 'bank-link',
-  mdr: 'deposit-recovery'
+  mdr: 'deposit-recovery',
+  crd: 'card-link'
 }
 
 /** `pay_…:capture:…` inside its transaction → `payment.capture/inside`. */
@@ -160,7 +170,8 @@ export function createCrashPoint(at: string | undefined, kill: () => void): Cras
     ...onboardingCrashPoints,
     ...rescreeningCrashPoints,
     ...bankLinkCrashPoints,
-    ...microDepositCrashPoints
+    ...microDepositCrashPoints,
+    ...cardLinkCrashPoints
   ]
   if (!known.some((point) => point === at)) throw new Error(`CRASH_AT: there is no crash point ${at}`)
   return (name) => {

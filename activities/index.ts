@@ -1,6 +1,8 @@
 import { bankLinkBankActivities } from './bank-link-bank.ts'
 import { bankLinkDecisionActivities } from './bank-link-decisions.ts'
 import { bankLinkActivities } from './bank-link.ts'
+import { cardLinkAcquirerActivities } from './card-link-acquirer.ts'
+import { cardLinkActivities } from './card-link.ts'
 import { clockActivities } from './clock.ts'
 import { deliverCodeActivities } from './deliver-code.ts'
 import { depositRecoveryActivities } from './deposit-recovery.ts'
@@ -47,6 +49,8 @@ export const createActivities = (deps: ActivityDeps) =>
     ...microDepositActivities(deps),
     ...microDepositBankActivities(deps),
     ...depositRecoveryActivities(deps),
+    ...cardLinkActivities(deps),
+    ...cardLinkAcquirerActivities(deps),
     ...sweepActivities(deps)
   })
 

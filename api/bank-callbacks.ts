@@ -12,7 +12,7 @@ const LATE_NEWS = 'late-bank-news'
 const WRITTEN_OFF: ReadonlySet<string> = new Set(['top-up', 'withdrawal'])
 
 /**
- * What a bank's callback sets off: it only names a reference, and whoever has given the bank that reference asks it. A
+ * What a bank's callback sets off, or the card acquirer's: it only names a reference, and whoever has given the bank that reference asks it. A
  * process that is running is nudged; one that was written off gets a run that asks whether the bank has booked after all;
  * every other end was the bank's own word, and nothing is left to ask.
  */
@@ -20,7 +20,7 @@ export function bankCallbackHandlers({
   db,
   processes,
   logger
-}: Pick<ApiDeps, 'db' | 'processes' | 'logger'>): Readonly<Record<'bank-a' | 'bank-b', CallbackHandler>> {
+}: Pick<ApiDeps, 'db' | 'processes' | 'logger'>): Readonly<Record<'bank-a' | 'bank-b' | 'acquirer', CallbackHandler>> {
   let unknown = 0
 
   async function askLate({ id, kind, order }: ProcessRecord): Promise<void> {
@@ -51,5 +51,5 @@ export function bankCallbackHandlers({
       }
     }
 
-  return { 'bank-a': handlerOf('bank-a'), 'bank-b': handlerOf('bank-b') }
+  return { 'bank-a': handlerOf('bank-a'), 'bank-b': handlerOf('bank-b'), acquirer: handlerOf('acquirer') }
 }

@@ -110,7 +110,8 @@ export function createSubmit({ db, processes, config }: Pick<ApiDeps, 'db' | 'pr
 export type Submit = ReturnType<typeof createSubmit>
 
 /** Where a process and what it makes have different names. */
-const thingOf = (type: string): string => (type === 'bank-link' ? 'bank-account' : type)
+const things: Readonly<Record<string, string>> = { 'bank-link': 'bank-account', 'card-link': 'card' }
+const thingOf = (type: string): string => things[type] ?? type
 /** `top-up` → `top_up`: what a thing is called inside JSON. */
 const objectOf = (type: string): string => thingOf(type).replaceAll('-', '_')
 const locationOf = (type: string, id: string): string => `/v1/${thingOf(type)}s/${id}`

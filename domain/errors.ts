@@ -35,6 +35,12 @@ export const problems = {
   holder_mismatch: 'The account is held by somebody else.',
   ownership_unproved: 'The bank did not say that the account is the customer’s.',
   tries_exhausted: 'The amounts were wrong too often.',
+  // cards
+  card_number_refused: 'A card number may not be sent here.',
+  card_declined: 'The card was declined.',
+  card_expired: 'The card has expired.',
+  card_token_invalid: 'The token is not known to the acquirer, or was used before.',
+  card_already_linked: 'The customer has linked this card already.',
   // confirmation
   confirmation_required: 'The customer has to confirm it first.',
   confirmation_failed: 'The PIN is wrong.',

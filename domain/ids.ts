@@ -21,6 +21,7 @@ export type VerificationId = Id<'ver'>
 export type OnboardingId = Id<'onb'>
 export type PaymentRequestId = Id<'prq'>
 export type DepositRecoveryId = Id<'mdr'>
+export type CardId = Id<'crd'>
 
 export interface IdByPrefix {
   cus: CustomerId
@@ -42,6 +43,7 @@ export interface IdByPrefix {
   onb: OnboardingId
   prq: PaymentRequestId
   mdr: DepositRecoveryId
+  crd: CardId
 }
 export type IdPrefix = keyof IdByPrefix
 

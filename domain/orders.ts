@@ -51,6 +51,11 @@ export interface BankLinkOrder {
   readonly method: 'instant' | 'micro_deposits'
 }
 
+/** The token is under the card's id in personal data. */
+export interface CardLinkOrder {
+  readonly customer_id: string
+}
+
 /** The pull that brings two micro-deposits back, in one sum. */
 export interface DepositRecoveryOrder {
   readonly customer_id: string

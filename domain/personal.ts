@@ -12,7 +12,11 @@ export const personalKinds = [
   'selfie',
   'address',
   'source_of_funds',
-  'proof_of_address'
+  'proof_of_address',
+  // Of a linked card: what it is paid by, what tells it from another one, and what is said of it. Never its number.
+  'card_token',
+  'card_fingerprint',
+  'card_details'
 ] as const
 export type PersonalKind = (typeof personalKinds)[number]
 

@@ -1,6 +1,7 @@
 import type { States } from '../domain/transitions.ts'
 import { paymentRequestStates } from '../domain/payment-request.ts'
 import { bankLinkStates } from '../domain/bank-link.ts'
+import { cardLinkStates } from '../domain/card-link.ts'
 import { depositRecoveryStates } from '../domain/deposit-recovery.ts'
 import { paymentStates } from '../domain/payment.ts'
 import { onboardingStates } from '../domain/onboarding.ts'
@@ -26,7 +27,8 @@ export const machines: Readonly<Record<string, States<never>>> = {
   'payment-request': paymentRequestStates as unknown as States<never>,
   withdrawal: withdrawalStates as unknown as States<never>,
   'bank-link': bankLinkStates as unknown as States<never>,
-  'deposit-recovery': depositRecoveryStates as unknown as States<never>
+  'deposit-recovery': depositRecoveryStates as unknown as States<never>,
+  'card-link': cardLinkStates as unknown as States<never>
 }
 
 /** `{arrows: [{kind, from_state, to_state}], terminal: [{kind, state}]}` as JSON; `from_state` of a first arrow is null. */

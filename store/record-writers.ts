@@ -1,5 +1,6 @@
 import type { RecordWriter } from '../ledger/posting-queue.ts'
 import { bankLinkWriter } from './bank-link.ts'
+import { cardLinkWriter } from './card-link.ts'
 import { depositRecoveryWriter } from './deposit-recovery.ts'
 import { onboardingWriter } from './onboarding.ts'
 import { paymentRequestWriter } from './payment-request.ts'
@@ -15,5 +16,6 @@ export const recordWriters: readonly RecordWriter[] = [
   paymentRequestWriter,
   withdrawalWriter,
   bankLinkWriter,
-  depositRecoveryWriter
+  depositRecoveryWriter,
+  cardLinkWriter
 ]

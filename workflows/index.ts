@@ -1,4 +1,5 @@
 export { bankLink as 'bank-link' } from './bank-link.ts'
+export { cardLink as 'card-link' } from './card-link.ts'
 export { depositRecovery as 'deposit-recovery' } from './deposit-recovery.ts'
 export { deliverCode as 'deliver-code' } from './deliver-code.ts'
 export { onboarding } from './onboarding.ts'

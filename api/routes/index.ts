@@ -5,6 +5,8 @@ import { auditLogRoutes } from './audit-log.ts'
 import { bankAccountRoutes } from './bank-account.ts'
 import { bankLinkRoutes } from './bank-link.ts'
 import { callbackRoutes } from './callbacks.ts'
+import { cardLinkRoutes } from './card-link.ts'
+import { cardRoutes } from './card.ts'
 import { credentialRoutes } from './credentials.ts'
 import { customerRoutes } from './customers.ts'
 import { eventRoutes } from './event.ts'
@@ -43,6 +45,8 @@ export const listRoutes = (deps: ApiDeps): Route[] => [
   ...paymentRoutes(deps),
   ...bankAccountRoutes(deps),
   ...bankLinkRoutes(deps),
+  ...cardRoutes(deps),
+  ...cardLinkRoutes(deps),
   ...eventRoutes(deps),
   ...merchantRoutes(deps),
   ...paymentListRoutes(deps),

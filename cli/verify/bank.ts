@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../../db/schema.ts'
 import { processIdIn } from '../../domain/reference.ts'
-import type { Bank, BankJournalLine } from '../../providers/bank.ts'
+import type { BankJournalLine, Counterpart } from '../../providers/bank.ts'
 import type { BankJournal } from '../../providers/bank-journal.ts'
 
 /** What both sides know of one reference in one currency, in minor units: `in` is positive. */
@@ -26,7 +26,7 @@ const OPENING = 'opening'
  */
 export async function findBankBreach(
   db: Kysely<Database>,
-  bank: Bank,
+  bank: Counterpart,
   journal: BankJournal,
   since: Date,
   note: (exception: string) => void
@@ -68,7 +68,7 @@ function referenceIn(references: Map<string, Reference>, reference: string, curr
 /** Our postings on the bank's two accounts; the first part of a unit's key is the reference that the bank was given. */
 async function addOurs(
   db: Kysely<Database>,
-  bank: Bank,
+  bank: Counterpart,
   since: Date,
   references: Map<string, Reference>
 ): Promise<void> {
@@ -96,15 +96,16 @@ async function excuseFor(db: Kysely<Database>, { reference, lines, late }: Refer
     .where('id', '=', processIdIn(reference))
     .executeTakeFirst()
   if (process?.open) return `the outcome is open, ${process.state}`
-  // Returns and the bank's own charges reach us with its statement.
-  const isUnannounced =
-    lines.length > 0 && lines.every(({ operation }) => operation === 'return' || operation === 'fee')
+  // Returns, chargebacks and the bank's own charges reach us with its statement.
+  const isUnannounced = lines.length > 0 && lines.every(({ operation }) => unannounced.has(operation))
   return isUnannounced ? 'not on a statement yet' : undefined
 }
 
+const unannounced: ReadonlySet<string> = new Set(['return', 'fee', 'chargeback'])
+
 async function findTotalBreach(
   db: Kysely<Database>,
-  bank: Bank,
+  bank: Counterpart,
   { lines, balances }: BankJournal,
   excused: ReadonlyMap<string, bigint>
 ): Promise<string | undefined> {

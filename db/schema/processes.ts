@@ -37,6 +37,7 @@ export interface ProcessTables {
   payment_request: PaymentRequestTable
   bank_link: BankLinkTable
   deposit_recovery: DepositRecoveryTable
+  card_link: CardLinkTable
 }
 
 /** Written by `store/payment.ts`'s set-based statement, in the posting queue's transaction. */
@@ -163,6 +164,20 @@ interface DepositRecoveryTable {
   amount: Read<bigint>
   decline_code: Read<string | null>
   bank_reference: Read<string | null>
+  sent_at: Read<Date | null>
+  created_at: Read<Date>
+}
+
+/** Written by `store/card-link.ts`'s set-based statement. */
+interface CardLinkTable {
+  id: Read<string>
+  customer_id: Read<string>
+  brand: Read<string | null>
+  funding: Read<string | null>
+  expiry_month: Read<number | null>
+  expiry_year: Read<number | null>
+  decline_code: Read<string | null>
+  acquirer_reference: Read<string | null>
   sent_at: Read<Date | null>
   created_at: Read<Date>
 }

@@ -1,6 +1,7 @@
 import { access } from './access.ts'
 import { bank } from './bank.ts'
 import { bankLink } from './bank-link.ts'
+import { cardLink } from './card-link.ts'
 import { kyc } from './kyc.ts'
 import { limits } from './limits.ts'
 import { mergeOver, type DeepReadonly } from './merge.ts'
@@ -22,7 +23,8 @@ const defaults = {
   registration,
   kyc,
   withdrawal,
-  bank_link: bankLink
+  bank_link: bankLink,
+  card_link: cardLink
 }
 
 /** Every number that governs a process, by topic. JSON-able: money is a string of minor units, durations end in `_ms`. */
@@ -77,3 +79,8 @@ export const withdrawalPolicy = ({ bank, withdrawal, limits, step_up }: Policy):
 export type BankLinkPolicy = Policy['bank'] & Pick<Policy, 'bank_link'>
 
 export const bankLinkPolicy = ({ bank, bank_link }: Policy): BankLinkPolicy => ({ ...bank, bank_link })
+
+/** What one card link's run keeps: how to ask the acquirer, and how many cards a customer may have. */
+export type CardLinkPolicy = Policy['bank'] & Pick<Policy, 'card_link'>
+
+export const cardLinkPolicy = ({ bank, card_link }: Policy): CardLinkPolicy => ({ ...bank, card_link })
