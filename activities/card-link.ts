@@ -26,9 +26,8 @@ type CardLinkDecided = DecisionOutcome<CardLinkState> & { readonly progress: Car
 export function cardLinkActivities({
   db,
   ledger,
-  vault,
-  crash
-}: Pick<ActivityDeps, 'db' | 'ledger' | 'vault' | 'crash'>) {
+  vault
+}: Pick<ActivityDeps, 'db' | 'ledger' | 'vault'>) {
   const progressOf = async (id: string): Promise<CardLinkProgress> => toCardLinkProgress(await getCardLink(db, id))
 
   const step = async (
@@ -59,7 +58,6 @@ export function cardLinkActivities({
         if (settled.kind === 'refused') await settle(ledger, async () => units.refusedUnit(start, begun, settled.code))
       }
       const progress = await progressOf(start.id)
-      crash('card-link.open/report')
       return there ? { ...progress, first_version: await findFirstVersion(db, start.id) } : progress
     },
 

@@ -131,13 +131,7 @@ export const microDepositCrashPoints = [
 ] as const
 
 /** A card link's: the word with the acquirer, and the card that it makes. */
-export const cardLinkCrashPoints = [
-  'card-link.open/report',
-  'card-link.send/inside',
-  'card-link.send/reply',
-  'card-link.link/inside',
-  'card-link.link/after'
-] as const
+export const cardLinkCrashPoints = ['card-link.send/reply', 'card-link.link/after'] as const
 
 export type CrashPoint = (name: string) => void
 

@@ -13,6 +13,7 @@ const Line = z.object({
   reference: z.string(),
   operation: z.enum(journalOperations),
   iban: z.string().optional(),
+  of: z.string().optional(),
   amount: z.string().regex(/^[1-9][0-9]*$/),
   currency: z.string(),
   direction: z.enum(['in', 'out']),

@@ -48,6 +48,8 @@ export interface BankJournalLine {
   readonly operation: (typeof journalOperations)[number]
   /** None at the acquirer. */
   readonly iban?: string
+  /** Only at the acquirer: the authorization or sale that it is about. */
+  readonly of?: string
   /** Minor units as a decimal string, always positive; `direction` says which way. */
   readonly amount: string
   readonly currency: string

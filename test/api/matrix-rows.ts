@@ -3,6 +3,7 @@ import type { Row, World } from './matrix-world.ts'
 import { paymentRequestRows } from './payment-request-rows.ts'
 import { bankRows } from './matrix-bank-rows.ts'
 import { bankAccountRows } from './bank-account-rows.ts'
+import { cardRows } from './card-rows.ts'
 
 const apiKeyId = async ({ api }: World) => {
   const admin = await keyFor(api, 'admin')
@@ -183,6 +184,7 @@ export const rows: Readonly<Record<string, Row>> = {
   'get /wallets': { path: '/wallets', allowed: listReaders },
   'get /wallets/{id}': { path: ({ own }) => `/wallets/${own.walletId}`, allowed: walletReaders },
   'get /wallets/{id}/entries': { path: ({ own }) => `/wallets/${own.walletId}/entries`, allowed: walletReaders },
+  ...cardRows,
   ...bankAccountRows,
   'get /merchants/{id}': {
     path: ({ merchantId }) => `/merchants/${merchantId}`,

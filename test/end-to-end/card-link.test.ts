@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { randomBytes, randomUUID } from 'node:crypto'
+import { cardLinkCrashPoints } from '../../activities/crash-points.ts'
 import { listAudit } from '../../store/audit.ts'
 import { createVault, type Vault } from '../../store/vault.ts'
 import { registerApplicant } from '../support/applicants.ts'
@@ -13,6 +14,7 @@ import { impatient, runOf } from '../support/top-ups.ts'
 
 const DAY_MS = 86_400_000
 const MINUTE_MS = 60_000
+const POINT_MS_MAX = 120_000
 const masterKey = randomBytes(32)
 
 let coffer: Coffer
@@ -204,6 +206,24 @@ describe('A card that is linked already', () => {
     await untilCard(client, await begun(client, number), 'linked')
     expect((await client.get('/v1/cards')).body['data']).toMatchObject([{ state: 'unlinked' }, { state: 'linked' }])
   })
+})
+
+describe('A link whose worker is killed (SIGKILL)', () => {
+  it.each(cardLinkCrashPoints)(
+    'at %s ends as if nothing had happened',
+    async (point) => {
+      const { client } = await knownCustomer(coffer, vault)
+      const token = await tokenOf()
+      await coffer.worker.stop()
+      await coffer.worker.start({ CRASH_AT: point })
+      const crashed = coffer.worker.ended().then(() => coffer.worker.start())
+      const id = idOf(await linkCard(client, token))
+      await crashed
+      const linked = await untilCard(client, id, 'linked')
+      expect(eventsOf(linked)).toEqual(['card_link.verifying', 'card_link.sent', 'card_link.linked'])
+    },
+    POINT_MS_MAX
+  )
 })
 
 describe('A link', () => {

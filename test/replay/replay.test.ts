@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker, type ReplayWorkerOptions } from '@temporalio/worker'
 import { paymentRequestStates } from '../../domain/payment-request.ts'
 import { bankLinkStates } from '../../domain/bank-link.ts'
+import { cardLinkStates } from '../../domain/card-link.ts'
 import { depositRecoveryStates } from '../../domain/deposit-recovery.ts'
 import { paymentStates } from '../../domain/payment.ts'
 import { topUpStates } from '../../domain/top-up.ts'
@@ -49,7 +50,8 @@ describe('The recorded runs', () => {
     ['top-up', topUpStates.terminal, ['canceled', 'expired']],
     ['withdrawal', withdrawalStates.terminal, []],
     ['bank-link', bankLinkStates.terminal, [] as string[]],
-    ['deposit-recovery', depositRecoveryStates.terminal, [] as string[]]
+    ['deposit-recovery', depositRecoveryStates.terminal, [] as string[]],
+    ['card-link', cardLinkStates.terminal, [] as string[]]
   ])('of a %s end in each of its terminal states that can be reached', (type, terminal, unreachable) => {
     const ends = names.filter((name) => name.startsWith(`${type}/`)).map((name) => runs.get(name)!.state)
     expect([...new Set(ends)].sort()).toEqual(

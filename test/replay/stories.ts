@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { bankLinkStories } from './bank-link-stories.ts'
+import { cardLinkStories } from './card-link-stories.ts'
 import { onboardingStories } from './onboarding-stories.ts'
 import { paymentRequestStories } from './payment-request-stories.ts'
 import { withdrawalStories } from './withdrawal-stories.ts'
@@ -165,6 +166,7 @@ export const replayStories: readonly ReplayStory[] = [
   ...paymentRequestStories,
   ...withdrawalStories,
   ...bankLinkStories,
+  ...cardLinkStories,
   { name: 'deliver-code/sent', state: 'sent', tell: register },
   {
     name: 'deliver-code/replaced-before-it-was-sent',
