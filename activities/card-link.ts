@@ -23,11 +23,7 @@ import { settle } from './settle.ts'
 type CardLinkDecided = DecisionOutcome<CardLinkState> & { readonly progress: CardLinkProgress }
 
 /** The steps of a card link that touch only our own records; each is one unit of work, and safe to repeat. */
-export function cardLinkActivities({
-  db,
-  ledger,
-  vault
-}: Pick<ActivityDeps, 'db' | 'ledger' | 'vault'>) {
+export function cardLinkActivities({ db, ledger, vault }: Pick<ActivityDeps, 'db' | 'ledger' | 'vault'>) {
   const progressOf = async (id: string): Promise<CardLinkProgress> => toCardLinkProgress(await getCardLink(db, id))
 
   const step = async (

@@ -5,7 +5,7 @@ import { listAudit } from '../../store/audit.ts'
 import { createVault, type Vault } from '../../store/vault.ts'
 import { registerApplicant } from '../support/applicants.ts'
 import { eventsOf, idOf, knownCustomer } from '../support/bank-links.ts'
-import { linkCard, magicNumber, newNumber, tokenise, untilCard } from '../support/cards.ts'
+import { linkCard, magicNumber, newNumber, tokenise, untilCard, untilSent } from '../support/cards.ts'
 import type { Client } from '../support/client.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
 import { openEngine, type Engine } from '../support/engine.ts'
@@ -36,10 +36,6 @@ afterAll(async () => {
 
 const tokenOf = (number?: string, expiry?: { month: number; year: number }) => tokenise(coffer.sandbox, number, expiry)
 const begun = async (client: Client, number?: string) => idOf(await linkCard(client, await tokenOf(number)))
-
-/** Reads until the acquirer was asked. */
-const untilSent = (client: Client, id: string) =>
-  client.until(`/v1/cards/${id}`, ({ timeline }) => JSON.stringify(timeline).includes('card_link.sent'))
 
 describe('A card that is good', () => {
   it.each([

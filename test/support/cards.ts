@@ -33,3 +33,7 @@ export const linkCard = (client: Client, token: string, key: string = randomUUID
 /** Waits until the card is in one of these states. */
 export const untilCard = (client: Client, id: string, ...states: string[]): Promise<Answered> =>
   client.until(`/v1/cards/${id}`, ({ state }) => states.includes(String(state)))
+
+/** Waits until the acquirer was asked. */
+export const untilSent = (client: Client, id: string): Promise<Answered> =>
+  client.until(`/v1/cards/${id}`, ({ timeline }) => JSON.stringify(timeline).includes('card_link.sent'))
