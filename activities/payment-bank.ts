@@ -3,7 +3,7 @@ import { createBankTalk, type BankTalkDeps } from './bank-talk.ts'
 import type { BankAnswer, BankInquiry } from './bank-words.ts'
 import { getFundedPayment } from './funded-payment.ts'
 import { sendPart, undeliveredPart, type FundedPayment } from './payment-funding-units.ts'
-import type { FundedPaymentStart } from './payment-progress.ts'
+import type { BankPaymentStart } from './payment-progress.ts'
 
 interface PaidByBank extends FundedPayment {
   readonly bankAccountId: BankAccountId
@@ -19,7 +19,7 @@ export function paymentBankActivities(deps: BankTalkDeps) {
   }
   const talk = createBankTalk<PaidByBank>(deps, { kind: 'payment', operation: 'pull', get, sendPart, undeliveredPart })
   return {
-    sendPayment: (start: FundedPaymentStart): Promise<BankAnswer> => talk.send(start),
-    inquirePayment: (start: FundedPaymentStart): Promise<BankInquiry> => talk.inquire(start)
+    sendPayment: (start: BankPaymentStart): Promise<BankAnswer> => talk.send(start),
+    inquirePayment: (start: BankPaymentStart): Promise<BankInquiry> => talk.inquire(start)
   }
 }

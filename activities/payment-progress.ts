@@ -4,8 +4,13 @@ import type { FundedPaymentPolicy, PaymentPolicy } from '../domain/policy/index.
 import type { Payment } from '../store/payment.ts'
 
 export type PaymentStart = Start<PaymentOrder, PaymentPolicy>
+/** Of one that is paid from outside. */
+export type FundedPaymentStart = Start<PaymentOrder & Required<Pick<PaymentOrder, 'funding'>>, FundedPaymentPolicy>
 /** Of one that a bank pays. */
-export type FundedPaymentStart = Start<PaymentOrder & { readonly bank: 'a' | 'b' }, FundedPaymentPolicy>
+export type BankPaymentStart = Start<
+  PaymentOrder & Required<Pick<PaymentOrder, 'funding' | 'bank'>>,
+  FundedPaymentPolicy
+>
 
 /** Instants are RFC 3339 in business time. */
 export interface PaymentProgress extends Progress<PaymentState> {

@@ -1,6 +1,6 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
-import type { FundedPaymentStart } from '../activities/payment-progress.ts'
+import type { BankPaymentStart } from '../activities/payment-progress.ts'
 import type { TopUpStart } from '../activities/top-up-progress.ts'
 import type { WithdrawalStart } from '../activities/withdrawal-progress.ts'
 import type { Progress } from '../domain/orders.ts'
@@ -19,7 +19,7 @@ const { inquireTopUp, inquireWithdrawal, inquirePayment } = proxyActivities<Acti
 })
 
 /** All kinds have alike of their order and policy what is used here. */
-type LateStart = TopUpStart & WithdrawalStart & FundedPaymentStart
+type LateStart = TopUpStart & WithdrawalStart & BankPaymentStart
 
 const topUp = { path: '/v1/top-ups', read: readTopUp, inquire: inquireTopUp, book: bookTopUp }
 const withdrawal = {

@@ -1,7 +1,13 @@
+import { ApplicationFailure } from '@temporalio/common'
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow'
 import type { BankAnswer, BankInquiry } from '../activities/bank-words.ts'
 import type { Activities } from '../activities/index.ts'
-import type { FundedPaymentStart, PaymentProgress, PaymentStart } from '../activities/payment-progress.ts'
+import type {
+  BankPaymentStart,
+  FundedPaymentStart,
+  PaymentProgress,
+  PaymentStart
+} from '../activities/payment-progress.ts'
 import { fundingOf, railOf } from '../domain/funding.ts'
 import type { PaymentState } from '../domain/payment.ts'
 import { bankOptions, inquiryOptions, recordOptions } from './activity-options.ts'
@@ -26,11 +32,11 @@ interface Rail {
 }
 
 /** The one place that knows who is asked. */
-const railFor = (start: FundedPaymentStart): Rail => ({
-  name: railOf(fundingOf(start.order)),
-  send: () => sendPayment(start),
-  inquire: () => inquirePayment(start)
-})
+function railFor(start: FundedPaymentStart): Rail {
+  const name = railOf(fundingOf(start.order))
+  if (isByBank(start)) return { name, send: () => sendPayment(start), inquire: () => inquirePayment(start) }
+  throw ApplicationFailure.nonRetryable(`nobody can be asked for a ${start.order.funding.type}`, 'UnknownRail')
+}
 
 /** What the run of a payment lends to its rail. */
 export interface PaymentRun {
@@ -89,5 +95,7 @@ export function outsideRail(start: PaymentStart) {
     }
   }
 }
+
+const isByBank = (start: FundedPaymentStart): start is BankPaymentStart => start.order.funding.type === 'bank_account'
 
 const isFunded = (start: PaymentStart): start is FundedPaymentStart => start.order.funding !== undefined
