@@ -13,6 +13,8 @@ import { onboardingBureauActivities } from './onboarding-bureau.ts'
 import { onboardingDecisionActivities } from './onboarding-decisions.ts'
 import { onboardingNewsActivities } from './onboarding-news.ts'
 import { onboardingActivities } from './onboarding.ts'
+import { paymentBankActivities } from './payment-bank.ts'
+import { paymentFundingActivities } from './payment-funding.ts'
 import { paymentRequestActivities } from './payment-request.ts'
 import { paymentActivities } from './payment.ts'
 import { rescreeningActivities } from './rescreening.ts'
@@ -35,6 +37,8 @@ export const createActivities = (deps: ActivityDeps) =>
     ...onboardingBureauActivities(deps),
     ...onboardingNewsActivities(deps),
     ...paymentActivities(deps),
+    ...paymentFundingActivities(deps),
+    ...paymentBankActivities(deps),
     ...rescreeningActivities(deps),
     ...paymentRequestActivities(deps),
     ...topUpActivities(deps),

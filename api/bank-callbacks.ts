@@ -9,7 +9,7 @@ import type { ApiDeps, CallbackHandler } from './deps.ts'
 const LATE_NEWS = 'late-bank-news'
 
 /** Processes whose `failed` is an operator's write-off, which the bank may contradict. */
-const WRITTEN_OFF: ReadonlySet<string> = new Set(['top-up', 'withdrawal'])
+const WRITTEN_OFF: ReadonlySet<string> = new Set(['top-up', 'withdrawal', 'payment'])
 
 /**
  * What a bank's callback sets off, or the card acquirer's: it only names a reference, and whoever has given the bank that reference asks it. A

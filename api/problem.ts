@@ -54,6 +54,7 @@ export const statuses = {
   capture_not_supported: 400,
   not_implemented: 501,
   payment_request_paid: 409,
+  payment_request_reserved: 409,
   payment_request_expired: 409,
   payment_request_canceled: 409,
   insufficient_funds: 409,

@@ -58,6 +58,7 @@ export const problems = {
   not_implemented: 'This is not offered yet.',
   // payments: what asked for them (also declines)
   payment_request_paid: 'The payment request has been paid.',
+  payment_request_reserved: 'Somebody is paying the payment request.',
   payment_request_expired: 'The time to pay the payment request is over.',
   payment_request_canceled: 'The merchant has taken the payment request back.',
   // declines

@@ -1,5 +1,6 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
+import type { BankPaymentStart } from '../activities/payment-progress.ts'
 import type { TopUpStart } from '../activities/top-up-progress.ts'
 import type { WithdrawalStart } from '../activities/withdrawal-progress.ts'
 import type { Progress } from '../domain/orders.ts'
@@ -11,13 +12,14 @@ import { receiveNudges } from './wait.ts'
 
 const { bookTopUp, readTopUp, bookWithdrawal, readWithdrawal, readBusinessClock } =
   proxyLocalActivities<Activities>(recordOptions)
-const { inquireTopUp, inquireWithdrawal } = proxyActivities<Activities>({
+const { bookPayment, readPayment } = proxyLocalActivities<Activities>(recordOptions)
+const { inquireTopUp, inquireWithdrawal, inquirePayment } = proxyActivities<Activities>({
   ...inquiryOptions,
   summary: 'ask the bank what became of it'
 })
 
-/** Both kinds have their order and policy alike. */
-type LateStart = TopUpStart & WithdrawalStart
+/** All kinds have alike of their order and policy what is used here. */
+type LateStart = TopUpStart & WithdrawalStart & BankPaymentStart
 
 const topUp = { path: '/v1/top-ups', read: readTopUp, inquire: inquireTopUp, book: bookTopUp }
 const withdrawal = {
@@ -26,13 +28,15 @@ const withdrawal = {
   inquire: inquireWithdrawal,
   book: bookWithdrawal
 }
+const payment = { path: '/v1/payments', read: readPayment, inquire: inquirePayment, book: bookPayment }
+const thingOf = (id: string) => (id.startsWith('wdr_') ? withdrawal : id.startsWith('pay_') ? payment : topUp)
 
 /**
- * The bank has news of a top-up or a withdrawal that was written off: asks what they are, and if it has booked after all,
+ * The bank has news of what was written off, a top-up, a withdrawal or a payment: asks what they are, and if it has booked after all,
  * books to its suspense account what it has moved. The news alone is believed by nobody.
  */
 export async function lateBankNews(start: LateStart): Promise<Progress<string>> {
-  const thing = start.id.startsWith('wdr_') ? withdrawal : topUp
+  const thing = thingOf(start.id)
   const answer = answerFirst<Progress<string>>(start)
   const nudges = receiveNudges()
   const current = await thing.read(start)

@@ -62,6 +62,12 @@ interface PaymentTable {
   limit_counters: Read<string[]>
   created_at: Read<Date>
   payment_request_id: Read<string | null>
+  funding_type: Read<string>
+  funding_id: Read<string | null>
+  rail: Read<string>
+  rail_reference: Read<string | null>
+  sent_at: Read<Date | null>
+  splits: Read<unknown>
 }
 
 /** Written by `store/top-up.ts`'s set-based statement. */
@@ -135,6 +141,7 @@ interface PaymentRequestTable {
   amount_paid: Read<bigint>
   noticed: ColumnType<boolean, never, boolean>
   created_at: Read<Date>
+  reserved_by: Read<string | null>
 }
 
 /** Written by `store/bank-link.ts`'s set-based statement. */

@@ -47,6 +47,14 @@ export const paymentPolicy = ({ payment, limits, step_up }: Policy): PaymentPoli
 /** How a bank is talked to. */
 export type BankPolicy = Policy['bank']
 
+/** What the run of a payment keeps that is paid from a bank account. */
+export type FundedPaymentPolicy = PaymentPolicy & BankPolicy
+
+export const fundedPaymentPolicy = (policy: Policy): FundedPaymentPolicy => ({
+  ...policy.bank,
+  ...paymentPolicy(policy)
+})
+
 /** What it takes to know whether a write-off needs a second operator. */
 export type WriteOffPolicy = Pick<BankPolicy, 'write_off_four_eyes_usd'> & Pick<Policy, 'limits'>
 
