@@ -14,6 +14,7 @@ import { onboardingDecisionActivities } from './onboarding-decisions.ts'
 import { onboardingNewsActivities } from './onboarding-news.ts'
 import { onboardingActivities } from './onboarding.ts'
 import { paymentBankActivities } from './payment-bank.ts'
+import { paymentCardActivities } from './payment-card.ts'
 import { paymentFundingActivities } from './payment-funding.ts'
 import { paymentRequestActivities } from './payment-request.ts'
 import { paymentActivities } from './payment.ts'
@@ -39,6 +40,7 @@ export const createActivities = (deps: ActivityDeps) =>
     ...paymentActivities(deps),
     ...paymentFundingActivities(deps),
     ...paymentBankActivities(deps),
+    ...paymentCardActivities(deps),
     ...rescreeningActivities(deps),
     ...paymentRequestActivities(deps),
     ...topUpActivities(deps),

@@ -14,8 +14,9 @@ interface PaidByBank extends FundedPayment {
 export function paymentBankActivities(deps: BankTalkDeps) {
   const get = async (id: string): Promise<PaidByBank> => {
     const payment = await getFundedPayment(deps.db, id)
-    const { id: bankAccountId, bank } = payment.funding
-    return { ...payment, bankAccountId, bank }
+    const { funding } = payment
+    if (funding.type !== 'bank_account') throw new TypeError(`${id} is not paid by a bank`)
+    return { ...payment, bankAccountId: funding.id, bank: funding.bank }
   }
   const talk = createBankTalk<PaidByBank>(deps, { kind: 'payment', operation: 'pull', get, sendPart, undeliveredPart })
   return {

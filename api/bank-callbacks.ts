@@ -24,14 +24,16 @@ export function bankCallbackHandlers({
   let unknown = 0
 
   async function askLate({ id, kind, order }: ProcessRecord): Promise<void> {
-    const start = order as Start<{ readonly bank: string }>
+    const start = order as Start<{ readonly bank?: string }>
     await processes.startOnce({
       ...start,
       type: LATE_NEWS,
       id,
       updateId: workflowIdOf(LATE_NEWS, id),
       summary: `the bank has news of a ${kind} that was written off`,
-      searchAttributes: [{ key: searchAttributes.rail, value: `bank_${start.order.bank}` }]
+      searchAttributes: [
+        { key: searchAttributes.rail, value: start.order.bank === undefined ? 'acquirer' : `bank_${start.order.bank}` }
+      ]
     })
     await processes.nudge(workflowIdOf(LATE_NEWS, id))
   }

@@ -2,6 +2,7 @@ import { Refusal } from '../domain/errors.ts'
 import type { CustomerId } from '../domain/ids.ts'
 import type { PaymentOrder } from '../domain/orders.ts'
 import { findBankAccount } from '../store/bank-account.ts'
+import { findCard } from '../store/card.ts'
 import type { ApiDeps } from './deps.ts'
 
 interface Requested {
@@ -21,9 +22,8 @@ export async function fundingOrderOf(
 ): Promise<Pick<PaymentOrder, 'funding' | 'bank'>> {
   if (funding.type === 'balance') return {}
   const unknown = new Refusal('not_found', { pointer: '/funding/id' })
-  if (funding.type === 'card') throw unknown
-  const account = await findBankAccount(db, funding.id)
-  if (account?.customerId !== customerId) throw unknown
+  const source = funding.type === 'card' ? await findCard(db, funding.id) : await findBankAccount(db, funding.id)
+  if (source?.customerId !== customerId) throw unknown
   if (capture === 'manual') throw new Refusal('capture_not_supported', { pointer: '/capture' })
-  return { funding: { type: funding.type, id: account.id }, bank: account.bank }
+  return { funding: { type: funding.type, id: source.id }, ...('bank' in source && { bank: source.bank }) }
 }

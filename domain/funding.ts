@@ -1,4 +1,4 @@
-import { idOf, type BankAccountId } from './ids.ts'
+import { idOf, type BankAccountId, type CardId } from './ids.ts'
 import type { PaymentOrder } from './orders.ts'
 
 /**
@@ -7,20 +7,24 @@ import type { PaymentOrder } from './orders.ts'
  */
 export type Funding = { readonly type: 'balance' } | OutsideFunding
 
-export type OutsideFunding = {
-  readonly type: 'bank_account'
-  readonly id: BankAccountId
-  readonly bank: 'a' | 'b'
-}
+export type OutsideFunding =
+  | { readonly type: 'bank_account'; readonly id: BankAccountId; readonly bank: 'a' | 'b' }
+  | { readonly type: 'card'; readonly id: CardId }
 
 /** What was ordered, on record: absent is the balance. */
-export const fundingOf = ({ funding, bank }: Pick<PaymentOrder, 'funding' | 'bank'>): Funding =>
-  funding === undefined ? { type: 'balance' } : { type: funding.type, id: idOf('ban', funding.id), bank: bank! }
+export function fundingOf({ funding, bank }: Pick<PaymentOrder, 'funding' | 'bank'>): Funding {
+  if (funding === undefined) return { type: 'balance' }
+  if (funding.type === 'card') return { type: 'card', id: idOf('crd', funding.id) }
+  return { type: funding.type, id: idOf('ban', funding.id), bank: bank! }
+}
 
 /** The way that the money takes: what kill switches, search attributes and records call it. */
-export type Rail = 'balance' | `bank_${'a' | 'b'}`
+export type Rail = 'balance' | 'acquirer' | `bank_${'a' | 'b'}`
 
-export const railOf = (funding: Funding): Rail => (funding.type === 'balance' ? 'balance' : `bank_${funding.bank}`)
+export function railOf(funding: Funding): Rail {
+  if (funding.type === 'bank_account') return `bank_${funding.bank}`
+  return funding.type === 'card' ? 'acquirer' : 'balance'
+}
 
 /** Whose `bank_in_transit` the money comes from. */
-export const transitOf = (funding: OutsideFunding): string => funding.bank
+export const transitOf = (funding: OutsideFunding): string => (funding.type === 'card' ? 'acquirer' : funding.bank)

@@ -9,7 +9,7 @@ export interface PaymentOrder {
   /** What asked for it: its payee, and its amount unless that was open. */
   readonly payment_request_id?: string
   /** Absent: the wallet's balance. */
-  readonly funding?: { readonly type: 'bank_account'; readonly id: string }
+  readonly funding?: { readonly type: 'bank_account' | 'card'; readonly id: string }
   /** Of the bank account that it is paid from. */
   readonly bank?: 'a' | 'b'
   readonly amount: WireMoney

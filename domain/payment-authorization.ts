@@ -17,8 +17,8 @@ export interface AuthorizationFacts {
   readonly suspended: boolean
   readonly limitPolicy: LimitPolicy
   readonly ownLimits: OwnLimits
-  /** Whether the bank account may be drawn on; absent: the balance is. */
-  readonly source?: 'usable' | 'closed'
+  /** Whether the bank account or the card may be drawn on; absent: the balance is. */
+  readonly source?: 'usable' | 'closed' | 'expired'
   readonly available: bigint
   readonly usedToday: bigint
   readonly usedThisMonth: bigint
@@ -52,6 +52,7 @@ function refusalOf(
 ): { code: ProblemCode; data: Record<string, string> } | undefined {
   if (facts.suspended) return { code: 'rail_suspended', data: {} }
   if (facts.walletState === 'closed' || facts.source === 'closed') return { code: 'account_closed', data: {} }
+  if (facts.source === 'expired') return { code: 'card_expired', data: {} }
   if (facts.walletState === 'frozen' || !facts.customerActive) return { code: 'wallet_frozen', data: {} }
   if (!facts.merchantActive) return { code: 'payee_unavailable', data: {} }
   const passed = (limit: bigint | null, used: bigint) => limit !== null && used + facts.amount > limit

@@ -61,6 +61,19 @@ export async function setCardState(db: Kysely<Database>, id: string, state: Card
   await db.updateTable('card').set({ state }).where('id', '=', id).execute()
 }
 
+/** Whether money is on its way from it. */
+export async function hasOpenPayments(db: Kysely<Database>, id: string): Promise<boolean> {
+  const open = await db
+    .selectFrom('payment')
+    .innerJoin('process', 'process.id', 'payment.id')
+    .select('payment.id')
+    .where('payment.funding_id', '=', id)
+    .where('process.open', '=', true)
+    .limit(1)
+    .executeTakeFirst()
+  return open !== undefined
+}
+
 const toCard = (row: {
   id: string
   customer_id: string

@@ -6,7 +6,9 @@ import type { CustomerId } from '../domain/ids.ts'
 import { limitWindows, type LimitPolicy, type LimitWindows } from '../domain/limits.ts'
 import type { AuthorizationFacts } from '../domain/payment-authorization.ts'
 import type { PaymentPolicy } from '../domain/policy/index.ts'
+import { isExpired } from '../domain/card.ts'
 import { findBankAccount } from './bank-account.ts'
+import { findCard } from './card.ts'
 import { ownLimitsOf, toOwnLimits } from './own-limits.ts'
 import { getPaymentRequest, type PaymentRequest } from './payment-request.ts'
 import { outgoingCounters, readCounters } from './limit-counters.ts'
@@ -51,7 +53,7 @@ export async function readPaymentFacts(
     customerId: customerId as CustomerId,
     currency: currency as CurrencyCode,
     now,
-    ...(funding.type !== 'balance' && { source: await readSource(db, funding) }),
+    ...(funding.type !== 'balance' && { source: await readSource(db, funding, now) }),
     ...(paymentRequestId !== null && { request: await getPaymentRequest(db, paymentRequestId) }),
     counters,
     limitPolicy,
@@ -92,7 +94,12 @@ interface Parties {
 }
 
 /** Whether it may be drawn on, as far as we know. */
-async function readSource(db: Kysely<Database>, funding: OutsideFunding): Promise<'usable' | 'closed'> {
+async function readSource(db: Kysely<Database>, funding: OutsideFunding, now: Date): Promise<PaymentFacts['source']> {
+  if (funding.type === 'card') {
+    const card = await findCard(db, funding.id)
+    if (card?.state !== 'linked') return 'closed'
+    return isExpired(card.expiry, now) ? 'expired' : 'usable'
+  }
   const account = await findBankAccount(db, funding.id)
   return account?.state === 'linked' ? 'usable' : 'closed'
 }

@@ -205,5 +205,6 @@ export const toPayment = (row: PaymentRow): Payment => ({
 
 function toFunding({ funding_type, funding_id, rail }: PaymentRow): Funding {
   if (funding_type === 'balance') return { type: 'balance' }
+  if (funding_type === 'card') return { type: 'card', id: idOf('crd', funding_id!) }
   return { type: 'bank_account', id: idOf('ban', funding_id!), bank: rail === 'bank_a' ? 'a' : 'b' }
 }

@@ -18,6 +18,11 @@ const { inquireTopUp, inquireWithdrawal, inquirePayment } = proxyActivities<Acti
   summary: 'ask the bank what became of it'
 })
 
+const { inquireCardPayment } = proxyActivities<Activities>({
+  ...inquiryOptions,
+  summary: 'ask the acquirer what became of it'
+})
+
 /** All kinds have alike of their order and policy what is used here. */
 type LateStart = TopUpStart & WithdrawalStart & BankPaymentStart
 
@@ -29,14 +34,20 @@ const withdrawal = {
   book: bookWithdrawal
 }
 const payment = { path: '/v1/payments', read: readPayment, inquire: inquirePayment, book: bookPayment }
-const thingOf = (id: string) => (id.startsWith('wdr_') ? withdrawal : id.startsWith('pay_') ? payment : topUp)
+const cardPayment = { ...payment, inquire: inquireCardPayment }
+
+function thingOf({ id, order }: LateStart) {
+  if (id.startsWith('wdr_')) return withdrawal
+  if (!id.startsWith('pay_')) return topUp
+  return order.funding.type === 'card' ? cardPayment : payment
+}
 
 /**
  * The bank has news of what was written off, a top-up, a withdrawal or a payment: asks what they are, and if it has booked after all,
  * books to its suspense account what it has moved. The news alone is believed by nobody.
  */
 export async function lateBankNews(start: LateStart): Promise<Progress<string>> {
-  const thing = thingOf(start.id)
+  const thing = thingOf(start)
   const answer = answerFirst<Progress<string>>(start)
   const nudges = receiveNudges()
   const current = await thing.read(start)
@@ -64,4 +75,6 @@ export async function lateBankNews(start: LateStart): Promise<Progress<string>> 
   return last
 }
 
-const railOf = ({ order }: LateStart): string => `bank_${order.bank}`
+/** A card's order names no bank. */
+const railOf = ({ order }: LateStart): string =>
+  (order.bank as string | undefined) === undefined ? 'acquirer' : `bank_${order.bank}`

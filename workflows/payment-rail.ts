@@ -1,4 +1,3 @@
-import { ApplicationFailure } from '@temporalio/common'
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow'
 import type { BankAnswer, BankInquiry } from '../activities/bank-words.ts'
 import type { Activities } from '../activities/index.ts'
@@ -24,6 +23,15 @@ const { inquirePayment } = proxyActivities<Activities>({
   summary: 'ask the bank what became of it'
 })
 
+const { sendCardPayment } = proxyActivities<Activities>({
+  ...bankOptions,
+  summary: 'have the acquirer take the money from the card, once'
+})
+const { inquireCardPayment } = proxyActivities<Activities>({
+  ...inquiryOptions,
+  summary: 'ask the acquirer what became of it'
+})
+
 /** Who is asked for the money of a payment from outside: once, and then only what became of it. */
 interface Rail {
   readonly name: string
@@ -35,7 +43,7 @@ interface Rail {
 function railFor(start: FundedPaymentStart): Rail {
   const name = railOf(fundingOf(start.order))
   if (isByBank(start)) return { name, send: () => sendPayment(start), inquire: () => inquirePayment(start) }
-  throw ApplicationFailure.nonRetryable(`nobody can be asked for a ${start.order.funding.type}`, 'UnknownRail')
+  return { name, send: () => sendCardPayment(start), inquire: () => inquireCardPayment(start) }
 }
 
 /** What the run of a payment lends to its rail. */

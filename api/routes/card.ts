@@ -3,7 +3,7 @@ import { Refusal } from '../../domain/errors.ts'
 import { appendAudit } from '../../store/audit.ts'
 import { cardDetailsIn, findCardDetails } from '../../store/card-details.ts'
 import { findCardLink, listOpenCardLinks, toCardLinkView } from '../../store/card-link.ts'
-import { findCard, listCards, lockCard, setCardState } from '../../store/card.ts'
+import { findCard, hasOpenPayments, listCards, lockCard, setCardState } from '../../store/card.ts'
 import { findPersonal, forgetCard } from '../../store/personal.ts'
 import { toCardReply } from '../card-reply.ts'
 import { CardReply } from '../card-schemas.ts'
@@ -78,7 +78,9 @@ const unlinkCard = ({ vault }: ApiDeps): Route =>
     '/cards/{id}/unlink',
     {
       summary: 'Unlink a card',
-      description: 'Its token is forgotten. It can be linked anew, with a new token.',
+      description:
+        'Once nothing of it is in processing. Its token is forgotten, and what is ordered from it later is declined; it can ' +
+        'be linked anew, with a new token.',
       params,
       reply: CardReply,
       status: 200,
@@ -89,10 +91,12 @@ const unlinkCard = ({ vault }: ApiDeps): Route =>
       errors: ['state_conflict', 'card_number_refused']
     },
     async ({ params: { id: cardId }, mustOwn, principal, requestId, transaction }) => {
+      // Before it is looked whether anything is in processing: what is sent to the acquirer looks at this row before.
       const card = await lockCard(transaction, cardId, 'update')
       mustOwn(card ?? {})
       if (!card) throw new Refusal('not_found')
-      if (card.state !== 'linked') throw new Refusal('state_conflict', { state: card.state })
+      if (card.state !== 'linked' || (await hasOpenPayments(transaction, card.id)))
+        throw new Refusal('state_conflict', { state: card.state })
       await setCardState(transaction, card.id, 'unlinked')
       await forgetCard(transaction, card.customerId, card.id)
       await appendAudit(transaction, { actor: principal, action: 'card.unlink', object: card.id, requestId })

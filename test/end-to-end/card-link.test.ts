@@ -290,12 +290,7 @@ describe('A link', () => {
     expect(said).toContain(customerId)
     expect(said).not.toContain(token)
     expect(said).not.toContain(number)
-    expect(
-      rows
-        .flat()
-        .map((row) => JSON.stringify(row, withBigInts))
-        .join()
-    ).not.toContain(`"${number.slice(-4)}"`)
+    expect(JSON.stringify(rows, withBigInts)).not.toContain(`"last4"`)
     const { attributes } = await runOf(coffer, `card-link/${id}`)
     expect(attributes).toMatchObject({ ProcessState: 'linked', Rail: 'acquirer', CustomerRef: customerId })
   })
