@@ -3,6 +3,7 @@ import { bankLinkDecisionActivities } from './bank-link-decisions.ts'
 import { bankLinkActivities } from './bank-link.ts'
 import { cardLinkAcquirerActivities } from './card-link-acquirer.ts'
 import { cardLinkActivities } from './card-link.ts'
+import { chargebackNoticeActivities } from './chargeback-notice.ts'
 import { clockActivities } from './clock.ts'
 import { deliverCodeActivities } from './deliver-code.ts'
 import { depositRecoveryActivities } from './deposit-recovery.ts'
@@ -41,6 +42,7 @@ export const createActivities = (deps: ActivityDeps) =>
     ...paymentFundingActivities(deps),
     ...paymentBankActivities(deps),
     ...paymentCardActivities(deps),
+    ...chargebackNoticeActivities(deps),
     ...rescreeningActivities(deps),
     ...paymentRequestActivities(deps),
     ...topUpActivities(deps),

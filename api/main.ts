@@ -6,6 +6,7 @@ import { createVault } from '../store/vault.ts'
 import { connectClient } from '../temporal/connection.ts'
 import { workflowIdOf } from '../workflows/messages.ts'
 import { createApp } from './app.ts'
+import { acquirerCallbackHandler } from './acquirer-callbacks.ts'
 import { bankCallbackHandlers } from './bank-callbacks.ts'
 import { bureauCallbackHandler, screeningCallbackHandler } from './bureau-callbacks.ts'
 import type { ApiDeps } from './deps.ts'
@@ -23,6 +24,7 @@ await assertApplicationRole(database.db)
 const temporal = connectClient(config)
 const processes = createProcesses({ client: temporal.client, taskQueue: config.TEMPORAL_TASK_QUEUE })
 
+const banks = bankCallbackHandlers({ db: database.db, processes, logger })
 const deps: ApiDeps = {
   config,
   db: database.db,
@@ -33,7 +35,8 @@ const deps: ApiDeps = {
   nudgeAll,
   temporalReady: async () => void (await temporal.connection.workflowService.getSystemInfo({})),
   callbackHandlers: {
-    ...bankCallbackHandlers({ db: database.db, processes, logger }),
+    ...banks,
+    acquirer: acquirerCallbackHandler({ db: database.db, processes }, banks.acquirer),
     identity: bureauCallbackHandler({ db: database.db, processes, logger }),
     screening: screeningCallbackHandler({ processes })
   },

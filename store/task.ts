@@ -4,9 +4,10 @@ import { idOf, type TaskId } from '../domain/ids.ts'
 
 /**
  * `stuck_bank_instruction`: the bank was asked for 24 hours, and nobody knows whether it booked. `kyc_review`: an
- * application that a reviewer has to look at.
+ * application that a reviewer has to look at. `chargeback_received`: a card holder has had a payment taken back, which is
+ * booked by nobody yet.
  */
-export type TaskKind = 'stuck_bank_instruction' | 'kyc_review'
+export type TaskKind = 'stuck_bank_instruction' | 'kyc_review' | 'chargeback_received'
 
 /** What waits for an operator. It is opened by the unit of work that got stuck, and done with the one that ends the process. */
 export interface Task {
