@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { bankLinkStories } from './bank-link-stories.ts'
+import { cardPaymentStories } from './card-payment-stories.ts'
 import { cardLinkStories } from './card-link-stories.ts'
 import { onboardingStories } from './onboarding-stories.ts'
 import { paymentRequestStories } from './payment-request-stories.ts'
@@ -167,6 +168,7 @@ export const replayStories: readonly ReplayStory[] = [
   ...withdrawalStories,
   ...bankLinkStories,
   ...cardLinkStories,
+  ...cardPaymentStories,
   { name: 'deliver-code/sent', state: 'sent', tell: register },
   {
     name: 'deliver-code/replaced-before-it-was-sent',

@@ -1,7 +1,6 @@
 import type { Answered } from './client.ts'
 import type { Coffer } from './coffer.ts'
 import { linkCard, tokenise, untilCard } from './cards.ts'
-import { usd } from './top-ups.ts'
 
 type Login = 'customer-a' | 'customer-b'
 
@@ -28,7 +27,8 @@ export function payByCard(
 ): Promise<Answered> {
   const { wallet_id } = coffer.customer('customer-a')
   const { merchant_id } = coffer.seeded.seed
-  const order = { wallet_id, merchant_id, amount: usd(amount), funding: { type: 'card', id: card }, ...more }
+  const money = { amount: String(amount), currency: 'USD' }
+  const order = { wallet_id, merchant_id, amount: money, funding: { type: 'card', id: card }, ...more }
   return coffer.service.post('/v1/payments', order, key)
 }
 
