@@ -5,6 +5,7 @@ import { loadConfig, loadPolicy } from './config.ts'
 import { assertApplicationRole } from './db/assert-application-role.ts'
 import { connect } from './db/connect.ts'
 import { PostingQueue } from './ledger/posting-queue.ts'
+import { createHttpAcquirer } from './providers/acquirer-http.ts'
 import { createHttpBank } from './providers/bank-http.ts'
 import { createHttpIdentity } from './providers/identity-http.ts'
 import { createHttpNotifier } from './providers/notifier-http.ts'
@@ -59,6 +60,7 @@ const activities = createActivities({
   db: database.db,
   ledger,
   bank: createHttpBank({ ...provider, timeoutMs: BANK_TIMEOUT_MS }),
+  acquirer: createHttpAcquirer({ ...provider, timeoutMs: BANK_TIMEOUT_MS }),
   notifier: createHttpNotifier({ ...provider, timeoutMs: NOTIFIER_TIMEOUT_MS }),
   identity: createHttpIdentity({ ...provider, timeoutMs: BUREAU_TIMEOUT_MS }),
   screening: createHttpScreening({ ...provider, timeoutMs: BUREAU_TIMEOUT_MS }),

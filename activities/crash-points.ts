@@ -137,6 +137,8 @@ export const microDepositCrashPoints = [
 export const operatorCrashPoints = ['bulk-decision.item/decided', 'bulk-decision.item/nudged'] as const
 /** A bank return's: it is booked, or given up, and its run has not heard of it. */
 export const bankReturnCrashPoints = ['bank-return.receive/report', 'bank-return.write-off/report'] as const
+/** A card link's: the word with the acquirer, and the card that it makes. */
+export const cardLinkCrashPoints = ['card-link.send/reply', 'card-link.link/after'] as const
 
 export type CrashPoint = (name: string) => void
 
@@ -148,7 +150,8 @@ const PROCESS_OF_PREFIX: Readonly<Record<string, string>> = {
   prq: 'payment-request',
   ban: 'bank-link',
   mdr: 'deposit-recovery',
-  ret: 'bank-return'
+  ret: 'bank-return',
+  crd: 'card-link'
 }
 
 /** `pay_…:capture:…` inside its transaction → `payment.capture/inside`. */
@@ -172,7 +175,8 @@ export function createCrashPoint(at: string | undefined, kill: () => void): Cras
     ...bankLinkCrashPoints,
     ...microDepositCrashPoints,
     ...operatorCrashPoints,
-    ...bankReturnCrashPoints
+    ...bankReturnCrashPoints,
+    ...cardLinkCrashPoints
   ]
   if (!known.some((point) => point === at)) throw new Error(`CRASH_AT: there is no crash point ${at}`)
   return (name) => {

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import type { Policy } from '../domain/policy/index.ts'
 import type { PostingQueue } from '../ledger/posting-queue.ts'
+import type { AcquirerProvider } from '../providers/acquirer.ts'
 import type { BankProvider } from '../providers/bank.ts'
 import type { IdentityProvider } from '../providers/identity.ts'
 import type { NotifierProvider } from '../providers/notifier.ts'
@@ -14,6 +15,7 @@ export interface ActivityDeps {
   readonly db: Kysely<Database>
   readonly ledger: Pick<PostingQueue, 'post'>
   readonly bank: BankProvider
+  readonly acquirer: AcquirerProvider
   readonly notifier: NotifierProvider
   readonly identity: IdentityProvider
   readonly screening: ScreeningProvider

@@ -4,6 +4,9 @@ import { bankLinkActivities } from './bank-link.ts'
 import { bulkDecisionActivities } from './bulk-decision.ts'
 import { bankReturnDecisionActivities } from './bank-return-decisions.ts'
 import { bankReturnActivities } from './bank-return.ts'
+import { cardLinkAcquirerActivities } from './card-link-acquirer.ts'
+import { cardLinkActivities } from './card-link.ts'
+import { chargebackNoticeActivities } from './chargeback-notice.ts'
 import { clockActivities } from './clock.ts'
 import { deliverCodeActivities } from './deliver-code.ts'
 import { depositRecoveryActivities } from './deposit-recovery.ts'
@@ -16,6 +19,9 @@ import { onboardingDecisionActivities } from './onboarding-decisions.ts'
 import { onboardingNewsActivities } from './onboarding-news.ts'
 import { noticeActivities } from './notices.ts'
 import { onboardingActivities } from './onboarding.ts'
+import { paymentBankActivities } from './payment-bank.ts'
+import { paymentCardActivities } from './payment-card.ts'
+import { paymentFundingActivities } from './payment-funding.ts'
 import { paymentRequestActivities } from './payment-request.ts'
 import { paymentActivities } from './payment.ts'
 import { recoverDebts } from './recover-debts.ts'
@@ -42,6 +48,10 @@ export const createActivities = (given: ActivityDeps) => {
     ...onboardingBusinessActivities(deps),
     ...onboardingNewsActivities(deps),
     ...paymentActivities(deps),
+    ...paymentFundingActivities(deps),
+    ...paymentBankActivities(deps),
+    ...paymentCardActivities(deps),
+    ...chargebackNoticeActivities(deps),
     ...rescreeningActivities(deps),
     ...paymentRequestActivities(deps),
     ...topUpActivities(deps),
@@ -59,6 +69,8 @@ export const createActivities = (given: ActivityDeps) => {
     ...bulkDecisionActivities(deps),
     ...bankReturnActivities(deps),
     ...bankReturnDecisionActivities(deps),
+    ...cardLinkActivities(deps),
+    ...cardLinkAcquirerActivities(deps),
     ...sweepActivities(deps)
   })
 }

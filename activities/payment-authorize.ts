@@ -6,7 +6,7 @@ import type { Guard, UnitOfWork } from '../ledger/unit-of-work.ts'
 import type { PaymentFacts } from '../store/payment-facts.ts'
 import type { Payment } from '../store/payment.ts'
 import type { PaymentStart } from './payment-progress.ts'
-import { paidPart } from './payment-request-units.ts'
+import { paidPart, reservedPart } from './payment-request-units.ts'
 import { authorized, paymentWrite, stepUpGuards } from './payment-units.ts'
 
 /** A unit of work, and the payment as it stands once the unit is posted; absent where the unit refuses. */
@@ -17,7 +17,7 @@ export interface PaymentStep {
 
 /**
  * Authorizes on the facts, or refuses under the same key: `confirmation_required` or the code of the decline. What asked for
- * the payment is paid in the same unit: both stand, or neither.
+ * the payment is paid in the same unit, or kept for it until a bank has answered: both stand, or neither.
  */
 export function authorizePaymentUnit(
   start: PaymentStart,
@@ -39,7 +39,7 @@ export function authorizePaymentUnit(
   if (decision.kind === 'confirm')
     return { unit: { ...unit, guards: [refuse('confirmation_required', { rules: decision.rules })] } }
   const made = authorized(payment, facts, decision.limits, policy)
-  const paid = request ? paidPart(request, payment, actor) : {}
+  const paid = request ? (facts.source ? reservedPart : paidPart)(request, payment, actor) : {}
   const guards = [...(paid.guards ?? []), ...made.guards, ...stepUpGuards(payment, facts, policy, confirmed)]
   const step = stepOf(unit, start, payment, withoutConfirmation(made.payment), made.path, actor)
   const records = [...step.unit.records!, ...(paid.records ?? [])]

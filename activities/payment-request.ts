@@ -17,6 +17,9 @@ import {
 import { canceledPart, expiredPart, openUnit } from './payment-request-units.ts'
 import { settle } from './settle.ts'
 
+/** How long one that somebody is paying is left alone after its time, in business milliseconds. */
+const RESERVED_LOOK_MS = 3_600_000
+
 /** The steps of a payment request; each is one unit of work, and safe to repeat. That it is paid is a payment's unit. */
 export function paymentRequestActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' | 'ledger' | 'crash'>) {
   /** Where it stands, for its run: what a payment did to it is noticed from here on. */
@@ -53,7 +56,10 @@ export function paymentRequestActivities({ db, ledger, crash }: Pick<ActivityDep
       return { ...settled, progress }
     },
 
-    /** Its time is over. One that was paid in the last moment is left as it is. */
+    /**
+     * Its time is over. One that was paid in the last moment is left as it is; so is one that money is on its way for,
+     * which is looked at again in an hour, unless that money's payment wakes it before.
+     */
     expirePaymentRequest: async ({ id, fingerprint }: PaymentRequestStart): Promise<PaymentRequestProgress> => {
       try {
         await settle(ledger, async () => {
@@ -67,7 +73,9 @@ export function paymentRequestActivities({ db, ledger, crash }: Pick<ActivityDep
       }
       const progress = await progressOf(id)
       crash('payment-request.expire/report')
-      return progress
+      if (progress.state !== 'open') return progress
+      const later = new Date((await readBusinessNow(db)).getTime() + RESERVED_LOOK_MS)
+      return { ...progress, deadline: later.toISOString() }
     },
 
     readPaymentRequest: ({ id }: PaymentRequestStart): Promise<PaymentRequestProgress> => progressOf(id),
@@ -90,6 +98,7 @@ function newPaymentRequest({ id, order, policy }: PaymentRequestStart, now: Date
     metadata: order.metadata,
     expiresAt: new Date(now.getTime() + (order.expires_in_ms ?? policy.expiry_default_ms)),
     paymentId: null,
+    reservedBy: null,
     timesPaid: 0,
     amountPaid: 0n,
     noticed: false,

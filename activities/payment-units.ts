@@ -41,10 +41,14 @@ export function authorized(
   limits: Limits,
   policy: PaymentPolicy
 ): { payment: Payment; path: readonly PaymentState[]; guards: Guard[]; postings: PostingStep[] } {
-  const { amount, currency } = payment
+  const { amount } = payment
   const captureBefore = new Date(facts.now.getTime() + policy.hold_ms)
   const { limitCounters, guards } = outgoingGuards(amount, facts.counters, limits)
   const common = { authorizedAt: facts.now, limitCounters }
+  if (payment.funding.type !== 'balance') {
+    const path = authorizedPath(payment.capture, payment.funding.type)
+    return { payment: { ...payment, ...common }, path, guards, postings: [] }
+  }
   if (payment.capture === 'manual') {
     const postings: PostingStep[] = [
       {
@@ -58,17 +62,22 @@ export function authorized(
     ]
     return { payment: { ...payment, ...common, captureBefore }, path: authorizedPath('manual'), guards, postings }
   }
-  const fee = merchantFee(amount, currency, policy.merchant_fee)
+  const whole = capturedWhole({ ...payment, ...common }, policy)
+  return { ...whole, path: authorizedPath('automatic'), guards }
+}
+
+/** All of it moves to the merchant at once, out of the wallet. */
+export function capturedWhole(
+  payment: Payment,
+  { merchant_fee }: Pick<PaymentPolicy, 'merchant_fee'>
+): { payment: Payment; postings: PostingStep[] } {
+  const { amount, currency } = payment
+  const fee = merchantFee(amount, currency, merchant_fee)
   const postings: PostingStep[] = [
     { op: 'post', ...sides(payment), amount, code: 'payment.capture' },
     ...feePosting(payment, fee)
   ]
-  return {
-    payment: { ...payment, ...common, captured: amount, fee },
-    path: authorizedPath('automatic'),
-    guards,
-    postings
-  }
+  return { payment: { ...payment, captured: amount, fee }, postings }
 }
 
 /**
@@ -131,7 +140,8 @@ export const paymentWrite = createRecordWrite({
   states: paymentStates,
   owners: ({ customerId, merchantId }: Payment) => ({ customerId, merchantId }),
   view: (payment, last) => toPaymentView(last ? payment : { ...payment, captured: 0n, fee: 0n }),
-  row: toPaymentRow
+  row: toPaymentRow,
+  tasks: ({ funding }) => funding.type !== 'balance'
 })
 
 /** The hold as the rules see it, or why there is none. */

@@ -1,5 +1,6 @@
 import { Refusal } from '../domain/errors.ts'
 import { currency } from '../domain/currencies.ts'
+import { fundingOf } from '../domain/funding.ts'
 import { idOf } from '../domain/ids.ts'
 import type { PaymentOrder } from '../domain/orders.ts'
 import { expiryDecision } from '../domain/payment-rules.ts'
@@ -21,7 +22,7 @@ import { settle } from './settle.ts'
 /** How long the hold of a suspended customer is left alone before it is looked at again, in business milliseconds. */
 const SUSPENDED_LOOK_MS = 86_400_000
 
-/** Every step of a payment from balance; each is one unit of work, and safe to repeat. */
+/** Every step of a payment but those of a bank that pays it; each is one unit of work, and safe to repeat. */
 export function paymentActivities(deps: PaymentDeps) {
   const { db, ledger, crash } = deps
   const progressOf = async (id: string): Promise<PaymentProgress> => toPaymentProgress(await getPayment(db, id))
@@ -93,10 +94,11 @@ export function paymentActivities(deps: PaymentDeps) {
   }
 }
 
-const partiesOf = ({ wallet_id, merchant_id, payment_request_id }: PaymentOrder) => ({
+const partiesOf = ({ wallet_id, merchant_id, payment_request_id, ...order }: PaymentOrder) => ({
   walletId: wallet_id,
   merchantId: merchant_id,
-  paymentRequestId: payment_request_id
+  paymentRequestId: payment_request_id,
+  funding: fundingOf(order)
 })
 
 function newPayment({ id, order, policy }: PaymentStart, { customerId, now }: PaymentFacts): Payment {
@@ -122,7 +124,10 @@ function newPayment({ id, order, policy }: PaymentStart, { customerId, now }: Pa
     authorizedAt: null,
     captureBefore: null,
     limitCounters: [],
-    createdAt: now
+    createdAt: now,
+    funding: fundingOf(order),
+    railReference: null,
+    sentAt: null
   }
 }
 

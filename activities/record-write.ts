@@ -21,7 +21,7 @@ interface RecordKind<State extends string, Thing extends Recorded<State>> {
   readonly view: (thing: Thing, last: boolean) => object
   readonly row: (thing: Thing) => object
   /** Its statement moves tasks and reviews as well (`withTasks`). */
-  readonly tasks?: boolean
+  readonly tasks?: boolean | ((thing: Thing) => boolean)
 }
 
 export interface WriteExtra {
@@ -50,6 +50,7 @@ export const createRecordWrite =
     const crossed = path.length > 0 ? path : [after.state]
     const state = crossed.at(-1)!
     const open = !states.isTerminal(state)
+    const moves = typeof tasks === 'function' ? tasks(after) : tasks
     const move: TaskMove = { is_over: !open, task: extra.task }
     const prefix = kind.replaceAll('-', '_')
     return {
@@ -66,6 +67,6 @@ export const createRecordWrite =
       order: extra.order,
       ...owners(after),
       actor: extra.actor,
-      row: { ...row({ ...after, state }), ...(tasks && move), ...extra.row }
+      row: { ...row({ ...after, state }), ...(moves && move), ...extra.row }
     }
   }

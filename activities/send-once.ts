@@ -1,12 +1,16 @@
 import { activityInfo } from '@temporalio/activity'
 import type { UnitPart } from '../ledger/unit-of-work.ts'
-import type { BankInstruction, BankProvider } from '../providers/bank.ts'
 import type { BankAnswer } from './bank-words.ts'
 import type { ActivityDeps } from './deps.ts'
 
+/** A bank, or the acquirer. */
+interface Sender<Instruction, Answer> {
+  send(instruction: Instruction, signal?: AbortSignal): Promise<Answer>
+}
+
 /** An instruction and the record that says whether the bank may have it. */
-export interface Sending {
-  readonly instruction: BankInstruction
+export interface Sending<Instruction> {
+  readonly instruction: Instruction
   readonly fingerprint: string
   readonly timeoutMs: number
   /** Says on the record, as it is now, that the bank may have it from now on; undefined: it says so already, or is over. */
@@ -22,8 +26,13 @@ export interface Sending {
  * Whatever goes wrong after the mark is unknown; only a refused connection proves that nothing was delivered.
  */
 export const createSendOnce =
-  ({ ledger, bank, crash }: Pick<ActivityDeps, 'ledger' | 'crash'> & { readonly bank: Pick<BankProvider, 'send'> }) =>
-  async ({ instruction, fingerprint, timeoutMs, mark, unmark, replied }: Sending): Promise<BankAnswer> => {
+  <Instruction extends { readonly reference: string }, Answer extends BankAnswer>({
+    ledger,
+    bank,
+    crash
+  }: Pick<ActivityDeps, 'ledger' | 'crash'> & { readonly bank: Sender<Instruction, Answer> }) =>
+  async (sending: Sending<Instruction>): Promise<Answer | Extract<BankAnswer, { kind: 'unknown' }>> => {
+    const { instruction, fingerprint, timeoutMs, mark, unmark, replied } = sending
     const attempt = attemptName()
     const { reference } = instruction
 

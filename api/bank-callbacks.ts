@@ -12,10 +12,10 @@ import type { ApiDeps, CallbackHandler } from './deps.ts'
 const LATE_NEWS = 'late-bank-news'
 
 /** Processes that an operator may end, which the bank may contradict: `failed` always is their word. */
-const ENDED_BY_OPERATORS: ReadonlySet<string> = new Set(['top-up', 'withdrawal'])
+const ENDED_BY_OPERATORS: ReadonlySet<string> = new Set(['top-up', 'withdrawal', 'payment'])
 
 /**
- * What a bank's callback sets off: it only names a reference, and whoever has given the bank that reference asks it. A
+ * What a bank's callback sets off, or the card acquirer's: it only names a reference, and whoever has given the bank that reference asks it. A
  * process that is running is nudged; one that an operator ended gets a run that asks whether the bank says otherwise;
  * every other end was the bank's own word, and nothing is left to ask. A return's reference is the bank's own: its run asks
  * what came back.
@@ -25,18 +25,22 @@ export function bankCallbackHandlers({
   processes,
   policy,
   logger
-}: Pick<ApiDeps, 'db' | 'processes' | 'policy' | 'logger'>): Readonly<Record<'bank-a' | 'bank-b', CallbackHandler>> {
+}: Pick<ApiDeps, 'db' | 'processes' | 'policy' | 'logger'>): Readonly<
+  Record<'bank-a' | 'bank-b' | 'acquirer', CallbackHandler>
+> {
   let unknown = 0
 
   async function askLate({ id, kind, order }: ProcessRecord): Promise<void> {
-    const start = order as Start<{ readonly bank: string }>
+    const start = order as Start<{ readonly bank?: string }>
     await processes.startOnce({
       ...start,
       type: LATE_NEWS,
       id,
       updateId: workflowIdOf(LATE_NEWS, id),
       summary: `the bank has news of a ${kind} that an operator has ended`,
-      searchAttributes: [{ key: searchAttributes.rail, value: `bank_${start.order.bank}` }]
+      searchAttributes: [
+        { key: searchAttributes.rail, value: start.order.bank === undefined ? 'acquirer' : `bank_${start.order.bank}` }
+      ]
     })
     await processes.nudge(workflowIdOf(LATE_NEWS, id))
   }
@@ -60,15 +64,15 @@ export function bankCallbackHandlers({
   }
 
   const handlerOf =
-    (bank: 'a' | 'b'): CallbackHandler =>
+    (counterpart: 'a' | 'b' | 'acquirer'): CallbackHandler =>
     async ({ reference }) => {
-      if (isReturnReference(reference)) return askReturn(bank, reference)
+      if (counterpart !== 'acquirer' && isReturnReference(reference)) return askReturn(counterpart, reference)
       // A micro-deposit's reference is the link's with its number behind it.
       const record = await findProcess(db, processIdIn(reference))
       if (!record) {
         unknown += 1
         logger.warn(
-          { provider: `bank-${bank}`, unknown_references: unknown },
+          { provider: counterpart, unknown_references: unknown },
           'callback about a reference that is not ours'
         )
       } else if (record.open) {
@@ -78,5 +82,5 @@ export function bankCallbackHandlers({
       }
     }
 
-  return { 'bank-a': handlerOf('a'), 'bank-b': handlerOf('b') }
+  return { 'bank-a': handlerOf('a'), 'bank-b': handlerOf('b'), acquirer: handlerOf('acquirer') }
 }

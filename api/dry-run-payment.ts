@@ -1,16 +1,20 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { fundingOf } from '../domain/funding.ts'
 import { merchantFee } from '../domain/merchant-fee.ts'
 import { toWire } from '../domain/money.ts'
 import type { PaymentOrder } from '../domain/orders.ts'
 import { decideAuthorization, deviceAgeMs } from '../domain/payment-authorization.ts'
+import { authorizedPath } from '../domain/payment.ts'
 import type { PaymentPolicy } from '../domain/policy/index.ts'
+import { toFundingView } from '../store/payment.ts'
 import { readPaymentFacts } from '../store/payment-facts.ts'
 
 /** What would happen now, by the rules that the workflow's activity uses; nothing is stored, and nothing is promised. */
 export async function dryRunPayment(db: Kysely<Database>, order: PaymentOrder, policy: PaymentPolicy) {
   const { wallet_id, merchant_id, payment_request_id, capture } = order
-  const facts = await readPaymentFacts(db, { walletId: wallet_id, merchantId: merchant_id }, policy)
+  const funding = fundingOf(order)
+  const facts = await readPaymentFacts(db, { walletId: wallet_id, merchantId: merchant_id, funding }, policy)
   const amount = BigInt(order.amount.amount)
   const decision = decideAuthorization(
     { ...facts, amount, confirmed: false, deviceAgeMs: deviceAgeMs(order, facts.now) },
@@ -19,7 +23,7 @@ export async function dryRunPayment(db: Kysely<Database>, order: PaymentOrder, p
   const state = {
     decline: 'declined',
     confirm: 'requires_action',
-    authorize: capture === 'automatic' ? 'succeeded' : 'requires_capture'
+    authorize: authorizedPath(capture, funding.type).at(-1)!
   }[decision.kind]
   const captured = state === 'succeeded' ? amount : 0n
   const money = (minor: bigint) => toWire({ amount: minor, currency: facts.currency })
@@ -36,6 +40,7 @@ export async function dryRunPayment(db: Kysely<Database>, order: PaymentOrder, p
     capture,
     wallet_id,
     merchant_id,
+    funding: toFundingView({ funding, railReference: null }),
     ...(payment_request_id !== undefined && { payment_request_id }),
     ...(order.description !== undefined && { description: order.description }),
     metadata: order.metadata

@@ -6,7 +6,8 @@ import type { ApiDeps } from './deps.ts'
 type LinkConfig = Pick<ApiDeps['config'], 'TEMPORAL_UI_URL' | 'TEMPORAL_NAMESPACE'>
 
 /** Where a process and what it makes have different names. */
-const thingOf = (kind: string): string => (kind === 'bank-link' ? 'bank-account' : kind)
+const things: Readonly<Record<string, string>> = { 'bank-link': 'bank-account', 'card-link': 'card' }
+const thingOf = (kind: string): string => things[kind] ?? kind
 
 /** `top-up` → `top_up`: what a thing is called inside JSON. */
 export const objectOf = (kind: string): string => thingOf(kind).replaceAll('-', '_')

@@ -1,6 +1,7 @@
 import { pino, type DestinationStream, type Logger } from 'pino'
 import { pinoHttp } from 'pino-http'
 import type { IncomingMessage } from 'node:http'
+import { hideCardNumbers } from '../domain/card-number.ts'
 import { requestIdOf } from './request-id.ts'
 
 /** Fields that never reach a log, wherever they stand up to three levels deep. Bodies are never logged at all. */
@@ -44,10 +45,10 @@ export const requestLogger = (logger: Logger) =>
     }
   })
 
-/** Without the query, where people put what they search for, and without the codec's path, which is a secret. */
+/** Without the query, where people put what they search for, without card numbers, and without the codec's path, which is a secret. */
 function pathOf(request: IncomingMessage & { originalUrl?: string }): string {
   const path = (request.originalUrl ?? request.url ?? '').split('?')[0]!
-  return path.startsWith('/codec/') ? '/codec/[redacted]' : path.slice(0, 200)
+  return path.startsWith('/codec/') ? '/codec/[redacted]' : hideCardNumbers(path.slice(0, 200))
 }
 
 /** Message, class, code and stack; not the other fields, in which a database driver repeats what was to be stored. */

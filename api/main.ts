@@ -6,6 +6,7 @@ import { createVault } from '../store/vault.ts'
 import { connectClient } from '../temporal/connection.ts'
 import { workflowIdOf } from '../workflows/messages.ts'
 import { createApp } from './app.ts'
+import { acquirerCallbackHandler } from './acquirer-callbacks.ts'
 import { bankCallbackHandlers } from './bank-callbacks.ts'
 import { bureauCallbackHandler, screeningCallbackHandler } from './bureau-callbacks.ts'
 import type { ApiDeps } from './deps.ts'
@@ -24,6 +25,7 @@ const temporal = connectClient(config)
 const processes = createProcesses({ client: temporal.client, taskQueue: config.TEMPORAL_TASK_QUEUE })
 
 const policy = await loadPolicy(config)
+const banks = bankCallbackHandlers({ db: database.db, processes, policy, logger })
 const deps: ApiDeps = {
   config,
   db: database.db,
@@ -34,7 +36,8 @@ const deps: ApiDeps = {
   nudgeAll,
   temporalReady: async () => void (await temporal.connection.workflowService.getSystemInfo({})),
   callbackHandlers: {
-    ...bankCallbackHandlers({ db: database.db, processes, policy, logger }),
+    ...banks,
+    acquirer: acquirerCallbackHandler({ db: database.db, processes }, banks.acquirer),
     identity: bureauCallbackHandler({ db: database.db, processes, logger }),
     screening: screeningCallbackHandler({ processes })
   },

@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response, Router } from 'express'
 import { z } from 'zod'
 import { inTransaction } from '../db/in-transaction.ts'
+import { carriesCardNumber } from '../domain/card-number.ts'
 import { Refusal } from '../domain/errors.ts'
 import { claimKey, findReply, keepReply } from '../store/idempotency.ts'
 import type { Authenticate } from './authenticate.ts'
@@ -62,6 +63,7 @@ function authorize({ spec }: Route, caller: Caller): void {
 function keyOf({ spec }: Route, request: Request): string {
   if (spec.idempotency === 'none') return ''
   const key = request.headers['idempotency-key']
+  if (spec.refusesCardNumbers) refuseCardNumber(key)
   if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key
   throw new Refusal('idempotency_key_missing')
 }
@@ -90,11 +92,17 @@ async function bodyOf({ method, spec }: Route, { config }: Ground, request: Requ
   if (method === 'get' || method === 'delete') return { raw: '', body: undefined }
   const bytes = await readJsonBytes(request, response, spec.bodyLimit)
   const body = bytes.length === 0 ? {} : parseStrictJson(bytes)
+  if (spec.refusesCardNumbers) refuseCardNumber(body)
   const isEmpty = typeof body === 'object' && body !== null && !Array.isArray(body) && Object.keys(body).length === 0
   if (!spec.body && !isEmpty) {
     throw new Refusal('invalid_request', { errors: [{ pointer: '', message: 'this route takes no body' }] })
   }
   return { raw: '', body }
+}
+
+/** @throws {Refusal} `card_number_refused`, which repeats nothing of it. */
+function refuseCardNumber(given: unknown): void {
+  if (carriesCardNumber(JSON.stringify(given) ?? '')) throw new Refusal('card_number_refused')
 }
 
 /** @throws {Error} when a route that promised to show owners only their own did not look whose it is. */

@@ -14,7 +14,6 @@ interface Named {
   readonly payment_request_id?: string | undefined
   readonly qr?: string | undefined
   readonly amount?: Money | undefined
-  readonly funding: { readonly type: string }
   readonly capture: 'automatic' | 'manual'
 }
 
@@ -28,10 +27,9 @@ export interface Payee {
 /**
  * Who is paid, and how much: by id, by a payment request, or by the scanned code; what request and code say holds.
  * @throws {Refusal} for a code that cannot be paid from here, an amount that is missing or another one than was asked for,
- *   an unknown merchant or request, or a funding or capture that is not offered (yet)
+ *   an unknown merchant or request, or a capture that is not offered
  */
 export async function payeeOf(db: Kysely<Database>, named: Named): Promise<Payee> {
-  if (named.funding.type !== 'balance') throw new Refusal('not_implemented', { pointer: '/funding' })
   const code = named.qr === undefined ? undefined : decodeQr(named.qr)
   if (code && !(code.payable && code.merchantId)) throw new Refusal('qr_not_payable')
   const request = await requestOf(db, named, code)

@@ -18,10 +18,20 @@ export const Run = z
   .strictObject({ workflow_id: z.string(), url: z.string().optional() })
   .meta({ id: 'Run', description: 'For operators: the Temporal run.' })
 
-const Funding = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('balance') }),
-  z.strictObject({ type: z.enum(['bank_account', 'card']), id: z.string().max(64) })
-])
+const Funding = z
+  .discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('balance') }),
+    z.strictObject({ type: z.enum(['bank_account', 'card']), id: z.string().max(64) })
+  ])
+  .meta({ description: 'What it is paid from: a linked bank account, or the wallet’s balance' })
+
+export const FundingReply = z
+  .strictObject({
+    type: z.enum(['balance', 'bank_account', 'card']),
+    id: z.string().optional(),
+    reference: z.string().optional().meta({ description: 'The bank’s own reference, once it has booked' })
+  })
+  .meta({ id: 'Funding' })
 
 export const PaymentRequest = z
   .strictObject({
@@ -85,6 +95,7 @@ export const PaymentReply = z
     capture: z.enum(['automatic', 'manual']),
     wallet_id: id('wal'),
     merchant_id: id('mer'),
+    funding: FundingReply.optional().meta({ description: 'What it is paid from' }),
     payment_request_id: id('prq').optional().meta({ description: 'What asked for it' }),
     confirm_before: Instant.optional(),
     capture_before: Instant.optional(),

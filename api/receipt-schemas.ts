@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { FundingReply } from './payment-schemas.ts'
 import { id, Instant, MoneyReply } from './schemas.ts'
 
 export const ReceiptReply = z
@@ -9,6 +10,7 @@ export const ReceiptReply = z
     state: z.string().meta({ description: 'Of the payment' }),
     wallet_id: id('wal'),
     merchant: z.strictObject({ id: id('mer'), name: z.string(), city: z.string(), country: z.string() }),
+    funding: FundingReply,
     amount: MoneyReply.meta({ description: 'What was ordered' }),
     captured: MoneyReply.meta({ description: 'What was paid' }),
     refunded: MoneyReply,

@@ -127,6 +127,8 @@ interface Spec<P extends Shape, Q extends Shape, B extends Schema | undefined, R
   readonly scope?: string
   /** Bytes, where a route takes more than 100 KiB. */
   readonly bodyLimit?: number
+  /** Refuses a request that may hold a card's number, in body or key, before anything else looks at it. */
+  readonly refusesCardNumbers?: boolean
   /** Codes beyond those that any route can give; for the documentation. */
   readonly errors?: readonly ProblemCode[]
 }
@@ -213,6 +215,7 @@ export interface Route {
     readonly callers: Callers
     readonly scope?: string | undefined
     readonly bodyLimit?: number | undefined
+    readonly refusesCardNumbers?: boolean | undefined
     readonly errors?: readonly ProblemCode[] | undefined
     readonly idempotency: Idempotency
     readonly status: number

@@ -6,7 +6,13 @@ export const TaskReply = z
   .strictObject({
     id: id('tsk'),
     object: z.literal('task'),
-    kind: z.enum(['stuck_bank_instruction', 'kyc_review', 'unauthorized_debit', 'customer_receivable']),
+    kind: z.enum([
+      'stuck_bank_instruction',
+      'kyc_review',
+      'unauthorized_debit',
+      'customer_receivable',
+      'chargeback_received'
+    ]),
     state: z.enum(['open', 'done']),
     process_id: z.string().meta({ description: 'What it is about, such as a top-up' }),
     data: z.record(z.string(), z.unknown()),

@@ -46,6 +46,11 @@ grant select, insert, update on payment_request to :app_role;
 -- Withdrawals: written with their process.
 grant select, insert, update on withdrawal to :app_role;
 
+-- Cards: made and linked by their process; the owner unlinks them.
+grant select, insert, update on card_link to :app_role;
+grant select, insert on card to :app_role;
+grant update (state) on card to :app_role;
+
 -- Bank links: written with their processes; the linked account, and what proves its IBAN, with them (above).
 grant select, insert, update on bank_link, deposit_recovery to :app_role;
 

@@ -5,6 +5,10 @@ const known: ReadonlyMap<string, ProblemCode> = new Map([
   ['insufficient_funds', 'insufficient_funds'],
   ['account_closed', 'account_closed'],
   ['invalid_bank_account', 'invalid_bank_account'],
+  ['card_declined', 'card_declined'],
+  ['expired_card', 'card_expired'],
+  ['invalid_token', 'card_token_invalid'],
+  ['token_used', 'card_token_invalid'],
   ['reference_fenced', 'bank_not_received']
 ])
 

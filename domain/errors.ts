@@ -39,6 +39,12 @@ export const problems = {
   holder_mismatch: 'The account is held by somebody else.',
   ownership_unproved: 'The bank did not say that the account is the customer’s.',
   tries_exhausted: 'The amounts were wrong too often.',
+  // cards
+  card_number_refused: 'A card number may not be sent here.',
+  card_declined: 'The card was declined.',
+  card_expired: 'The card has expired.',
+  card_token_invalid: 'The token is not known to the acquirer, or was used before.',
+  card_already_linked: 'The customer has linked this card already.',
   // confirmation
   confirmation_required: 'The customer has to confirm it first.',
   confirmation_failed: 'The PIN, or the code in its place, is wrong.',
@@ -58,6 +64,7 @@ export const problems = {
   not_implemented: 'This is not offered yet.',
   // payments: what asked for them (also declines)
   payment_request_paid: 'The payment request has been paid.',
+  payment_request_reserved: 'Somebody is paying the payment request.',
   payment_request_expired: 'The time to pay the payment request is over.',
   payment_request_canceled: 'The merchant has taken the payment request back.',
   // declines

@@ -25,6 +25,7 @@ export type BulkDecisionId = Id<'blk'>
 export type DeviceId = Id<'dev'>
 export type PasswordResetId = Id<'pwr'>
 export type BankReturnId = Id<'ret'>
+export type CardId = Id<'crd'>
 
 export interface IdByPrefix {
   cus: CustomerId
@@ -50,6 +51,7 @@ export interface IdByPrefix {
   dev: DeviceId
   pwr: PasswordResetId
   ret: BankReturnId
+  crd: CardId
 }
 export type IdPrefix = keyof IdByPrefix
 

@@ -8,6 +8,10 @@ export interface PaymentOrder {
   readonly merchant_id: string
   /** What asked for it: its payee, and its amount unless that was open. */
   readonly payment_request_id?: string
+  /** Absent: the wallet's balance. */
+  readonly funding?: { readonly type: 'bank_account' | 'card'; readonly id: string }
+  /** Of the bank account that it is paid from. */
+  readonly bank?: 'a' | 'b'
   readonly amount: WireMoney
   readonly capture: 'automatic' | 'manual'
   readonly description?: string
@@ -59,6 +63,11 @@ export interface BankLinkOrder {
   readonly customer_id: string
   readonly bank: 'a' | 'b'
   readonly method: 'instant' | 'micro_deposits'
+}
+
+/** The token is under the card's id in personal data. */
+export interface CardLinkOrder {
+  readonly customer_id: string
 }
 
 /** The pull that brings two micro-deposits back, in one sum. */

@@ -7,17 +7,19 @@ import type { OwnLimits } from './own-limits.ts'
 import type { PaymentPolicy } from './policy/index.ts'
 import { stepUpRequired, type StepUpInput, type StepUpRule } from './step-up.ts'
 
-/** What is known when a payment from balance is to be authorized; amounts in minor units of the wallet's currency. */
+/** What is known when a payment is to be authorized; amounts in minor units of the wallet's currency. */
 export interface AuthorizationFacts {
   readonly amount: bigint
   readonly currency: CurrencyCode
   readonly customerActive: boolean
   readonly walletState: 'active' | 'frozen' | 'closed'
   readonly merchantActive: boolean
-  /** A kill switch is on for payments from balance. */
+  /** A kill switch is on for payments of this rail. */
   readonly suspended: boolean
   readonly limitPolicy: LimitPolicy
   readonly ownLimits: OwnLimits
+  /** Whether the bank account or the card may be drawn on; absent: the balance is. */
+  readonly source?: 'usable' | 'closed' | 'expired'
   readonly available: bigint
   readonly usedToday: bigint
   readonly usedThisMonth: bigint
@@ -55,13 +57,14 @@ function refusalOf(
   limits: Limits
 ): { code: ProblemCode; data: Record<string, string> } | undefined {
   if (facts.suspended) return { code: 'rail_suspended', data: {} }
-  if (facts.walletState === 'closed') return { code: 'account_closed', data: {} }
+  if (facts.walletState === 'closed' || facts.source === 'closed') return { code: 'account_closed', data: {} }
+  if (facts.source === 'expired') return { code: 'card_expired', data: {} }
   if (facts.walletState === 'frozen' || !facts.customerActive) return { code: 'wallet_frozen', data: {} }
   if (!facts.merchantActive) return { code: 'payee_unavailable', data: {} }
   const passed = (limit: bigint | null, used: bigint) => limit !== null && used + facts.amount > limit
   if (passed(limits.perPayment, 0n)) return { code: 'limit_exceeded', data: { limit: 'payment' } }
   if (passed(limits.perDay, facts.usedToday)) return { code: 'limit_exceeded', data: { limit: 'day' } }
   if (passed(limits.perMonth, facts.usedThisMonth)) return { code: 'limit_exceeded', data: { limit: 'month' } }
-  if (facts.available < facts.amount) return { code: 'insufficient_funds', data: {} }
+  if (facts.source === undefined && facts.available < facts.amount) return { code: 'insufficient_funds', data: {} }
   return undefined
 }

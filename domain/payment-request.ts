@@ -15,17 +15,27 @@ const CODE_OF_END = {
   canceled: 'payment_request_canceled'
 } as const satisfies Partial<Record<PaymentRequestState, ProblemCode>>
 
+/** A request as it stands for whoever wants to pay it. */
+interface Payable {
+  readonly state: PaymentRequestState
+  readonly expiresAt: Date
+  /** The payment that is on its way from outside; null: none. */
+  readonly reservedBy: string | null
+}
+
 /**
- * Why a request cannot be paid (any more); undefined while it can. Its time counts also where its own run has not said so
- * yet.
+ * Why a request cannot be paid (now, or any more); undefined while it can. Its time counts also where its own run has not
+ * said so yet.
  */
-export function refusalToPay(
-  { state, expiresAt }: { readonly state: PaymentRequestState; readonly expiresAt: Date },
-  now: Date
-): ProblemCode | undefined {
+export function refusalToPay({ state, expiresAt, reservedBy }: Payable, now: Date): ProblemCode | undefined {
   if (state !== 'open') return CODE_OF_END[state]
+  if (reservedBy !== null) return 'payment_request_reserved'
   return now >= expiresAt ? CODE_OF_END.expired : undefined
 }
+
+/** Whether it ends by itself now: not while money is on its way for it, which is booked whenever it comes. */
+export const isOver = (request: Payable, now: Date): boolean =>
+  request.state === 'open' && request.reservedBy === null && now >= request.expiresAt
 
 /**
  * The counters of a request for many payments: what was paid, and how it ended. Payments move and test them under the lock

@@ -1,3 +1,4 @@
+import type { Funding } from './funding.ts'
 import { defineStates } from './transitions.ts'
 
 export type PaymentState =
@@ -23,6 +24,11 @@ export const paymentStates = defineStates<PaymentState>({
 /** Whether the money leaves in the unit that authorizes it, or is held until the merchant asks for it. */
 export type CaptureMode = 'automatic' | 'manual'
 
-/** The arrows that one authorized, balance-funded unit crosses: both are history rows and events of that unit. */
-export const authorizedPath = (capture: CaptureMode): readonly PaymentState[] =>
-  capture === 'automatic' ? ['processing', 'succeeded'] : ['processing', 'requires_capture']
+/**
+ * The arrows that the unit crosses which authorizes: from balance the money moves or is held in it, and both are history
+ * rows and events of that unit; from outside the money has to be asked for first.
+ */
+export function authorizedPath(capture: CaptureMode, funding: Funding['type'] = 'balance'): readonly PaymentState[] {
+  if (funding !== 'balance') return ['processing']
+  return capture === 'automatic' ? ['processing', 'succeeded'] : ['processing', 'requires_capture']
+}

@@ -15,7 +15,11 @@ export const personalKinds = [
   'proof_of_address',
   // Of KYB: `business` with the requirement that it answers as its reference; `business_number` finds one that is here twice.
   'business',
-  'business_number'
+  'business_number',
+  // Of a linked card: what it is paid by, what tells it from another one, and what is said of it. Never its number.
+  'card_token',
+  'card_fingerprint',
+  'card_details'
 ] as const
 export type PersonalKind = (typeof personalKinds)[number]
 

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { createBankReturns } from './bank-returns-http.ts'
 import { createAccountChecks } from './account-checks-http.ts'
 import type { BankAnswer, BankInquiry, BankInstruction, BankProvider } from './bank.ts'
-import { errorCode } from './error-code.ts'
-import { createRequestSigner, type RequestSigner, type UnsignedRequest } from './signed-request.ts'
+import { exchange, type Exchange } from './exchange.ts'
+import { createRequestSigner, type UnsignedRequest } from './signed-request.ts'
 
 export interface HttpBankOptions {
   /** Where the banks answer, e.g. `http://127.0.0.1:3001`. */
@@ -51,48 +51,6 @@ export function createHttpBank(options: HttpBankOptions): BankProvider {
       return toInquiry(await ask({ method: 'GET', url: target }, signal))
     }
   }
-}
-
-type Exchange =
-  | { readonly kind: 'reply'; readonly body: unknown }
-  | { readonly kind: 'unknown'; readonly reason: string }
-  | { readonly kind: 'undelivered'; readonly reason: string }
-
-const exchange = async (
-  sign: RequestSigner,
-  request: UnsignedRequest,
-  timeoutMs: number,
-  signal: AbortSignal | undefined
-): Promise<Exchange> => {
-  const headers = await sign(request)
-  const timeout = AbortSignal.timeout(timeoutMs)
-  try {
-    const response = await fetch(request.url, {
-      method: request.method,
-      headers,
-      body: request.body,
-      redirect: 'error',
-      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout])
-    })
-    const text = await response.text()
-    return response.ok ? toReply(text) : { kind: 'unknown', reason: `http_${response.status}` }
-  } catch (failure) {
-    if (timeout.aborted) return { kind: 'unknown', reason: 'timeout' }
-    return toFailedExchange(failure)
-  }
-}
-
-const toReply = (text: string): Exchange => {
-  try {
-    return { kind: 'reply', body: JSON.parse(text) as unknown }
-  } catch {
-    return { kind: 'unknown', reason: 'unparsable' }
-  }
-}
-
-const toFailedExchange = (failure: unknown): Exchange => {
-  const reason = errorCode(failure) ?? 'aborted'
-  return reason === 'ECONNREFUSED' ? { kind: 'undelivered', reason } : { kind: 'unknown', reason }
 }
 
 const toAnswer = (got: Exchange): BankAnswer => {

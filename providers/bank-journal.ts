@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Bank, BankJournalLine } from './bank.ts'
+import { journalOperations, type BankJournalLine, type Counterpart } from './bank.ts'
 
 /** A bank's own books at one moment: every line up to now, and the balance of our account per currency. */
 export interface BankJournal {
@@ -11,8 +11,9 @@ export interface BankJournal {
 const Line = z.object({
   seq: z.number().int().positive(),
   reference: z.string(),
-  operation: z.enum(['opening', 'pull', 'push', 'return', 'fee']),
-  iban: z.string(),
+  operation: z.enum(journalOperations),
+  iban: z.string().optional(),
+  of: z.string().optional(),
   amount: z.string().regex(/^[1-9][0-9]*$/),
   currency: z.string(),
   direction: z.enum(['in', 'out']),
@@ -28,10 +29,10 @@ const Journal = z.object({
 const TIMEOUT_MS = 30_000
 
 /**
- * Reads a sandbox bank's whole journal, for the bank oracle (O4).
+ * Reads the whole journal of a sandbox bank, or of the acquirer, for the bank oracle (O4).
  * @throws {Error} when the bank does not answer 200 with a journal: an oracle that cannot read is unknown, not green.
  */
-export async function readJournal(url: string, adminKey: string, bank: Bank): Promise<BankJournal> {
+export async function readJournal(url: string, adminKey: string, bank: Counterpart): Promise<BankJournal> {
   const response = await fetch(`${url}/admin/journal?bank=${bank}`, {
     headers: { Authorization: `Bearer ${adminKey}` },
     signal: AbortSignal.timeout(TIMEOUT_MS)

@@ -33,12 +33,23 @@ export type BankInquiry =
   | { readonly kind: 'not_found' }
   | { readonly kind: 'unknown'; readonly reason: string }
 
+export const journalOperations = [
+  ...(['opening', 'pull', 'push', 'return', 'fee'] as const),
+  ...(['sale', 'capture', 'refund', 'chargeback'] as const)
+] as const
+
+/** Who keeps money of ours, and a journal of it: the banks and the card acquirer. */
+export type Counterpart = Bank | 'acquirer'
+
 /** A line of the bank's own journal, as the bank oracle (O4) reads it. */
 export interface BankJournalLine {
   readonly seq: number
   readonly reference: string
-  readonly operation: 'opening' | 'pull' | 'push' | 'return' | 'fee'
-  readonly iban: string
+  readonly operation: (typeof journalOperations)[number]
+  /** None at the acquirer. */
+  readonly iban?: string
+  /** Only at the acquirer: the authorization or sale that it is about. */
+  readonly of?: string
   /** Minor units as a decimal string, always positive; `direction` says which way. */
   readonly amount: string
   readonly currency: string

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { Router, type RequestHandler } from 'express'
 import { z } from 'zod'
 import type { Bank } from './bank.ts'
-import { BankName, NewReturn } from './bank-types.ts'
+import { BankName, bankNames, NewReturn } from './bank-types.ts'
 import type { Callbacks } from './callbacks.ts'
+import { chargebackRoutes } from './chargeback-routes.ts'
 import type { Clock } from './clock.ts'
 import { parseBody, parseValue, SandboxRefusal } from './refusal.ts'
 import { NewRule, type Rule } from './rules.ts'
@@ -23,14 +24,17 @@ const ADVANCE_MS_MAX = 10 * 366 * 86_400_000
 
 const Advance = z.strictObject({ by_ms: z.number().int().min(0).max(ADVANCE_MS_MAX) })
 const CallbackUrl = z.strictObject({ url: z.url({ protocol: /^https?$/ }) })
-const JournalQuery = z.strictObject({ bank: BankName, after: z.coerce.number().int().min(0).default(0) })
+const JournalQuery = z.strictObject({
+  bank: z.enum([...bankNames, 'acquirer']),
+  after: z.coerce.number().int().min(0).default(0)
+})
 const InboxQuery = z.strictObject({ to: z.string().min(1).optional() })
 
 /** What tests and operators of the sandbox steer it with; whoever mounts them has checked the admin key. */
 export function adminRoutes({ world, banks, clock, callbacks }: AdminDeps): Router {
   const readJournal: RequestHandler = async (request, response) => {
     const { bank, after } = parseValue(JournalQuery, request.query)
-    const { journal, balances } = world.banks[bank]
+    const { journal, balances } = bank === 'acquirer' ? world.acquirer : world.banks[bank]
     const body = {
       data: journal.slice(after),
       balances: Object.fromEntries([...balances].map(([currency, balance]) => [currency, balance.toString()]))
@@ -69,6 +73,7 @@ export function adminRoutes({ world, banks, clock, callbacks }: AdminDeps): Rout
   return Router()
     .use('/rules', ruleRoutes(world))
     .use('/screening-list', screeningListRoutes(world, callbacks))
+    .use('/chargebacks', chargebackRoutes(world, callbacks))
     .get('/journal', readJournal)
     .get('/inbox', readInbox)
     .get('/statements/:bank/:file', statementRoute(world))

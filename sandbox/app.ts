@@ -1,5 +1,7 @@
 import express, { type Express } from 'express'
 import { currency } from '../domain/currencies.ts'
+import { createAcquirer } from './acquirer.ts'
+import { acquirerRoutes, tokenRoutes } from './acquirer-routes.ts'
 import { createAccountChecks } from './account-checks.ts'
 import { accountRoutes } from './account-routes.ts'
 import { adminRoutes } from './admin-routes.ts'
@@ -42,12 +44,13 @@ export function createSandbox(world: World, options: SandboxOptions): Sandbox {
   const stopping = stop.signal
   openAccounts(world)
   const callbacks = createCallbacks({ world, secret: options.callbackSecret, stopping })
-  const clock = createClock(world, () => [...Object.values(banks), bureau, checks], callbacks)
+  const clock = createClock(world, () => [...Object.values(banks), acquirer, bureau, checks], callbacks)
   const shared = { world, callbacks, onPending: clock.expect, stopping }
   const banks = {
     a: createBank('a', { ...shared, settleAfterMs: 0 }),
     b: createBank('b', { ...shared, settleAfterMs: options.bankBDelayMs })
   }
+  const acquirer = createAcquirer(shared)
   const bureau = createIdentityBureau(shared)
   const checks = createAccountChecks({ ...shared, bankBDelayMs: options.bankBDelayMs })
   const signed = requireSignature(options.clientKey)
@@ -57,6 +60,8 @@ export function createSandbox(world: World, options: SandboxOptions): Sandbox {
   app.get('/livez', (_request, response) => void response.json({ status: 'ok' }))
   app.use(express.raw({ type: () => true, limit: '100kb' }))
   app.use('/banks', signed, bankRoutes(world, banks), accountRoutes(world, checks))
+  app.use('/acquirer/tokens', tokenRoutes(world, acquirer))
+  app.use('/acquirer', signed, acquirerRoutes(world, acquirer))
   app.use('/notifications', signed, notifierRoutes(world))
   app.use('/identity', signed, identityRoutes(world, bureau))
   app.use('/screening', signed, screeningRoutes(world))

@@ -16,7 +16,7 @@ export function bankRoutes(world: World, banks: Readonly<Record<BankName, Bank>>
     const bank = banks[bankIn(request.params.bank)]
     const reply = await bank.instruct(parseBody(Order, request.body))
     await world.durable()
-    send(response, reply)
+    sendReply(response, reply)
   }
 
   const inquire: RequestHandler = async (request, response) => {
@@ -27,10 +27,10 @@ export function bankRoutes(world: World, banks: Readonly<Record<BankName, Bank>>
     const answer = async () => {
       const body = banks[name].inquire(reference)
       await world.durable()
-      send(response, { ending: 'answer', status: 200, body })
+      sendReply(response, { ending: 'answer', status: 200, body })
     }
     if (rule === undefined) return answer()
-    if (rule.outcome === 'error') return send(response, { ending: 'error' })
+    if (rule.outcome === 'error') return sendReply(response, { ending: 'error' })
     // A bank that hangs has not looked the reference up either: nothing is fenced.
     if (rule.outcome === 'delay') setTimeout(() => void answer(), rule.delay_ms).unref()
   }
@@ -55,7 +55,7 @@ export function bankRoutes(world: World, banks: Readonly<Record<BankName, Bank>>
     .get('/:bank/instructions/:reference', inquire)
 }
 
-const send = (response: Response, reply: Reply): void => {
+export const sendReply = (response: Response, reply: Reply): void => {
   if (reply.ending === 'answer') response.status(reply.status).json(reply.body)
   if (reply.ending === 'error') response.status(500).json({ code: 'internal', message: 'the bank failed' })
   if (reply.ending === 'close') response.socket?.destroy()

@@ -121,7 +121,7 @@ const answerFor = (name: BankName, standing: Standing): Reply => {
 }
 
 /** False when the sandbox stops first. */
-const held = (ms: number, stopping: AbortSignal): Promise<boolean> =>
+export const held = (ms: number, stopping: AbortSignal): Promise<boolean> =>
   sleep(ms, true, { signal: stopping }).catch(() => false)
 
 const fingerprint = ({ reference, operation, iban, holder, amount }: Order): string =>

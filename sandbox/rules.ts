@@ -28,7 +28,13 @@ const outcomesOf = {
   registry: identityOutcomes,
   screening: failures,
   confirm_payee: accountOutcomes,
-  ownership: accountOutcomes
+  ownership: accountOutcomes,
+  verify: bankOutcomes,
+  authorize: bankOutcomes,
+  sale: bankOutcomes,
+  capture: bankOutcomes,
+  refund: bankOutcomes,
+  void: bankOutcomes
 } as const
 type Operation = keyof typeof outcomesOf
 const operations = [
@@ -39,7 +45,13 @@ const operations = [
   'registry',
   'screening',
   'confirm_payee',
-  'ownership'
+  'ownership',
+  'verify',
+  'authorize',
+  'sale',
+  'capture',
+  'refund',
+  'void'
 ] as const satisfies readonly Operation[]
 
 const Match = z.strictObject({
@@ -48,6 +60,8 @@ const Match = z.strictObject({
   iban: z.string().min(1).optional(),
   reference: z.string().min(1).optional(),
   name: z.string().min(1).optional(),
+  /** Of a card; only with `verify`, `authorize` and `sale`. */
+  token: z.string().min(1).optional(),
   /** A rule without it acts on pulls and pushes; the others are only meant when they are said. */
   operation: z.enum(operations).optional()
 })
@@ -74,7 +88,7 @@ export const NewRule = z
     /** How often the rule acts before it is spent; without it, always. */
     times: z.number().int().min(1).max(1_000_000).optional()
   })
-  .superRefine(({ match: { operation, amount, iban }, outcome, code, booked, delay_ms, holder }, context) => {
+  .superRefine(({ match: { operation, amount, iban, token }, outcome, code, booked, delay_ms, holder }, context) => {
     const complain = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message })
     const possible: readonly string[] = outcomesOf[operation ?? 'pull']
     if (!possible.includes(outcome))
@@ -88,7 +102,10 @@ export const NewRule = z
       complain('delay_ms', 'only with the outcome delay, and with accept and decline of a bank')
     if (knowsNoIban(operation) && (amount !== undefined || iban !== undefined))
       complain('match', `${operation} knows neither an amount nor an IBAN`)
-    if (isAboutAccount(operation) && amount !== undefined) complain('match', `${operation} knows no amount`)
+    if ((isAboutAccount(operation) || operation === 'verify' || operation === 'void') && amount !== undefined)
+      complain('match', `${operation} knows no amount`)
+    if (isOfCard(operation) && iban !== undefined) complain('match', `${operation} knows no IBAN`)
+    if (token !== undefined && !knowsToken(operation)) complain('match', 'only verify, authorize and sale know a token')
     if (holder !== undefined && (operation !== 'confirm_payee' || outcome !== 'accept'))
       complain('holder', 'only with the outcome accept of confirm_payee')
   })
@@ -101,6 +118,13 @@ const isAboutAccount = (operation: Operation | undefined): boolean =>
   operation === 'confirm_payee' || operation === 'ownership'
 /** No instruction to move money: nothing to book, and nothing to report. */
 const isNoBank = (operation: Operation | undefined): boolean => knowsNoIban(operation) || isAboutAccount(operation)
+
+const knowsToken = (operation: Operation | undefined): boolean =>
+  operation === 'verify' || operation === 'authorize' || operation === 'sale'
+/** Of a card: at the acquirer, which knows no IBAN. */
+export type CardOperation = 'verify' | 'authorize' | 'sale' | 'capture' | 'refund' | 'void'
+const isOfCard = (operation: Operation | undefined): boolean =>
+  knowsToken(operation) || operation === 'capture' || operation === 'refund' || operation === 'void'
 
 export type Rule = z.output<typeof NewRule> & { readonly id: string }
 
@@ -116,6 +140,9 @@ interface Occasion<Asked extends Operation> {
   /** Of a question about an account; of an order it is the order's. */
   readonly iban?: string
   readonly order?: Order
+  /** Of an instruction to the acquirer. */
+  readonly token?: string
+  readonly amount?: Order['amount']
 }
 
 /** The oldest rule that matches and is not spent decides, and is counted as used; so a list of faults reads in order. */
@@ -128,14 +155,19 @@ export function useRule<Asked extends Operation>(world: World, occasion: Occasio
   return undefined
 }
 
-const matches = ({ match }: Rule, { operation, reference, name, iban, order }: Occasion<Operation>): boolean => {
+const matches = (
+  { match }: Rule,
+  { operation, reference, name, iban, order, token, amount: asked }: Occasion<Operation>
+): boolean => {
   const { amount } = match
+  const money = asked ?? order?.amount
   const meant = match.operation === undefined ? ['pull', 'push'] : [match.operation]
   if (!meant.includes(operation)) return false
   if (match.reference !== undefined && match.reference !== reference) return false
   if (match.iban !== undefined && match.iban !== (iban ?? order?.iban)) return false
   if (match.name !== undefined && match.name !== (name ?? order?.holder)) return false
+  if (match.token !== undefined && match.token !== token) return false
   if (amount === undefined) return true
-  if (typeof amount === 'string') return amount === order?.amount.amount
-  return amount.amount === order?.amount.amount && amount.currency === order.amount.currency
+  if (typeof amount === 'string') return amount === money?.amount
+  return amount.amount === money?.amount && amount.currency === money.currency
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { applyAcquirer, emptyAcquirerBooks, type AcquirerBooks, type AcquirerEvent } from './acquirer-books.ts'
 import type { BankName, DueReturn, JournalLine, Returned, Standing, Taken } from './bank-types.ts'
 import { openFileLog, openMemoryLog } from './event-log.ts'
 import { applyIdentity, emptyIdentityBooks, type IdentityBooks, type IdentityEvent } from './identity-books.ts'
@@ -10,7 +11,7 @@ import { firstScreeningList, type ScreeningList } from './screening-list.ts'
 export interface Delivery {
   readonly key: string
   readonly message_id: string
-  readonly to: 'bank-a' | 'bank-b' | 'identity' | 'screening'
+  readonly to: 'bank-a' | 'bank-b' | 'acquirer' | 'identity' | 'screening'
   readonly body: string
   readonly wait_ms: number
   readonly lag_s: number
@@ -49,6 +50,7 @@ type WorldEvent =
   | { readonly type: 'screening_list'; readonly list: ScreeningList }
   | IdentityEvent
   | OwnershipEvent
+  | AcquirerEvent
 
 export interface Instruction extends Taken {
   standing: Standing
@@ -77,6 +79,7 @@ export interface World {
   readonly inbox: Map<string, Message & { readonly seq: number; readonly received_at: string }>
   readonly identity: IdentityBooks
   readonly ownership: OwnershipBooks
+  readonly acquirer: AcquirerBooks
   screeningList: ScreeningList
   offsetMs: number
   callbackUrl: string | undefined
@@ -101,6 +104,7 @@ export async function openWorld(directory: string | undefined): Promise<World> {
     inbox: new Map(),
     identity: emptyIdentityBooks(),
     ownership: emptyOwnershipBooks(),
+    acquirer: emptyAcquirerBooks(),
     screeningList: firstScreeningList,
     offsetMs: 0,
     callbackUrl: undefined,
@@ -166,6 +170,12 @@ const apply = (world: World, event: WorldEvent): void => {
     case 'ownership_taken':
     case 'ownership_decided':
       return applyOwnership(world.ownership, event)
+    case 'card_tokenised':
+    case 'card_taken':
+    case 'card_settled':
+    case 'card_fenced':
+    case 'chargeback':
+      return applyAcquirer(world.acquirer, event)
     case 'message': {
       const seq = world.inbox.size + 1
       world.inbox.set(event.message.id, { seq, ...event.message, received_at: event.received_at })

@@ -2,6 +2,7 @@ import type { States } from '../domain/transitions.ts'
 import { paymentRequestStates } from '../domain/payment-request.ts'
 import { bankLinkStates } from '../domain/bank-link.ts'
 import { bankReturnStates } from '../domain/bank-return.ts'
+import { cardLinkStates } from '../domain/card-link.ts'
 import { depositRecoveryStates } from '../domain/deposit-recovery.ts'
 import { paymentStates } from '../domain/payment.ts'
 import { onboardingStates } from '../domain/onboarding.ts'
@@ -28,7 +29,8 @@ export const machines: Readonly<Record<string, States<never>>> = {
   withdrawal: withdrawalStates as unknown as States<never>,
   'bank-link': bankLinkStates as unknown as States<never>,
   'deposit-recovery': depositRecoveryStates as unknown as States<never>,
-  'bank-return': bankReturnStates as unknown as States<never>
+  'bank-return': bankReturnStates as unknown as States<never>,
+  'card-link': cardLinkStates as unknown as States<never>
 }
 
 /** `{arrows: [{kind, from_state, to_state}], terminal: [{kind, state}]}` as JSON; `from_state` of a first arrow is null. */

@@ -1,10 +1,14 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import type { CurrencyCode } from '../domain/currencies.ts'
+import { railOf, type Funding, type OutsideFunding, type Rail } from '../domain/funding.ts'
 import type { CustomerId } from '../domain/ids.ts'
 import { limitWindows, type LimitPolicy, type LimitWindows } from '../domain/limits.ts'
 import type { AuthorizationFacts } from '../domain/payment-authorization.ts'
 import type { PaymentPolicy } from '../domain/policy/index.ts'
+import { isExpired } from '../domain/card.ts'
+import { findBankAccount } from './bank-account.ts'
+import { findCard } from './card.ts'
 import { ownLimitsOf, toOwnLimits } from './own-limits.ts'
 import { getPaymentRequest, type PaymentRequest } from './payment-request.ts'
 import { outgoingCounters, readCounters } from './limit-counters.ts'
@@ -27,19 +31,20 @@ interface PaymentParties {
   readonly walletId: string
   readonly merchantId: string
   readonly paymentRequestId?: string | null
+  readonly funding: Funding
 }
 
 /**
- * Everything that an authorization is decided on, read without a lock in two statements, and one more where a request asked
- * for it. The unit of work tests limits, funds and the request again under the lock.
+ * Everything that an authorization is decided on, read without a lock in two statements, and one more each where a request
+ * asked for it, or a bank pays. The unit of work tests limits, funds and the request again under the lock.
  * @throws {TypeError} when wallet, merchant or request are not there: the route has looked before.
  */
 export async function readPaymentFacts(
   db: Kysely<Database>,
-  { walletId, merchantId, paymentRequestId = null }: PaymentParties,
+  { walletId, merchantId, paymentRequestId = null, funding }: PaymentParties,
   policy: PaymentPolicy
 ): Promise<PaymentFacts> {
-  const parties = await readParties(db, walletId, merchantId)
+  const parties = await readParties(db, walletId, merchantId, railOf(funding))
   const { customer_id: customerId, currency, zone, last_confirmed: lastConfirmed, now } = parties
   const limitPolicy = (parties.policy ?? parties.tier) as LimitPolicy
   const counters = counterIds(customerId, currency, limitWindows(now, zone), lastConfirmed ?? 'first')
@@ -48,6 +53,7 @@ export async function readPaymentFacts(
     customerId: customerId as CustomerId,
     currency: currency as CurrencyCode,
     now,
+    ...(funding.type !== 'balance' && { source: await readSource(db, funding, now) }),
     ...(paymentRequestId !== null && { request: await getPaymentRequest(db, paymentRequestId) }),
     counters,
     limitPolicy,
@@ -100,12 +106,23 @@ interface Parties {
   now: Date
 }
 
-async function readParties(db: Kysely<Database>, walletId: string, merchantId: string): Promise<Parties> {
+/** Whether it may be drawn on, as far as we know. */
+async function readSource(db: Kysely<Database>, funding: OutsideFunding, now: Date): Promise<PaymentFacts['source']> {
+  if (funding.type === 'card') {
+    const card = await findCard(db, funding.id)
+    if (card?.state !== 'linked') return 'closed'
+    return isExpired(card.expiry, now) ? 'expired' : 'usable'
+  }
+  const account = await findBankAccount(db, funding.id)
+  return account?.state === 'linked' ? 'usable' : 'closed'
+}
+
+async function readParties(db: Kysely<Database>, walletId: string, merchantId: string, rail: Rail): Promise<Parties> {
   const { rows } = await sql<Parties>`
     select w.customer_id, c.tier, c.policy, c.zone, c.state as customer_state, w.currency,
         case when w.owes and w.state = 'active' then 'frozen' else w.state end as wallet_state,
         m.state as merchant_state, l.credits_posted - l.debits_posted - l.debits_pending as available,
-        exists (select from kill_switch where process = 'payment' and rail in ('', 'balance') and "on") as suspended,
+        exists (select from kill_switch where process = 'payment' and rail in ('', ${rail}) and "on") as suspended,
         (select id from payment p where p.customer_id = w.customer_id and confirmed_at is not null
           order by confirmed_at desc limit 1) as last_confirmed,
         ${ownLimitsOf('w.customer_id')} as own_limits, business_now() as now

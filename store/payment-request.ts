@@ -21,6 +21,8 @@ export interface PaymentRequest {
   readonly expiresAt: Date
   /** What paid it; always null where many may. */
   readonly paymentId: PaymentId | null
+  /** What is on its way from outside to pay it; always null where many may. */
+  readonly reservedBy: PaymentId | null
   readonly timesPaid: number
   readonly amountPaid: bigint
   /** Its run knows that it was paid. */
@@ -106,7 +108,7 @@ export const paymentRequestWriter = {
     insert into payment_request
       select r.* from jsonb_populate_recordset(null::payment_request, $1::jsonb) r
       on conflict (id) do update set
-        payment_id = excluded.payment_id, amount_paid = excluded.amount_paid`
+        payment_id = excluded.payment_id, amount_paid = excluded.amount_paid, reserved_by = excluded.reserved_by`
 } as const
 
 /** The row of a record, whole. */
@@ -123,7 +125,8 @@ export const toPaymentRequestRow = (request: PaymentRequest): object => ({
   payment_id: request.paymentId,
   amount_paid: request.multiUse ? '0' : request.amountPaid.toString(),
   noticed: request.noticed,
-  created_at: request.createdAt
+  created_at: request.createdAt,
+  reserved_by: request.reservedBy
 })
 
 /** A request as its merchant sees it, without its timeline, and without what was paid: `paidSoFar` has that. */
@@ -164,6 +167,7 @@ interface PaymentRequestRow {
   amount_paid: bigint
   noticed: boolean
   created_at: Date
+  reserved_by: string | null
   times_used: bigint | null
   amount_used: bigint | null
 }
@@ -181,6 +185,7 @@ const toPaymentRequest = (row: PaymentRequestRow): PaymentRequest => ({
   metadata: row.metadata as PaymentRequest['metadata'],
   expiresAt: row.expires_at,
   paymentId: row.payment_id === null ? null : idOf('pay', row.payment_id),
+  reservedBy: row.reserved_by === null ? null : idOf('pay', row.reserved_by),
   timesPaid: row.multi_use ? Number(row.times_used ?? 0n) : Number(row.payment_id !== null),
   amountPaid: row.multi_use ? (row.amount_used ?? 0n) : row.amount_paid,
   noticed: row.noticed,

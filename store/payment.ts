@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { currency, type CurrencyCode } from '../domain/currencies.ts'
+import { railOf, type Funding } from '../domain/funding.ts'
 import {
   idOf,
   sameDigits,
@@ -12,6 +13,7 @@ import {
 } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
 import type { CaptureMode, PaymentState } from '../domain/payment.ts'
+import { withTasks } from './task.ts'
 
 /** A payment as its record stands; amounts in minor units of `currency`. */
 export interface Payment {
@@ -40,6 +42,11 @@ export interface Payment {
   /** The limit counters that the uncaptured part is given back to. */
   readonly limitCounters: readonly string[]
   readonly createdAt: Date
+  readonly funding: Funding
+  /** What the bank calls it, once it has booked; always null where the balance pays. */
+  readonly railReference: string | null
+  /** Business time from which the bank may have it; null: it certainly does not. */
+  readonly sentAt: Date | null
 }
 
 export async function findPayment(db: Kysely<Database>, id: string): Promise<Payment | undefined> {
@@ -63,14 +70,15 @@ export async function getPayment(db: Kysely<Database>, id: string): Promise<Paym
 /** The posting queue's statement for whole rows; `$1` is a jsonb array of them. */
 export const paymentWriter = {
   kind: 'payment',
-  sql: `
+  sql: withTasks(`
     insert into payment
       select r.* from jsonb_populate_recordset(null::payment, $1::jsonb) r
       on conflict (id) do update set
         captured = excluded.captured, refunded = excluded.refunded, fee = excluded.fee,
         decline_code = excluded.decline_code, confirmed_at = excluded.confirmed_at,
         authorized_at = excluded.authorized_at, capture_before = excluded.capture_before,
-        limit_counters = excluded.limit_counters`
+        limit_counters = excluded.limit_counters, rail_reference = excluded.rail_reference, sent_at = excluded.sent_at,
+        splits = excluded.splits`)
 } as const
 
 /** The row of a record, whole. */
@@ -94,7 +102,12 @@ export const toPaymentRow = (payment: Payment): object => ({
   capture_before: payment.captureBefore,
   limit_counters: payment.limitCounters,
   created_at: payment.createdAt,
-  payment_request_id: payment.paymentRequestId
+  payment_request_id: payment.paymentRequestId,
+  funding_type: payment.funding.type,
+  funding_id: payment.funding.type === 'balance' ? null : payment.funding.id,
+  rail: railOf(payment.funding),
+  rail_reference: payment.railReference,
+  sent_at: payment.sentAt
 })
 
 /**
@@ -115,6 +128,7 @@ export function toPaymentView(payment: Payment): Record<string, unknown> {
     capture: payment.capture,
     wallet_id: payment.walletId,
     merchant_id: payment.merchantId,
+    funding: toFundingView(payment),
     ...(payment.paymentRequestId !== null && { payment_request_id: payment.paymentRequestId }),
     ...(payment.state === 'requires_action' && { confirm_before: payment.confirmBefore?.toISOString() }),
     ...(payment.captureBefore && { capture_before: payment.captureBefore.toISOString() }),
@@ -123,6 +137,13 @@ export function toPaymentView(payment: Payment): Record<string, unknown> {
     metadata: payment.metadata
   }
 }
+
+/** What it is paid from, as callers see it. */
+export const toFundingView = ({ funding, railReference }: Pick<Payment, 'funding' | 'railReference'>) => ({
+  type: funding.type,
+  ...(funding.type !== 'balance' && { id: funding.id }),
+  ...(railReference !== null && { reference: railReference })
+})
 
 export interface PaymentRow {
   id: string
@@ -147,6 +168,11 @@ export interface PaymentRow {
   limit_counters: string[]
   created_at: Date
   payment_request_id: string | null
+  funding_type: string
+  funding_id: string | null
+  rail: string
+  rail_reference: string | null
+  sent_at: Date | null
 }
 
 export const toPayment = (row: PaymentRow): Payment => ({
@@ -171,5 +197,14 @@ export const toPayment = (row: PaymentRow): Payment => ({
   captureBefore: row.capture_before,
   limitCounters: row.limit_counters,
   paymentRequestId: row.payment_request_id === null ? null : idOf('prq', row.payment_request_id),
-  createdAt: row.created_at
+  createdAt: row.created_at,
+  funding: toFunding(row),
+  railReference: row.rail_reference,
+  sentAt: row.sent_at
 })
+
+function toFunding({ funding_type, funding_id, rail }: PaymentRow): Funding {
+  if (funding_type === 'balance') return { type: 'balance' }
+  if (funding_type === 'card') return { type: 'card', id: idOf('crd', funding_id!) }
+  return { type: 'bank_account', id: idOf('ban', funding_id!), bank: rail === 'bank_a' ? 'a' : 'b' }
+}

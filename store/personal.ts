@@ -21,21 +21,22 @@ const INDEXED: ReadonlySet<PersonalKind> = new Set([
   'iban',
   'person',
   'document_number',
-  'business_number'
+  'business_number',
+  'card_fingerprint'
 ])
 
 /**
  * Seals and keeps a value, in place of the one that stood there; makes the owner's key with the first one. This file is
- * the only one that writes or reads personal data.
+ * the only one that writes or reads personal data. With `onlyFirst` what stands there stays.
  * @throws {Refusal} `state_conflict` with `field` when someone else has proved the same e-mail address or phone number.
  */
 export async function putPersonal(
   db: Kysely<Database>,
   vault: Vault,
   ownerId: string,
-  datum: { kind: PersonalKind; reference?: string; value: string; verified?: boolean }
+  datum: { kind: PersonalKind; reference?: string; value: string; verified?: boolean; onlyFirst?: boolean }
 ): Promise<void> {
-  const { kind, reference = '', value, verified = false } = datum
+  const { kind, reference = '', value, verified = false, onlyFirst = false } = datum
   const key = await keyFor(db, vault, ownerId)
   const row = {
     ciphertext: vault.seal(key, ownerId, `${kind}|${reference}`, value),
@@ -46,7 +47,10 @@ export async function putPersonal(
     await db
       .insertInto('personal_data')
       .values({ owner_id: ownerId, kind, reference, ...row })
-      .onConflict((conflict) => conflict.columns(['owner_id', 'kind', 'reference']).doUpdateSet(row))
+      .onConflict((conflict) => {
+        const there = conflict.columns(['owner_id', 'kind', 'reference'])
+        return onlyFirst ? there.doNothing() : there.doUpdateSet(row)
+      })
       .execute()
   } catch (error) {
     const taken = (error as { constraint?: string }).constraint === 'personal_data_log_in'
@@ -160,9 +164,23 @@ async function findProvedOwnerByIndex(
 }
 
 /** Sets the mark "proved" on the IBANs of the bank accounts `id` of `customer_id` in `accounts`: a part of their unit of work. */
-export const proveIbansSql = (accounts: string): string => `
-    update personal_data p set verified_at = clock_timestamp() from ${accounts} a
-      where p.owner_id = a.customer_id and p.kind = 'iban' and p.reference = a.id`
+export const proveIbansSql = (accounts: string): string => proveSql('iban', accounts)
+
+/** The same for the fingerprints of cards. */
+export const proveCardsSql = (cards: string): string => proveSql('card_fingerprint', cards)
+
+const proveSql = (kind: PersonalKind, things: string): string => `
+    update personal_data p set verified_at = clock_timestamp() from ${things} a
+      where p.owner_id = a.customer_id and p.kind = '${kind}' and p.reference = a.id`
+
+/** Takes the tokens of the cards `id` of `customer_id` in `cards` away: nobody pays by them any more. */
+export const forgetTokensSql = (cards: string): string => `
+    delete from personal_data p using ${cards} a
+      where p.owner_id = a.customer_id and p.kind = 'card_token' and p.reference = a.id`
+
+/** What a second card of one customer's meets that would prove the same fingerprint. */
+export const isCardTaken = (error: unknown): boolean =>
+  (error as { constraint?: unknown } | null)?.constraint === 'personal_data_card'
 
 /** What a second account meets that would prove the same IBAN. */
 export const isIbanTaken = (error: unknown): boolean =>
@@ -185,6 +203,16 @@ export async function unproveIban(db: Kysely<Database>, ownerId: string, referen
     .set({ verified_at: null })
     .where('owner_id', '=', ownerId)
     .where('kind', '=', 'iban')
+    .where('reference', '=', reference)
+    .execute()
+}
+
+/** Forgets what a card is paid by and known again by: it may be linked anew. */
+export async function forgetCard(db: Kysely<Database>, ownerId: string, reference: string): Promise<void> {
+  await db
+    .deleteFrom('personal_data')
+    .where('owner_id', '=', ownerId)
+    .where('kind', 'in', ['card_token', 'card_fingerprint'])
     .where('reference', '=', reference)
     .execute()
 }

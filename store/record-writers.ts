@@ -1,6 +1,7 @@
 import type { RecordWriter } from '../ledger/posting-queue.ts'
 import { bankLinkWriter } from './bank-link.ts'
 import { bankReturnWriter } from './bank-return.ts'
+import { cardLinkWriter } from './card-link.ts'
 import { depositRecoveryWriter } from './deposit-recovery.ts'
 import { onboardingWriter } from './onboarding-writer.ts'
 import { paymentRequestWriter } from './payment-request.ts'
@@ -19,5 +20,6 @@ export const recordWriters: readonly RecordWriter[] = [
   bankLinkWriter,
   depositRecoveryWriter,
   workClockWriter,
-  bankReturnWriter
+  bankReturnWriter,
+  cardLinkWriter
 ]

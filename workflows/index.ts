@@ -1,5 +1,7 @@
 export { bankLink as 'bank-link' } from './bank-link.ts'
 export { bulkDecision as 'bulk-decision' } from './bulk-decision.ts'
+export { cardLink as 'card-link' } from './card-link.ts'
+export { chargebackNotice as 'chargeback-notice' } from './chargeback-notice.ts'
 export { depositRecovery as 'deposit-recovery' } from './deposit-recovery.ts'
 export { deliverCode as 'deliver-code' } from './deliver-code.ts'
 export { onboarding } from './onboarding.ts'

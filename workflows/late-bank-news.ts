@@ -1,5 +1,6 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
+import type { BankPaymentStart } from '../activities/payment-progress.ts'
 import type { TopUpStart } from '../activities/top-up-progress.ts'
 import type { WithdrawalStart } from '../activities/withdrawal-progress.ts'
 import type { Progress } from '../domain/orders.ts'
@@ -11,13 +12,19 @@ import { receiveNudges } from './wait.ts'
 
 const { bookTopUp, declineTopUp, readTopUp, readBusinessClock } = proxyLocalActivities<Activities>(recordOptions)
 const { bookWithdrawal, declineWithdrawal, readWithdrawal } = proxyLocalActivities<Activities>(recordOptions)
-const { inquireTopUp, inquireWithdrawal } = proxyActivities<Activities>({
+const { bookPayment, readPayment } = proxyLocalActivities<Activities>(recordOptions)
+const { inquireTopUp, inquireWithdrawal, inquirePayment } = proxyActivities<Activities>({
   ...inquiryOptions,
   summary: 'ask the bank what became of it'
 })
 
-/** Both kinds have their order and policy alike. */
-type LateStart = TopUpStart & WithdrawalStart
+const { inquireCardPayment } = proxyActivities<Activities>({
+  ...inquiryOptions,
+  summary: 'ask the acquirer what became of it'
+})
+
+/** All kinds have alike of their order and policy what is used here. */
+type LateStart = TopUpStart & WithdrawalStart & BankPaymentStart
 
 const topUp = { path: '/v1/top-ups', read: readTopUp, inquire: inquireTopUp, book: bookTopUp, decline: declineTopUp }
 const withdrawal = {
@@ -27,13 +34,21 @@ const withdrawal = {
   book: bookWithdrawal,
   decline: declineWithdrawal
 }
+const payment = { path: '/v1/payments', read: readPayment, inquire: inquirePayment, book: bookPayment }
+const cardPayment = { ...payment, inquire: inquireCardPayment }
+
+function thingOf({ id, order }: LateStart) {
+  if (id.startsWith('wdr_')) return withdrawal
+  if (!id.startsWith('pay_')) return topUp
+  return order.funding.type === 'card' ? cardPayment : payment
+}
 
 /**
- * The bank has news of a top-up or a withdrawal that an operator has ended: asks what they are, and if it says otherwise,
+ * The bank has news of a top-up, a withdrawal or a payment that an operator has ended: asks what they are, and if it says otherwise,
  * books to its suspense account what it has moved, or has not. The news alone is believed by nobody.
  */
 export async function lateBankNews(start: LateStart): Promise<Progress<string>> {
-  const thing = start.id.startsWith('wdr_') ? withdrawal : topUp
+  const thing = thingOf(start)
   const answer = answerFirst<Progress<string>>(start)
   const nudges = receiveNudges()
   const current = await thing.read(start)
@@ -63,8 +78,11 @@ export async function lateBankNews(start: LateStart): Promise<Progress<string>> 
   async function heard(said: BankWord): Promise<Progress<string>> {
     if (said.kind === 'accepted') return thing.book(start, said.bankReference)
     // That it has not booked is news only where an operator had said that it has.
-    return said.kind === 'declined' && current.state === 'succeeded' ? thing.decline(start, said.code) : current
+    const isContradicted = said.kind === 'declined' && current.state === 'succeeded'
+    return isContradicted && 'decline' in thing ? thing.decline(start, said.code) : current
   }
 }
 
-const railOf = ({ order }: LateStart): string => `bank_${order.bank}`
+/** A card's order names no bank. */
+const railOf = ({ order }: LateStart): string =>
+  (order.bank as string | undefined) === undefined ? 'acquirer' : `bank_${order.bank}`

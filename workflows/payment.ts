@@ -1,12 +1,13 @@
 import { proxyLocalActivities, setHandler } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
 import type { PaymentProgress, PaymentStart } from '../activities/payment-progress.ts'
-import { paymentStates } from '../domain/payment.ts'
+import { paymentStates, type PaymentState } from '../domain/payment.ts'
 import { formatMoney, fromWire } from '../domain/money.ts'
 import { recordOptions } from './activity-options.ts'
 import { createDecisions } from './decisions.ts'
 import { answerFirst } from './first-outcome.ts'
-import { cancel, capture, confirm, voidRemainder } from './messages.ts'
+import { cancel, capture, confirm, retry, voidRemainder, writeOff } from './messages.ts'
+import { outsideRail } from './payment-rail.ts'
 import { present } from './presentation.ts'
 import { receiveNudges, untilBusinessTime } from './wait.ts'
 
@@ -15,21 +16,27 @@ const { authorizePayment, confirmPayment, capturePayment, voidPayment, cancelPay
 const { listPaymentDecisions, readBusinessClock } = proxyLocalActivities<Activities>(recordOptions)
 
 /**
- * A payment from balance: authorized and captured in one unit of work; or held until the merchant captures, voids, or
- * lets it expire; or first confirmed by the customer.
+ * A payment, first confirmed by the customer where it takes that. From balance: authorized and captured in one unit of
+ * work, or held until the merchant captures, voids, or lets it expire. From outside: authorized, and paid once whoever was
+ * asked for the money has said that it has come.
  */
 export async function payment(start: PaymentStart): Promise<PaymentProgress> {
   const answer = answerFirst<PaymentProgress>(start)
   const nudges = receiveNudges()
+  const rail = outsideRail(start)
   let current: PaymentProgress | undefined
+  let next: string | undefined
   const isOver = () => current !== undefined && paymentStates.isTerminal(current.state)
+  /** From balance nothing stays in `processing`. */
+  const isAtRail = () => rail !== undefined && current?.state === 'processing'
 
-  const decisions = createDecisions(
+  const decisions = createDecisions<PaymentState>(
     {
       confirm: (id) => confirmPayment(start, id),
       capture: (id) => capturePayment(start, id),
       void: (id) => voidPayment(start, id),
-      cancel: (id) => cancelPayment(start, id)
+      cancel: (id) => cancelPayment(start, id),
+      ...rail?.decisions(nudges)
     },
     show
   )
@@ -37,37 +44,60 @@ export async function payment(start: PaymentStart): Promise<PaymentProgress> {
   setHandler(capture, (id) => decisions.take('capture', id))
   setHandler(voidRemainder, (id) => decisions.take('void', id))
   setHandler(cancel, (id) => decisions.take('cancel', id))
+  setHandler(retry, (id) => decisions.take('retry', id))
+  setHandler(writeOff, (id) => decisions.take('write-off', id))
+  const consumeDecisions = async () => {
+    for (const { id, action } of await listPaymentDecisions(start)) await decisions.take(action, id)
+  }
 
   const { first_version, ...authorized } = await authorizePayment(start)
   show(authorized)
   answer.give({ ...authorized, version: first_version ?? authorized.version })
   // A run that was started again may find decisions that nobody could deliver.
-  nudges.received += 1
+  if (!isAtRail() || first_version !== undefined) nudges.received += 1
   while (!isOver()) {
+    if (isAtRail()) {
+      await rail!.settle(current!, { nudges, decisions, consumeDecisions, isOver, show, onWaiting })
+      continue
+    }
     const { deadline, state } = current!
-    const wait = { nudges, businessNow: readBusinessClock, summary: `until ${deadline} while ${state}`, or: isOver }
+    const summary = `until ${deadline} while ${state}`
+    const wait = { nudges, businessNow: readBusinessClock, summary, or: () => isOver() || isAtRail() }
     const woken = await untilBusinessTime(deadline!, wait)
     if (woken === 'due') show(await decisions.alone(() => expirePayment(start)))
     if (woken === 'nudged') {
-      for (const { id, action } of await listPaymentDecisions(start)) await decisions.take(action, id)
+      await consumeDecisions()
       show(await readPayment(start))
     }
   }
   await answer.delivered()
   return current!
 
+  /** When whoever was asked for the money is asked again. */
+  function onWaiting(until: string | undefined): void {
+    next = until
+    show(current!)
+  }
+
   /** A step that answers late must not set the picture back. */
-  function show(next: PaymentProgress): void {
-    if (current && next.version < current.version) return
-    current = next
-    present({ state: next.state, details: detailsOf(start, next), deadlineAt: next.deadline })
+  function show(progress: PaymentProgress): void {
+    if (current && progress.version < current.version) return
+    current = progress
+    const { state, deadline = next } = progress
+    const deadlineAt = isOver() ? undefined : deadline
+    present({ state, details: detailsOf(start, progress, next), deadlineAt, rail: rail?.name })
   }
 }
 
-const detailsOf = ({ id, order }: PaymentStart, { decline_code, deadline }: PaymentProgress): string[] => [
-  `${formatMoney(fromWire(order.amount))} from \`${order.wallet_id}\` to \`${order.merchant_id}\`, ${order.capture} capture`,
+const detailsOf = (
+  { id, order }: PaymentStart,
+  { decline_code, deadline }: PaymentProgress,
+  next: string | undefined
+): string[] => [
+  `${formatMoney(fromWire(order.amount))} from \`${order.funding?.id ?? order.wallet_id}\` to \`${order.merchant_id}\`, ${order.capture} capture`,
   ...(order.payment_request_id ? [`asked for by \`${order.payment_request_id}\``] : []),
   ...(decline_code ? [`declined: \`${decline_code}\``] : []),
+  ...(next ? [`the bank is asked again at ${next} (business time)`] : []),
   ...(deadline ? [`runs out at ${deadline} (business time)`] : []),
   `record: \`GET /v1/payments/${id}\``
 ]

@@ -8,6 +8,8 @@ import { bankLinkRoutes } from './bank-link.ts'
 import { bulkDecisionRoutes } from './bulk-decision.ts'
 import { bankReturnRoutes } from './bank-return.ts'
 import { callbackRoutes } from './callbacks.ts'
+import { cardLinkRoutes } from './card-link.ts'
+import { cardRoutes } from './card.ts'
 import { credentialRoutes } from './credentials.ts'
 import { customerTimelineRoutes } from './customer-timeline.ts'
 import { customerRoutes } from './customers.ts'
@@ -61,6 +63,8 @@ export const listRoutes = (deps: ApiDeps): Route[] => [
   ...bankAccountRoutes(deps),
   ...bankLinkRoutes(deps),
   ...bankReturnRoutes(deps),
+  ...cardRoutes(deps),
+  ...cardLinkRoutes(deps),
   ...eventRoutes(deps),
   ...merchantRoutes(deps),
   ...merchantStateRoutes,

@@ -1,25 +1,49 @@
 import { z } from 'zod'
 import { Refusal } from '../../domain/errors.ts'
+import { fundingOf, railOf } from '../../domain/funding.ts'
 import { toWire } from '../../domain/money.ts'
 import type { PaymentOrder } from '../../domain/orders.ts'
-import { paymentPolicy } from '../../domain/policy/index.ts'
+import { fundedPaymentPolicy, paymentPolicy } from '../../domain/policy/index.ts'
+import { findPayment, type Payment } from '../../store/payment.ts'
 import { findWallet } from '../../store/wallet.ts'
 import { searchAttributes } from '../../temporal/search-attribute-keys.ts'
 import type { ApiDeps } from '../deps.ts'
 import { dryRunPayment } from '../dry-run-payment.ts'
+import { fundingOrderOf } from '../funding.ts'
 import { mustBeOpen, payeeOf } from '../payee.ts'
 import { PaymentReply, PaymentRequest, notYet } from '../payment-schemas.ts'
 import { answer, route, type Route } from '../route.ts'
 import { id } from '../schemas.ts'
+import { stuckRoutes } from '../stuck-routes.ts'
 import { createSubmit, type Submit } from '../submit.ts'
 import { ownedPayment, paymentDecisionRoutes } from './payment-decision.ts'
 
 const params = z.strictObject({ id: id('pay') })
 
-/** Payments from a wallet's balance to a merchant. */
+/** Payments from a wallet to a merchant, out of its balance or through it. */
 export function paymentRoutes(deps: ApiDeps): Route[] {
   const submit = createSubmit(deps)
-  return [createPayment(deps, submit), readPayment(deps, submit), ...paymentDecisionRoutes(deps)]
+  const stuck = {
+    type: 'payment',
+    prefix: 'pay',
+    words: 'a stuck payment',
+    effect: 'nothing is posted, and the merchant is not paid',
+    reply: PaymentReply,
+    find: (id: string) => findInstructed(deps, id)
+  } as const
+  return [
+    createPayment(deps, submit),
+    readPayment(deps, submit),
+    ...paymentDecisionRoutes(deps),
+    ...stuckRoutes(deps, submit, stuck)
+  ]
+}
+
+/** @throws {Refusal} `state_conflict` for one that no bank was told of. */
+async function findInstructed({ db }: ApiDeps, id: string): Promise<Payment | undefined> {
+  const payment = await findPayment(db, id)
+  if (payment?.funding.type === 'balance') throw new Refusal('state_conflict', { state: payment.state })
+  return payment
 }
 
 const createPayment = ({ db, policy }: ApiDeps, submit: Submit): Route =>
@@ -29,7 +53,8 @@ const createPayment = ({ db, policy }: ApiDeps, submit: Submit): Route =>
       summary: 'Pay a merchant from a wallet',
       description:
         'By merchant id, payment request, or a scanned QR text. Answers with the first committed state, also when that is `declined` or ' +
-        '`requires_action`. With `capture: manual` the money is held for 7 days. With `dry_run` nothing is stored.',
+        '`requires_action`. With `capture: manual` the money is held for 7 days. Paid from a bank account it answers ' +
+        '`processing`, before the bank is asked: poll, or listen for the event. With `dry_run` nothing is stored.',
       body: PaymentRequest,
       reply: PaymentReply,
       status: 201,
@@ -45,10 +70,10 @@ const createPayment = ({ db, policy }: ApiDeps, submit: Submit): Route =>
         'amount_mismatch',
         'capture_not_supported',
         'payment_request_paid',
+        'payment_request_reserved',
         'payment_request_expired',
         'payment_request_canceled',
         'currency_mismatch',
-        'not_implemented',
         'idempotency_key_reused',
         'service_unavailable'
       ]
@@ -67,22 +92,24 @@ const createPayment = ({ db, policy }: ApiDeps, submit: Submit): Route =>
         wallet_id: wallet.id,
         merchant_id: merchant.id,
         payment_request_id: request?.id,
+        ...(await fundingOrderOf(db, body, wallet.customerId)),
         amount: toWire(amount),
         capture: body.capture,
         description: body.description,
         device_known_since: call.caller.kind === 'customer' ? call.caller.deviceKnownSince?.toISOString() : undefined,
         metadata: body.metadata
       }
-      if (body.dry_run) return answer(200, await dryRunPayment(db, order, paymentPolicy(policy)))
+      const kept = order.funding ? fundedPaymentPolicy(policy) : paymentPolicy(policy)
+      if (body.dry_run) return answer(200, await dryRunPayment(db, order, kept))
       return submit.start(call, {
         type: 'payment',
         id: paymentId,
         order,
-        policy: paymentPolicy(policy),
+        policy: kept,
         summary: `payment of ${order.amount.amount} ${order.amount.currency} minor units to ${merchant.id}`,
         searchAttributes: [
           { key: searchAttributes.customerRef, value: wallet.customerId },
-          { key: searchAttributes.rail, value: 'balance' }
+          { key: searchAttributes.rail, value: railOf(fundingOf(order)) }
         ]
       })
     }

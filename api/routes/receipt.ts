@@ -3,7 +3,7 @@ import { Refusal } from '../../domain/errors.ts'
 import { sameDigits } from '../../domain/ids.ts'
 import { toWire } from '../../domain/money.ts'
 import { findMerchant, type Merchant } from '../../store/merchant.ts'
-import { findPayment, type Payment } from '../../store/payment.ts'
+import { findPayment, toFundingView, type Payment } from '../../store/payment.ts'
 import { listCaptures, type Capture } from '../../store/receipt.ts'
 import type { ApiDeps } from '../deps.ts'
 import { ReceiptReply } from '../receipt-schemas.ts'
@@ -52,6 +52,7 @@ function toReply(
     state: payment.state,
     wallet_id: payment.walletId,
     merchant: { id, name, city, country },
+    funding: toFundingView(payment),
     amount: money(payment.amount),
     captured: money(payment.captured),
     refunded: money(payment.refunded),

@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../../db/schema.ts'
 import { processIdIn } from '../../domain/reference.ts'
-import type { Bank, BankJournalLine } from '../../providers/bank.ts'
+import type { BankJournalLine, Counterpart } from '../../providers/bank.ts'
 import type { BankJournal } from '../../providers/bank-journal.ts'
 
 /** What both sides know of one reference in one currency, in minor units: `in` is positive. */
@@ -26,7 +26,7 @@ const OPENING = 'opening'
  */
 export async function findBankBreach(
   db: Kysely<Database>,
-  bank: Bank,
+  bank: Counterpart,
   journal: BankJournal,
   since: Date,
   note: (exception: string) => void
@@ -71,7 +71,7 @@ function referenceIn(references: Map<string, Reference>, reference: string, curr
  */
 async function addOurs(
   db: Kysely<Database>,
-  bank: Bank,
+  bank: Counterpart,
   since: Date,
   references: Map<string, Reference>
 ): Promise<void> {
@@ -103,15 +103,17 @@ async function excuseFor(
     .where('id', '=', processIdIn(reference))
     .executeTakeFirst()
   if (process?.open) return `the outcome is open, ${process.state}`
-  // Returns are heard of by callback, from the bank's list, or at last with its statement; the bank's other charges only there.
-  const isUnannounced =
-    ours === 0n && lines.length > 0 && lines.every(({ operation }) => operation === 'return' || operation === 'fee')
+  // Returns are heard of by callback, from the bank's list, or at last with its statement; chargebacks and the bank's other
+  // charges only there.
+  const isUnannounced = ours === 0n && lines.length > 0 && lines.every(({ operation }) => unannounced.has(operation))
   return isUnannounced ? 'not heard of yet' : undefined
 }
 
+const unannounced: ReadonlySet<string> = new Set(['return', 'fee', 'chargeback'])
+
 async function findTotalBreach(
   db: Kysely<Database>,
-  bank: Bank,
+  bank: Counterpart,
   { lines, balances }: BankJournal,
   excused: ReadonlyMap<string, bigint>
 ): Promise<string | undefined> {

@@ -4,7 +4,7 @@ import { limits } from '../../domain/policy/limits.ts'
 import type { ReferenceRates } from '../../domain/reference-rates.ts'
 import type { States } from '../../domain/transitions.ts'
 import { bookOracles } from '../../ledger/oracles.ts'
-import type { Bank } from '../../providers/bank.ts'
+import type { Counterpart } from '../../providers/bank.ts'
 import type { BankJournal } from '../../providers/bank-journal.ts'
 import { verifyAuditChain } from '../../store/audit.ts'
 import { legalArrows, machines, processOracles } from '../../store/oracles.ts'
@@ -16,7 +16,7 @@ import { findSafeguardingBreach } from './safeguarding.ts'
 export interface OracleInput {
   readonly db: Kysely<Database>
   /** Without it the bank oracle is left out. */
-  readonly readJournal?: (bank: Bank) => Promise<BankJournal>
+  readonly readJournal?: (bank: Counterpart) => Promise<BankJournal>
   /** Without it the live half of O7 is left out. */
   readonly listWorkflows?: ListWorkflows
   /** For safeguarding; null leaves it out, for tests whose money comes from nowhere. */
@@ -34,7 +34,7 @@ async function findAuditBreach(snapshot: Kysely<Database>): Promise<string | und
   return verdict.kind === 'broken' ? `audit_log ${verdict.seq}: ${verdict.why}` : undefined
 }
 
-const banks: readonly Bank[] = ['a', 'b']
+const banks: readonly Counterpart[] = ['a', 'b', 'acquirer']
 
 /**
  * Judges the whole system, read-only, also while it works: everything that one database knows is read in one snapshot.
@@ -77,14 +77,14 @@ async function runStatements(snapshot: Kysely<Database>, arrows: string): Promis
 interface Journals {
   /** The database's clock before any of them was read: our postings are compared with it. */
   readonly since: Date
-  readonly journals: readonly { readonly bank: Bank; readonly journal: BankJournal | Error }[]
+  readonly journals: readonly { readonly bank: Counterpart; readonly journal: BankJournal | Error }[]
 }
 
 async function readJournals({ db, readJournal }: OracleInput): Promise<Journals> {
   if (!readJournal) return { since: new Date(), journals: [] }
   try {
     const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db)
-    const read = async (bank: Bank) => ({ bank, journal: await readJournal(bank).catch(asError) })
+    const read = async (bank: Counterpart) => ({ bank, journal: await readJournal(bank).catch(asError) })
     return { since: rows[0]!.now, journals: await Promise.all(banks.map(read)) }
   } catch (error) {
     return { since: new Date(), journals: banks.map((bank) => ({ bank, journal: asError(error) })) }
@@ -94,7 +94,7 @@ async function readJournals({ db, readJournal }: OracleInput): Promise<Journals>
 async function judgeBanks(snapshot: Kysely<Database>, { since, journals }: Journals): Promise<OracleResult[]> {
   const results: OracleResult[] = []
   for (const { bank, journal } of journals) {
-    const rule = `bank ${bank}'s journal and our cash + in transit agree, line by line and in total`
+    const rule = `${bank === 'acquirer' ? 'the acquirer' : `bank ${bank}`}'s journal and our cash + in transit agree, line by line and in total`
     results.push(
       await judge({ oracle: 'O4', rule }, async (note) => {
         if (journal instanceof Error) throw journal

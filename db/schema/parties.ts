@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely'
 
-/** Whose money: wallets, merchants, linked bank accounts (0005), QR codes (0009), and what was decided about processes (0008). */
+/** Whose money: wallets, merchants, linked bank accounts (0005), cards (0017), QR codes (0009), and what was decided about processes (0008). */
 export interface PartyTables {
   wallet: {
     id: string
@@ -38,6 +38,16 @@ export interface PartyTables {
     below: bigint
     add: bigint
     set_at: Date
+  }
+  card: {
+    id: string
+    customer_id: string
+    brand: string
+    funding: string
+    expiry_month: number
+    expiry_year: number
+    state: string
+    linked_at: Generated<Date>
   }
   qr_code: {
     id: string

@@ -46,6 +46,7 @@ export interface ProcessTables {
     heard_at: Generated<Date>
   }
   bank_return_cursor: { bank: string; seq: bigint }
+  card_link: CardLinkTable
 }
 
 /** Written by `store/payment.ts`'s set-based statement, in the posting queue's transaction. */
@@ -70,6 +71,12 @@ interface PaymentTable {
   limit_counters: Read<string[]>
   created_at: Read<Date>
   payment_request_id: Read<string | null>
+  funding_type: Read<string>
+  funding_id: Read<string | null>
+  rail: Read<string>
+  rail_reference: Read<string | null>
+  sent_at: Read<Date | null>
+  splits: Read<unknown>
 }
 
 /** Written by `store/top-up.ts`'s set-based statement. */
@@ -147,6 +154,7 @@ interface PaymentRequestTable {
   amount_paid: Read<bigint>
   noticed: ColumnType<boolean, never, boolean>
   created_at: Read<Date>
+  reserved_by: Read<string | null>
 }
 
 /** Written by `store/bank-link.ts`'s set-based statement. */
@@ -198,5 +206,19 @@ interface BankReturnTable {
   outstanding: Read<bigint>
   given_up: Read<bigint>
   returned_at: Read<Date>
+  created_at: Read<Date>
+}
+
+/** Written by `store/card-link.ts`'s set-based statement. */
+interface CardLinkTable {
+  id: Read<string>
+  customer_id: Read<string>
+  brand: Read<string | null>
+  funding: Read<string | null>
+  expiry_month: Read<number | null>
+  expiry_year: Read<number | null>
+  decline_code: Read<string | null>
+  acquirer_reference: Read<string | null>
+  sent_at: Read<Date | null>
   created_at: Read<Date>
 }

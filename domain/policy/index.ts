@@ -4,6 +4,7 @@ import { bank } from './bank.ts'
 import { bankLink } from './bank-link.ts'
 import { kyb } from './kyb.ts'
 import { bankReturn } from './bank-return.ts'
+import { cardLink } from './card-link.ts'
 import { kyc } from './kyc.ts'
 import { limits } from './limits.ts'
 import { mergeOver, type DeepReadonly } from './merge.ts'
@@ -32,7 +33,8 @@ const defaults = {
   second_factor: secondFactor,
   debit_report: debitReport,
   bank_return: bankReturn,
-  automatic_top_up: automaticTopUp
+  automatic_top_up: automaticTopUp,
+  card_link: cardLink
 }
 
 /** Every number that governs a process, by topic. JSON-able: money is a string of minor units, durations end in `_ms`. */
@@ -54,6 +56,14 @@ export const paymentPolicy = ({ payment, limits, step_up }: Policy): PaymentPoli
 
 /** How a bank is talked to. */
 export type BankPolicy = Policy['bank']
+
+/** What the run of a payment keeps that is paid from a bank account. */
+export type FundedPaymentPolicy = PaymentPolicy & BankPolicy
+
+export const fundedPaymentPolicy = (policy: Policy): FundedPaymentPolicy => ({
+  ...policy.bank,
+  ...paymentPolicy(policy)
+})
 
 /** What it takes to know whether a write-off needs a second operator. */
 export type WriteOffPolicy = Pick<BankPolicy, 'write_off_four_eyes_usd' | 'stuck_sla_ms'> & Pick<Policy, 'limits'>
@@ -97,3 +107,8 @@ export const bankLinkPolicy = ({ bank, bank_link }: Policy): BankLinkPolicy => (
 export type BankReturnPolicy = BankPolicy & Pick<Policy, 'bank_return'>
 
 export const bankReturnPolicy = ({ bank, bank_return }: Policy): BankReturnPolicy => ({ ...bank, bank_return })
+
+/** What one card link's run keeps: how to ask the acquirer, and how many cards a customer may have. */
+export type CardLinkPolicy = Policy['bank'] & Pick<Policy, 'card_link'>
+
+export const cardLinkPolicy = ({ bank, card_link }: Policy): CardLinkPolicy => ({ ...bank, card_link })

@@ -5,6 +5,16 @@ import type { Row } from './matrix-world.ts'
 const customers = (status: number) => ({ 'customer own': status, 'customer other': status })
 const readers = { service: 404, support: 404, reviewer: 404, finance: 404 }
 
+/** What finance may do about an instruction whose end nobody knows. */
+const stuckOf = (things: string, prefix: IdPrefix): Record<string, Row> => ({
+  [`post /${things}/{id}/retry`]: { path: () => `/${things}/${newId(prefix)}/retry`, allowed: { finance: 404 } },
+  [`post /${things}/{id}/write-off`]: {
+    path: () => `/${things}/${newId(prefix)}/write-off`,
+    body: { reason: 'the bank says no', proof: 'a letter' },
+    allowed: { finance: 404 }
+  }
+})
+
 /** What moves money through a bank: here nobody has the thing, so that nobody gets as far as the engine. */
 const movesOf = (things: string, prefix: IdPrefix): Record<string, Row> => ({
   [`post /${things}`]: {
@@ -22,12 +32,7 @@ const movesOf = (things: string, prefix: IdPrefix): Record<string, Row> => ({
     allowed: { ...customers(200), service: 400, support: 400, reviewer: 400, finance: 400 }
   },
   [`get /${things}/{id}`]: { path: () => `/${things}/${newId(prefix)}`, allowed: { ...customers(404), ...readers } },
-  [`post /${things}/{id}/retry`]: { path: () => `/${things}/${newId(prefix)}/retry`, allowed: { finance: 404 } },
-  [`post /${things}/{id}/write-off`]: {
-    path: () => `/${things}/${newId(prefix)}/write-off`,
-    body: { reason: 'the bank says no', proof: 'a letter' },
-    allowed: { finance: 404 }
-  }
+  ...stuckOf(things, prefix)
 })
 
 /** What banks took back. */
@@ -74,6 +79,7 @@ export const bankRows: Readonly<Record<string, Row>> = {
   ...automaticRows,
   ...movesOf('top-ups', 'top'),
   ...movesOf('withdrawals', 'wdr'),
+  ...stuckOf('payments', 'pay'),
   'post /withdrawals/{id}/confirm': {
     path: () => `/withdrawals/${newId('wdr')}/confirm`,
     body: { pin: '471100' },

@@ -6,6 +6,7 @@ import { serviceRows } from './matrix-service-rows.ts'
 import { bankRows } from './matrix-bank-rows.ts'
 import { operatorRows } from './operator-rows.ts'
 import { bankAccountRows } from './bank-account-rows.ts'
+import { cardRows } from './card-rows.ts'
 
 const apiKeyId = async ({ api }: World) => {
   const admin = await keyFor(api, 'admin')
@@ -191,6 +192,7 @@ export const rows: Readonly<Record<string, Row>> = {
   'get /wallets': { path: '/wallets', allowed: listReaders },
   'get /wallets/{id}': { path: ({ own }) => `/wallets/${own.walletId}`, allowed: walletReaders },
   'get /wallets/{id}/entries': { path: ({ own }) => `/wallets/${own.walletId}/entries`, allowed: walletReaders },
+  ...cardRows,
   ...bankAccountRows,
   ...merchantRows,
   'post /qr-codes': {

@@ -35,6 +35,7 @@ describe('a receipt', () => {
       id: sameDigits('rct', paymentId),
       object: 'receipt',
       payment_id: paymentId,
+      funding: { type: 'balance' },
       state: 'succeeded',
       wallet_id: payer.walletId,
       merchant: { id: merchantId, name: 'Café Grüße', city: 'Köln', country: 'DE' },

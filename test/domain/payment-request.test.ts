@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { paymentRequestCounters, paymentRequestStates, refusalToPay } from '../../domain/payment-request.ts'
+import { idOf } from '../../domain/ids.ts'
+import { isOver, paymentRequestCounters, paymentRequestStates, refusalToPay } from '../../domain/payment-request.ts'
 import { defaultPolicy, paymentRequestPolicy } from '../../domain/policy/index.ts'
 
 const now = new Date('2026-11-22T09:00:00.000Z')
@@ -23,7 +24,13 @@ describe('A payment request', () => {
     ['canceled', later, 'payment_request_canceled'],
     ['expired', now, 'payment_request_expired']
   ] as const)('that is %s, and runs out at %s, is refused to a payer by: %s', (state, expiresAt, code) => {
-    expect(refusalToPay({ state, expiresAt }, now)).toBe(code)
+    expect(refusalToPay({ state, expiresAt, reservedBy: null }, now)).toBe(code)
+  })
+
+  it('that money is on its way for is kept for that one, and does not run out meanwhile', () => {
+    const request = { state: 'open', expiresAt: now, reservedBy: idOf('pay', `pay_${'0'.repeat(32)}`) } as const
+    expect(refusalToPay(request, now)).toBe('payment_request_reserved')
+    expect([isOver(request, now), isOver({ ...request, reservedBy: null }, now)]).toEqual([false, true])
   })
 
   it('may be paid for 15 minutes to 90 days, and for a day where nobody says how long', () => {

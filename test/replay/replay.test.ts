@@ -4,6 +4,7 @@ import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker, type ReplayW
 import { paymentRequestStates } from '../../domain/payment-request.ts'
 import { bankLinkStates } from '../../domain/bank-link.ts'
 import { bankReturnStates } from '../../domain/bank-return.ts'
+import { cardLinkStates } from '../../domain/card-link.ts'
 import { depositRecoveryStates } from '../../domain/deposit-recovery.ts'
 import { paymentStates } from '../../domain/payment.ts'
 import { topUpStates } from '../../domain/top-up.ts'
@@ -51,7 +52,8 @@ describe('The recorded runs', () => {
     ['withdrawal', withdrawalStates.terminal, []],
     ['bank-link', bankLinkStates.terminal, [] as string[]],
     ['deposit-recovery', depositRecoveryStates.terminal, [] as string[]],
-    ['bank-return', bankReturnStates.terminal, [] as string[]]
+    ['bank-return', bankReturnStates.terminal, [] as string[]],
+    ['card-link', cardLinkStates.terminal, [] as string[]]
   ])('of a %s end in each of its terminal states that can be reached', (type, terminal, unreachable) => {
     const ends = names.filter((name) => name.startsWith(`${type}/`)).map((name) => runs.get(name)!.state)
     expect([...new Set(ends)].sort()).toEqual(

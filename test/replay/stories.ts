@@ -3,6 +3,8 @@ import { bankReturnStories } from './bank-return-stories.ts'
 import { bankLinkStories } from './bank-link-stories.ts'
 import { operatorStories } from './operator-stories.ts'
 import { merchantOnboardingStories } from './merchant-onboarding-stories.ts'
+import { cardPaymentStories } from './card-payment-stories.ts'
+import { cardLinkStories } from './card-link-stories.ts'
 import { onboardingStories } from './onboarding-stories.ts'
 import { paymentRequestStories } from './payment-request-stories.ts'
 import { withdrawalStories } from './withdrawal-stories.ts'
@@ -171,6 +173,8 @@ export const replayStories: readonly ReplayStory[] = [
   ...withdrawalStories,
   ...bankLinkStories,
   ...bankReturnStories,
+  ...cardLinkStories,
+  ...cardPaymentStories,
   { name: 'deliver-code/sent', state: 'sent', tell: register },
   {
     name: 'deliver-code/replaced-before-it-was-sent',

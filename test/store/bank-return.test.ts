@@ -4,7 +4,7 @@ import { newId, startApi, type ApiUnderTest } from '../api/api-under-test.ts'
 import { account } from '../../domain/account-kinds.ts'
 import { currency } from '../../domain/currencies.ts'
 import { PostingQueue } from '../../ledger/posting-queue.ts'
-import type { BankJournalLine } from '../../providers/bank.ts'
+import type { BankJournalLine, Counterpart } from '../../providers/bank.ts'
 import type { BankJournal } from '../../providers/bank-journal.ts'
 import { createTill, newPayer } from '../api/parties.ts'
 
@@ -60,7 +60,7 @@ describe('verify', () => {
       booked_at: '2026-11-22T00:00:00.000Z'
     })
     const judgedBy = async (amount: string) => {
-      const readJournal = async (bank: 'a' | 'b'): Promise<BankJournal> =>
+      const readJournal = async (bank: Counterpart): Promise<BankJournal> =>
         bank === 'a' ? { lines: [lineOf(amount)], balances: { USD: `-${amount}` } } : { lines: [], balances: {} }
       const { results } = await runOracles({ db: api.deps.db, readJournal })
       return results.find(({ rule }) => rule.startsWith('bank a'))

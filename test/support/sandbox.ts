@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { readJournal, type BankJournal } from '../../providers/bank-journal.ts'
 import { generateSigningKeys, type SigningKeys } from '../../providers/keys.ts'
-import type { Bank } from '../../providers/bank.ts'
+import type { Counterpart } from '../../providers/bank.ts'
 import { DIE_WITH_TESTS } from './part.ts'
 
 interface SandboxSetup {
@@ -35,7 +35,7 @@ export interface SandboxHandle {
   addRule(rule: object): Promise<string>
   clearRules(): Promise<void>
   setCallbackUrl(url: string): Promise<void>
-  journal(bank: Bank): Promise<BankJournal>
+  journal(bank: Counterpart): Promise<BankJournal>
   /** Any admin route; the body is sent as JSON. */
   admin(method: string, path: string, body?: object): Promise<Response>
 }

@@ -1,0 +1,30 @@
+import { idOf, type BankAccountId, type CardId } from './ids.ts'
+import type { PaymentOrder } from './orders.ts'
+
+/**
+ * What a payment is paid from. Everything but the balance has to be asked for outside, goes out once under the payment's
+ * id, and passes through the wallet in the unit that books it.
+ */
+export type Funding = { readonly type: 'balance' } | OutsideFunding
+
+export type OutsideFunding =
+  | { readonly type: 'bank_account'; readonly id: BankAccountId; readonly bank: 'a' | 'b' }
+  | { readonly type: 'card'; readonly id: CardId }
+
+/** What was ordered, on record: absent is the balance. */
+export function fundingOf({ funding, bank }: Pick<PaymentOrder, 'funding' | 'bank'>): Funding {
+  if (funding === undefined) return { type: 'balance' }
+  if (funding.type === 'card') return { type: 'card', id: idOf('crd', funding.id) }
+  return { type: funding.type, id: idOf('ban', funding.id), bank: bank! }
+}
+
+/** The way that the money takes: what kill switches, search attributes and records call it. */
+export type Rail = 'balance' | 'acquirer' | `bank_${'a' | 'b'}`
+
+export function railOf(funding: Funding): Rail {
+  if (funding.type === 'bank_account') return `bank_${funding.bank}`
+  return funding.type === 'card' ? 'acquirer' : 'balance'
+}
+
+/** Whose `bank_in_transit` the money comes from. */
+export const transitOf = (funding: OutsideFunding): string => (funding.type === 'card' ? 'acquirer' : funding.bank)

@@ -1,0 +1,123 @@
+import type { Standing } from './bank-types.ts'
+import type { CardInstruction, CardJournalLine, CardOrder, KnownCard, TakenOrder } from './card-types.ts'
+
+export type AcquirerEvent =
+  | { readonly type: 'card_tokenised'; readonly card: KnownCard }
+  | { readonly type: 'card_taken'; readonly taken: TakenOrder }
+  | {
+      readonly type: 'card_settled'
+      readonly reference: string
+      readonly standing: Standing
+      readonly line?: CardJournalLine
+    }
+  | { readonly type: 'card_fenced'; readonly reference: string }
+  | { readonly type: 'chargeback'; readonly chargeback: Chargeback; readonly line: CardJournalLine }
+
+/** What a card holder has taken back by their bank. */
+export interface Chargeback {
+  readonly id: string
+  readonly reference: string
+  readonly reason: string
+  readonly amount: string
+}
+
+/** What is left of an authorization, in its currency's minor units. */
+interface Authorization {
+  readonly amount: bigint
+  readonly currency: string
+  captured: bigint
+  refunded: bigint
+  open: boolean
+  readonly chargebacks: Chargeback[]
+}
+
+export interface AcquirerBooks {
+  readonly cards: Map<string, KnownCard>
+  /** Which verification has used a token up. */
+  readonly verifiedBy: Map<string, string>
+  readonly instructions: Map<string, CardInstruction>
+  readonly pending: Map<string, CardInstruction>
+  readonly fenced: Set<string>
+  readonly authorizations: Map<string, Authorization>
+  readonly journal: CardJournalLine[]
+  readonly balances: Map<string, bigint>
+}
+
+export const emptyAcquirerBooks = (): AcquirerBooks => ({
+  cards: new Map(),
+  verifiedBy: new Map(),
+  instructions: new Map(),
+  pending: new Map(),
+  fenced: new Set(),
+  authorizations: new Map(),
+  journal: [],
+  balances: new Map()
+})
+
+export function applyAcquirer(books: AcquirerBooks, event: AcquirerEvent): void {
+  switch (event.type) {
+    case 'card_tokenised':
+      books.cards.set(event.card.token, event.card)
+      return
+    case 'card_taken': {
+      const instruction: CardInstruction = { ...event.taken, standing: { status: 'pending' } }
+      books.instructions.set(instruction.order.reference, instruction)
+      books.pending.set(instruction.order.reference, instruction)
+      return
+    }
+    case 'card_settled': {
+      const instruction = books.instructions.get(event.reference)!
+      instruction.standing = event.standing
+      books.pending.delete(event.reference)
+      if (event.standing.status === 'booked') applyBooked(books, instruction.order)
+      if (event.line) book(books, event.line)
+      return
+    }
+    case 'card_fenced':
+      books.fenced.add(event.reference)
+      return
+    case 'chargeback':
+      books.authorizations.get(event.chargeback.reference)!.chargebacks.push(event.chargeback)
+      book(books, event.line)
+      return
+  }
+}
+
+function applyBooked({ verifiedBy, authorizations }: AcquirerBooks, order: CardOrder): void {
+  switch (order.operation) {
+    case 'verify':
+      verifiedBy.set(order.token, order.reference)
+      return
+    case 'authorize':
+    case 'sale': {
+      const amount = BigInt(order.amount.amount)
+      const sold = order.operation === 'sale'
+      authorizations.set(order.reference, {
+        amount,
+        currency: order.amount.currency,
+        captured: sold ? amount : 0n,
+        refunded: 0n,
+        open: !sold,
+        chargebacks: []
+      })
+      return
+    }
+    case 'capture': {
+      const authorization = authorizations.get(order.of)!
+      authorization.captured += BigInt(order.amount.amount)
+      if (order.final || authorization.captured === authorization.amount) authorization.open = false
+      return
+    }
+    case 'refund':
+      authorizations.get(order.of)!.refunded += BigInt(order.amount.amount)
+      return
+    case 'void':
+      authorizations.get(order.of)!.open = false
+  }
+}
+
+const book = ({ journal, balances }: AcquirerBooks, line: CardJournalLine): void => {
+  const before = balances.get(line.currency) ?? 0n
+  journal.push(line)
+  balances.set(line.currency, line.direction === 'in' ? before + BigInt(line.amount) : before - BigInt(line.amount))
+}
