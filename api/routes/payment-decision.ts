@@ -66,7 +66,14 @@ const capturePayment = (deps: ApiDeps, submit: Submit): Route =>
       callers: { service: 'any', merchant: 'own', finance: 'any' },
       scope: 'payments:capture',
       idempotency: 'process',
-      errors: ['amount_exceeds_hold', 'hold_expired', 'state_conflict', 'currency_mismatch', 'wallet_frozen']
+      errors: [
+        'amount_exceeds_hold',
+        'share_below_fee',
+        'hold_expired',
+        'state_conflict',
+        'currency_mismatch',
+        'wallet_frozen'
+      ]
     },
     async (call) => {
       const payment = await ownedPayment(deps, call)
