@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { bankPaymentStories } from './bank-payment-stories.ts'
 import { bankLinkStories } from './bank-link-stories.ts'
 import { onboardingStories } from './onboarding-stories.ts'
 import { paymentRequestStories } from './payment-request-stories.ts'
@@ -164,6 +165,7 @@ export const replayStories: readonly ReplayStory[] = [
   ...onboardingStories,
   ...paymentRequestStories,
   ...withdrawalStories,
+  ...bankPaymentStories,
   ...bankLinkStories,
   { name: 'deliver-code/sent', state: 'sent', tell: register },
   {
