@@ -27,6 +27,12 @@ export const crashPoints = [
   'payment.decline/inside',
   'payment.require-action/inside',
   'payment.cancel/inside',
+  // Of one that a bank pays.
+  'payment.send/after',
+  'payment.send/reply',
+  'payment.book/inside',
+  'payment.book/report',
+  'payment.unfunded/inside',
   'top-up.accept/before',
   'top-up.accept/inside',
   'top-up.accept/after',

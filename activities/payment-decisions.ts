@@ -13,7 +13,7 @@ import { giveBack } from './outgoing-limits.ts'
 import { authorizePaymentUnit, declineUnit } from './payment-authorize.ts'
 import { toPaymentProgress, type PaymentStart } from './payment-progress.ts'
 import { tellPaymentRequest } from './payment-request-told.ts'
-import { capturePostings, heldPayment, paymentWrite, releasePart } from './payment-units.ts'
+import { capturedPart, heldPayment, paymentWrite, releasePart } from './payment-units.ts'
 import { settle } from './settle.ts'
 
 type PaymentDecided = DecisionOutcome<PaymentState>
@@ -65,12 +65,12 @@ export function paymentDecisions(deps: PaymentDeps) {
         if (held instanceof Refusal) return held
         const decided = captureDecision(held, order, await readBusinessNow(db), start.policy.merchant_fee)
         if (decided instanceof Refusal) return decided
-        const { amount, feeDelta, released, path } = decided
-        const after = { ...payment, captured: payment.captured + amount, fee: payment.fee + feeDelta }
+        const captured = capturedPart(payment, decided)
+        if (captured instanceof Refusal) return captured
         return {
-          guards: giveBack(payment, released),
-          postings: capturePostings(payment, amount, feeDelta, released),
-          records: [paymentWrite(payment, after, path, { event: 'payment.captured', actor })]
+          guards: giveBack(payment, decided.released),
+          postings: captured.postings,
+          records: [paymentWrite(payment, captured.payment, decided.path, { event: 'payment.captured', actor })]
         }
       }),
 

@@ -2,9 +2,10 @@ import { account } from '../domain/account-kinds.ts'
 import { Refusal, type ProblemCode } from '../domain/errors.ts'
 import type { Limits } from '../domain/limits.ts'
 import { merchantFee } from '../domain/merchant-fee.ts'
-import type { HeldPayment } from '../domain/payment-rules.ts'
+import type { CaptureDecision, HeldPayment } from '../domain/payment-rules.ts'
 import { authorizedPath, paymentStates, type PaymentState } from '../domain/payment.ts'
 import type { PaymentPolicy } from '../domain/policy/index.ts'
+import { captureShares, payeesPart, type SharedCapture } from '../domain/splits.ts'
 import { fromUsd } from '../domain/reference-rates.ts'
 import type { Guard, PostingStep, UnitPart } from '../ledger/unit-of-work.ts'
 import type { PaymentFacts } from '../store/payment-facts.ts'
@@ -73,12 +74,30 @@ export function capturedWhole(
 ): { payment: Payment; postings: PostingStep[] } {
   const { amount, currency } = payment
   const fee = merchantFee(amount, currency, merchant_fee)
+  const shared = captureShares(payment.splits, amount)
   const postings: PostingStep[] = [
     { op: 'post', ...sides(payment), amount, code: 'payment.capture' },
+    ...sharePostings(payment, shared),
     ...feePosting(payment, fee)
   ]
-  return { payment: { ...payment, captured: amount, fee }, postings }
+  return { payment: { ...payment, captured: amount, fee, splits: shared.after }, postings }
 }
+
+/** What the payee passes on of a capture; its fee comes out of what is left. */
+const sharePostings = ({ merchantId: payee, currency, splits }: Payment, { parts }: SharedCapture): PostingStep[] =>
+  splits.flatMap(({ merchantId, type }, index) =>
+    merchantId === payee || parts[index] === 0n
+      ? []
+      : [
+          {
+            op: 'post' as const,
+            debit: account('merchant_payable', payee, currency),
+            credit: account('merchant_payable', merchantId, currency),
+            amount: parts[index]!,
+            code: `payment.${type}`
+          }
+        ]
+  )
 
 /**
  * Counts the payment since the last confirmation, and refuses the one that would pass the rules when several come at
@@ -114,14 +133,29 @@ export function stepUpGuards(
   ]
 }
 
-/** Captures `amount` of the hold and releases what is left when `released` is above zero. */
-export function capturePostings(payment: Payment, amount: bigint, feeDelta: bigint, released: bigint): PostingStep[] {
+/**
+ * Captures `amount` of the hold, shares it, and releases what is left when `released` is above zero.
+ * @returns a refusal, `share_below_fee`, where what the payee keeps of the part would not pay its fee.
+ */
+export function capturedPart(
+  payment: Payment,
+  { amount, feeDelta, released }: Pick<CaptureDecision, 'amount' | 'feeDelta' | 'released'>
+): { payment: Payment; postings: PostingStep[] } | Refusal {
   const hold = { hold: holdId(payment), ...sides(payment) }
-  return [
-    { op: 'post_hold', ...hold, amount },
-    ...feePosting(payment, feeDelta),
-    ...(released > 0n ? [{ op: 'void_hold' as const, ...hold, code: 'payment.release' }] : [])
-  ]
+  const shared = captureShares(payment.splits, amount)
+  const kept = payeesPart(payment.splits, shared, payment.merchantId, amount)
+  if (kept < feeDelta)
+    return new Refusal('share_below_fee', { detail: `the payee would keep ${kept} and pay ${feeDelta}` })
+  const captured = payment.captured + amount
+  return {
+    payment: { ...payment, captured, fee: payment.fee + feeDelta, splits: shared.after },
+    postings: [
+      { op: 'post_hold', ...hold, amount },
+      ...sharePostings(payment, shared),
+      ...feePosting(payment, feeDelta),
+      ...(released > 0n ? [{ op: 'void_hold' as const, ...hold, code: 'payment.release' }] : [])
+    ]
+  }
 }
 
 export const releasePosting = (payment: Payment, op: 'void_hold' | 'expire_hold'): PostingStep => ({

@@ -4,6 +4,7 @@ import { fundingOf } from '../domain/funding.ts'
 import { idOf } from '../domain/ids.ts'
 import type { PaymentOrder } from '../domain/orders.ts'
 import { expiryDecision } from '../domain/payment-rules.ts'
+import { sharesOf } from '../domain/splits.ts'
 import type { UnitPart } from '../ledger/unit-of-work.ts'
 import { isSuspended } from '../store/customers.ts'
 import { findFirstVersion } from '../store/event.ts'
@@ -94,11 +95,12 @@ export function paymentActivities(deps: PaymentDeps) {
   }
 }
 
-const partiesOf = ({ wallet_id, merchant_id, payment_request_id, ...order }: PaymentOrder) => ({
-  walletId: wallet_id,
-  merchantId: merchant_id,
-  paymentRequestId: payment_request_id,
-  funding: fundingOf(order)
+const partiesOf = (order: PaymentOrder) => ({
+  walletId: order.wallet_id,
+  merchantId: order.merchant_id,
+  paymentRequestId: order.payment_request_id,
+  funding: fundingOf(order),
+  splits: sharesOf(order)
 })
 
 function newPayment({ id, order, policy }: PaymentStart, { customerId, now }: PaymentFacts): Payment {
@@ -127,7 +129,8 @@ function newPayment({ id, order, policy }: PaymentStart, { customerId, now }: Pa
     createdAt: now,
     funding: fundingOf(order),
     railReference: null,
-    sentAt: null
+    sentAt: null,
+    splits: sharesOf(order)
   }
 }
 

@@ -8,13 +8,18 @@ import { decideAuthorization, deviceAgeMs } from '../domain/payment-authorizatio
 import { authorizedPath } from '../domain/payment.ts'
 import type { PaymentPolicy } from '../domain/policy/index.ts'
 import { toFundingView } from '../store/payment.ts'
+import { sharesOf } from '../domain/splits.ts'
 import { readPaymentFacts } from '../store/payment-facts.ts'
 
 /** What would happen now, by the rules that the workflow's activity uses; nothing is stored, and nothing is promised. */
 export async function dryRunPayment(db: Kysely<Database>, order: PaymentOrder, policy: PaymentPolicy) {
   const { wallet_id, merchant_id, payment_request_id, capture } = order
   const funding = fundingOf(order)
-  const facts = await readPaymentFacts(db, { walletId: wallet_id, merchantId: merchant_id, funding }, policy)
+  const facts = await readPaymentFacts(
+    db,
+    { walletId: wallet_id, merchantId: merchant_id, funding, splits: sharesOf(order) },
+    policy
+  )
   const amount = BigInt(order.amount.amount)
   const decision = decideAuthorization(
     { ...facts, amount, confirmed: false, deviceAgeMs: deviceAgeMs(order, facts.now) },

@@ -39,6 +39,9 @@ export const PaymentRequestReply = z
     // What follows customers do not see: it is the merchant's, or about who else paid.
     reference: z.string().optional(),
     payment_id: id('pay').optional().meta({ description: 'By which it was paid' }),
+    reserved_by: id('pay')
+      .optional()
+      .meta({ description: 'A payment from a bank account that is on its way: nobody else can pay it meanwhile' }),
     times_paid: z.int().optional(),
     amount_paid: MoneyReply.optional().meta({ description: 'In all, whatever was refunded later' }),
     metadata: z.record(z.string(), z.string()).optional(),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { SHARES_MAX } from '../domain/splits.ts'
 import { id, Instant, Metadata, MoneyReply, MoneyRequest, text } from './schemas.ts'
 import { Totp } from './session-schemas.ts'
 
@@ -33,6 +34,36 @@ export const FundingReply = z
   })
   .meta({ id: 'Funding' })
 
+const Split = z.strictObject({
+  merchant_id: id('mer'),
+  amount: MoneyRequest,
+  type: z
+    .enum(['share', 'commission'])
+    .default('share')
+    .meta({ description: '`commission`: the marketplace’s own, beside up to ten shares' })
+})
+
+const Splits = z
+  .array(Split)
+  .min(1)
+  .max(SHARES_MAX + 1)
+  .refine((splits) => splits.filter(({ type }) => type === 'share').length <= SHARES_MAX, 'at most ten shares')
+  .refine((splits) => splits.filter(({ type }) => type === 'commission').length <= 1, 'at most one commission')
+  .meta({
+    description:
+      'Backends only. Who shares it, each merchant once, the payee (`merchant_id`) included; together exactly the ' +
+      'amount. The merchant fee comes out of the payee’s share.'
+  })
+
+export const ShareReply = z
+  .strictObject({
+    merchant_id: id('mer'),
+    amount: MoneyReply,
+    captured: MoneyReply.meta({ description: 'What it has got of that so far' }),
+    type: z.enum(['share', 'commission'])
+  })
+  .meta({ id: 'Share' })
+
 export const PaymentRequest = z
   .strictObject({
     wallet_id: id('wal'),
@@ -42,6 +73,7 @@ export const PaymentRequest = z
     amount: MoneyRequest.optional().meta({ description: 'Required unless the code or the request carries it' }),
     funding: Funding.default({ type: 'balance' }),
     capture: z.enum(['automatic', 'manual']).default('automatic'),
+    splits: Splits.optional(),
     description: text(140).optional(),
     metadata: Metadata.default({}),
     dry_run: z.boolean().default(false)
@@ -100,6 +132,10 @@ export const PaymentReply = z
     confirm_before: Instant.optional(),
     capture_before: Instant.optional(),
     receipt_id: id('rct').optional(),
+    splits: z
+      .array(ShareReply)
+      .optional()
+      .meta({ description: 'In what is read: merchants see their own, payers none. Not in events.' }),
     description: z.string().optional(),
     metadata: z.record(z.string(), z.string()),
     created_at: Instant.optional(),
@@ -113,3 +149,17 @@ export const PaymentReply = z
       .meta({ description: 'dry_run: why it would have to be confirmed' })
   })
   .meta({ id: 'Payment' })
+
+/** What a merchant who shares a payment sees of it: nothing but their own share. */
+const SharedPaymentReply = PaymentReply.pick({
+  id: true,
+  object: true,
+  state: true,
+  merchant_id: true,
+  created_at: true,
+  updated_at: true
+})
+  .extend({ splits: z.array(ShareReply).length(1) })
+  .meta({ id: 'SharedPayment', description: 'A payment to another merchant, as one sees it who shares it' })
+
+export const PaymentReadReply = z.union([PaymentReply, SharedPaymentReply])

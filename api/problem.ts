@@ -56,6 +56,8 @@ export const statuses = {
   amount_required: 400,
   amount_mismatch: 400,
   currency_mismatch: 400,
+  splits_invalid: 400,
+  share_below_fee: 409,
   capture_not_supported: 400,
   not_implemented: 501,
   payment_request_paid: 409,

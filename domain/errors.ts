@@ -60,6 +60,8 @@ export const problems = {
   amount_required: 'Neither the request nor the code carries an amount.',
   amount_mismatch: 'The code carries another amount.',
   currency_mismatch: 'The currencies of the wallet, the amount and the payee differ.',
+  splits_invalid: 'The shares do not fit the payment.',
+  share_below_fee: "The payee's share of this part does not cover its fee.",
   capture_not_supported: 'This payment cannot be captured later.',
   not_implemented: 'This is not offered yet.',
   // payments: what asked for them (also declines)

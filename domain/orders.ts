@@ -13,6 +13,12 @@ export interface PaymentOrder {
   /** Of the bank account that it is paid from. */
   readonly bank?: 'a' | 'b'
   readonly amount: WireMoney
+  /** Who shares it, the payee included; minor units. Absent: all of it is the payee's. */
+  readonly splits?: readonly {
+    readonly merchant_id: string
+    readonly amount: string
+    readonly type: 'share' | 'commission'
+  }[]
   readonly capture: 'automatic' | 'manual'
   readonly description?: string
   /** Since when the device is known that the customer ordered from, in business time; absent: another way. */

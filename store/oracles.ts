@@ -139,6 +139,30 @@ const debtsArePaidFirst: ProcessOracle = {
       group by w.id order by w.owner limit 1`
 }
 
+const sharesSayWhatWasBooked: ProcessOracle = {
+  oracle: 'O8',
+  rule: "a payment's shares make its amount and what was captured, and the books have passed on to each exactly what it says",
+  sql: `
+    with share as (
+      select p.id, p.merchant_id as payee, p.amount as whole, p.captured as captured_whole, s.merchant_id, s.amount, s.captured
+        from payment p cross join jsonb_to_recordset(p.splits) s (merchant_id text, amount bigint, captured bigint)
+        where p.splits is not null
+    ), booked as (
+      select split_part(u.key, ':', 1) as id, a.owner as merchant_id, sum(p.amount) as amount
+        from posting p join unit u on u.id = p.unit_id join ledger_account a on a.id = p.credit_account
+        where p.code in ('payment.share', 'payment.commission') group by 1, 2
+    )
+    select format('%s: %s', id, what) as breach from (
+      select id, format('its shares make %s of %s, and %s of %s captured', sum(amount), max(whole), sum(captured), max(captured_whole)) as what
+        from share group by id having sum(amount) <> max(whole) or sum(captured) <> max(captured_whole)
+      union all
+      select coalesce(s.id, b.id), format('%s is said to have got %s, and was passed on %s', coalesce(s.merchant_id, b.merchant_id),
+          coalesce(s.captured, 0), coalesce(b.amount, 0))
+        from (select * from share where merchant_id <> payee) s full join booked b on b.id = s.id and b.merchant_id = s.merchant_id
+        where coalesce(s.captured, 0) <> coalesce(b.amount, 0)
+    ) breaches order by id limit 1`
+}
+
 export const processOracles: readonly ProcessOracle[] = [
   holdsBelongToOpenProcesses,
   historiesAreGapless,
@@ -146,5 +170,6 @@ export const processOracles: readonly ProcessOracle[] = [
   openUntilTerminal,
   requestsSayWhatWasPaid,
   debtsAreOwed,
-  debtsArePaidFirst
+  debtsArePaidFirst,
+  sharesSayWhatWasBooked
 ]

@@ -7,6 +7,7 @@ import { limitWindows, type LimitPolicy, type LimitWindows } from '../domain/lim
 import type { AuthorizationFacts } from '../domain/payment-authorization.ts'
 import type { PaymentPolicy } from '../domain/policy/index.ts'
 import { isExpired } from '../domain/card.ts'
+import type { Share } from '../domain/splits.ts'
 import { findBankAccount } from './bank-account.ts'
 import { findCard } from './card.ts'
 import { ownLimitsOf, toOwnLimits } from './own-limits.ts'
@@ -32,16 +33,17 @@ interface PaymentParties {
   readonly merchantId: string
   readonly paymentRequestId?: string | null
   readonly funding: Funding
+  readonly splits: readonly Pick<Share, 'merchantId'>[]
 }
 
 /**
  * Everything that an authorization is decided on, read without a lock in two statements, and one more each where a request
- * asked for it, or a bank pays. The unit of work tests limits, funds and the request again under the lock.
+ * asked for it, a bank pays, or others share it. The unit of work tests limits, funds and the request again under the lock.
  * @throws {TypeError} when wallet, merchant or request are not there: the route has looked before.
  */
 export async function readPaymentFacts(
   db: Kysely<Database>,
-  { walletId, merchantId, paymentRequestId = null, funding }: PaymentParties,
+  { walletId, merchantId, paymentRequestId = null, funding, splits }: PaymentParties,
   policy: PaymentPolicy
 ): Promise<PaymentFacts> {
   const parties = await readParties(db, walletId, merchantId, railOf(funding))
@@ -60,7 +62,7 @@ export async function readPaymentFacts(
     ownLimits: toOwnLimits(parties.own_limits),
     customerActive: parties.customer_state === 'active',
     walletState: parties.wallet_state as PaymentFacts['walletState'],
-    merchantActive: parties.merchant_state === 'active',
+    merchantActive: parties.merchant_state === 'active' && (splits.length === 0 || (await areActive(db, splits))),
     suspended: parties.suspended,
     available: parties.available ?? 0n,
     usedToday: used.get(counters.day) ?? 0n,
@@ -104,6 +106,13 @@ interface Parties {
   last_confirmed: string | null
   own_limits: string | null
   now: Date
+}
+
+/** Whether everyone who shares it can take payments. */
+async function areActive(db: Kysely<Database>, splits: PaymentParties['splits']): Promise<boolean> {
+  const ids = splits.map(({ merchantId }) => merchantId)
+  const active = db.selectFrom('merchant').select('id').where('id', 'in', ids).where('state', '=', 'active')
+  return (await active.execute()).length === ids.length
 }
 
 /** Whether it may be drawn on, as far as we know. */

@@ -142,6 +142,7 @@ export const toPaymentRequestView = (request: PaymentRequest): Record<string, un
   multi_use: request.multiUse,
   expires_at: request.expiresAt.toISOString(),
   ...(request.paymentId !== null && { payment_id: request.paymentId }),
+  ...(request.reservedBy !== null && { reserved_by: request.reservedBy }),
   metadata: request.metadata
 })
 

@@ -13,6 +13,7 @@ import {
 } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
 import type { CaptureMode, PaymentState } from '../domain/payment.ts'
+import type { Share } from '../domain/splits.ts'
 import { withTasks } from './task.ts'
 
 /** A payment as its record stands; amounts in minor units of `currency`. */
@@ -47,6 +48,8 @@ export interface Payment {
   readonly railReference: string | null
   /** Business time from which the bank may have it; null: it certainly does not. */
   readonly sentAt: Date | null
+  /** Who shares it, the payee included; none: all of it is the payee's. */
+  readonly splits: readonly Share[]
 }
 
 export async function findPayment(db: Kysely<Database>, id: string): Promise<Payment | undefined> {
@@ -107,12 +110,35 @@ export const toPaymentRow = (payment: Payment): object => ({
   funding_id: payment.funding.type === 'balance' ? null : payment.funding.id,
   rail: railOf(payment.funding),
   rail_reference: payment.railReference,
-  sent_at: payment.sentAt
+  sent_at: payment.sentAt,
+  splits: payment.splits.length === 0 ? null : payment.splits.map(toShareRow)
+})
+
+interface ShareRow {
+  merchant_id: string
+  amount: string
+  captured: string
+  type: Share['type']
+}
+
+const toShareRow = ({ merchantId, amount, captured, type }: Share): ShareRow => ({
+  merchant_id: merchantId,
+  amount: amount.toString(),
+  captured: captured.toString(),
+  type
+})
+
+const toShare = ({ merchant_id, amount, captured, type }: ShareRow): Share => ({
+  merchantId: idOf('mer', merchant_id),
+  amount: BigInt(amount),
+  captured: BigInt(captured),
+  type
 })
 
 /**
  * A payment as callers see it, without its timeline: what an event carries, and what the API answers with. Where it is
- * absent, there is nothing to say: no decline code without a decline.
+ * absent, there is nothing to say: no decline code without a decline. Who shares it is not for everyone who sees it:
+ * `api/payment-view.ts`.
  */
 export function toPaymentView(payment: Payment): Record<string, unknown> {
   const money = (amount: bigint) => toWire({ amount, currency: payment.currency })
@@ -173,6 +199,7 @@ export interface PaymentRow {
   rail: string
   rail_reference: string | null
   sent_at: Date | null
+  splits: unknown
 }
 
 export const toPayment = (row: PaymentRow): Payment => ({
@@ -200,7 +227,8 @@ export const toPayment = (row: PaymentRow): Payment => ({
   createdAt: row.created_at,
   funding: toFunding(row),
   railReference: row.rail_reference,
-  sentAt: row.sent_at
+  sentAt: row.sent_at,
+  splits: ((row.splits ?? []) as ShareRow[]).map(toShare)
 })
 
 function toFunding({ funding_type, funding_id, rail }: PaymentRow): Funding {

@@ -68,6 +68,7 @@ const capturePayment = (deps: ApiDeps, submit: Submit): Route =>
       idempotency: 'process',
       errors: [
         'amount_exceeds_hold',
+        'share_below_fee',
         'hold_expired',
         'state_conflict',
         'currency_mismatch',

@@ -6,7 +6,8 @@ import { findWallet } from '../../store/wallet.ts'
 import type { Owner } from '../caller.ts'
 import type { ApiDeps } from '../deps.ts'
 import { ListQuery, listOf, readCursor, toPage } from '../list.ts'
-import { PaymentReply } from '../payment-schemas.ts'
+import { PaymentReadReply, PaymentReply } from '../payment-schemas.ts'
+import { shownTo } from '../payment-view.ts'
 import { route, type Route } from '../route.ts'
 import { id, instant } from '../schemas.ts'
 
@@ -23,10 +24,10 @@ export const paymentListRoutes = ({ db }: ApiDeps): Route[] => [
     {
       summary: 'List payments, newest first',
       description:
-        'Customers see those of their wallets, merchants those made to them; everyone else names a wallet or a merchant. ' +
+        'Customers see those of their wallets, merchants those made to them or shared with them; everyone else names a wallet or a merchant. ' +
         'Without the timeline, which `GET /v1/payments/{id}` has.',
       query: PaymentQuery,
-      reply: listOf(PaymentReply),
+      reply: listOf(PaymentReadReply),
       callers: { customer: 'own', service: 'any', merchant: 'own', support: 'any', reviewer: 'any', finance: 'any' },
       scope: 'payments:read'
     },
@@ -40,11 +41,10 @@ export const paymentListRoutes = ({ db }: ApiDeps): Route[] => [
         rows,
         query.limit,
         ({ payment }) => [instant(payment.createdAt), payment.id],
-        ({ payment, recordedAt, changedAt }) => ({
-          ...(toPaymentView(payment) as z.input<typeof PaymentReply>),
-          created_at: instant(recordedAt),
-          updated_at: instant(changedAt)
-        })
+        ({ payment, recordedAt, changedAt }) => {
+          const at = { created_at: instant(recordedAt), updated_at: instant(changedAt) }
+          return shownTo(caller, payment, { ...toPaymentView(payment), ...at }) as z.input<typeof PaymentReadReply>
+        }
       )
     }
   )

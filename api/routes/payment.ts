@@ -11,12 +11,14 @@ import type { ApiDeps } from '../deps.ts'
 import { dryRunPayment } from '../dry-run-payment.ts'
 import { fundingOrderOf } from '../funding.ts'
 import { mustBeOpen, payeeOf } from '../payee.ts'
-import { PaymentReply, PaymentRequest, notYet } from '../payment-schemas.ts'
+import { PaymentReadReply, PaymentReply, PaymentRequest, notYet } from '../payment-schemas.ts'
+import { readerOf, withShares } from '../payment-view.ts'
 import { answer, route, type Route } from '../route.ts'
 import { id } from '../schemas.ts'
+import { splitsOrderOf } from '../splits.ts'
 import { stuckRoutes } from '../stuck-routes.ts'
 import { createSubmit, type Submit } from '../submit.ts'
-import { ownedPayment, paymentDecisionRoutes } from './payment-decision.ts'
+import { paymentDecisionRoutes } from './payment-decision.ts'
 
 const params = z.strictObject({ id: id('pay') })
 
@@ -69,6 +71,7 @@ const createPayment = ({ db, policy }: ApiDeps, submit: Submit): Route =>
         'amount_required',
         'amount_mismatch',
         'capture_not_supported',
+        'splits_invalid',
         'payment_request_paid',
         'payment_request_reserved',
         'payment_request_expired',
@@ -94,6 +97,12 @@ const createPayment = ({ db, policy }: ApiDeps, submit: Submit): Route =>
         payment_request_id: request?.id,
         ...(await fundingOrderOf(db, body, wallet.customerId)),
         amount: toWire(amount),
+        ...(await splitsOrderOf(db, body.splits, {
+          payee: merchant.id,
+          money: amount,
+          fee: policy.payment.merchant_fee,
+          caller: call.caller
+        })),
         capture: body.capture,
         description: body.description,
         device_known_since: call.caller.kind === 'customer' ? call.caller.deviceKnownSince?.toISOString() : undefined,
@@ -121,12 +130,13 @@ const readPayment = (deps: ApiDeps, submit: Submit): Route =>
     {
       summary: 'Read a payment',
       params,
-      reply: PaymentReply,
+      reply: PaymentReadReply,
       callers: { customer: 'own', service: 'any', merchant: 'own', support: 'any', reviewer: 'any', finance: 'any' },
       scope: 'payments:read'
     },
     async (call) => {
-      await ownedPayment(deps, call)
-      return submit.read(call, call.params.id)
+      const payment = await findPayment(deps.db, call.params.id)
+      call.mustOwn(payment ? readerOf(payment, call.caller) : {})
+      return withShares(await submit.read(call, call.params.id), call.caller, payment)
     }
   )

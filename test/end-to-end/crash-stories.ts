@@ -1,6 +1,7 @@
 import type { Answered } from '../support/client.ts'
 import type { Coffer } from '../support/coffer.ts'
 import { insist } from '../support/insist.ts'
+import { bankPaymentCrashStories } from './bank-payment-crash-stories.ts'
 import { paymentRequestCrashStories } from './payment-request-crash-stories.ts'
 import { withdrawalCrashStories } from './withdrawal-crash-stories.ts'
 
@@ -184,7 +185,8 @@ const crashStories: Readonly<Record<string, CrashStory>> = {
     history: declinedAtTheBank,
     ...nothing
   },
-  ...withdrawalCrashStories
+  ...withdrawalCrashStories,
+  ...bankPaymentCrashStories
 }
 
 /** By the name of the point itself, where it ends otherwise, or else by its step: what stands before the slash. */

@@ -1,7 +1,17 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Answered } from '../support/client.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
-import { askingForPayment, owedTo, paid, payByBank, untilPayment } from '../support/bank-payments.ts'
+import {
+  askingForPayment,
+  byBank,
+  owedTo,
+  paid,
+  payByBank,
+  requestFor,
+  untilPayment
+} from '../support/bank-payments.ts'
+import { fundFromCapital } from '../support/fund.ts'
+import { untilRequestNoticed } from '../support/payment-requests.ts'
 import { expectEverythingSettled } from '../support/settled.ts'
 import { bookedTimes, callBack, expectState, historyOf, idOf, impatient, runOf, usd } from '../support/top-ups.ts'
 import { nextNoon, outgoingOf, walletOf } from '../support/withdrawals.ts'
@@ -9,6 +19,7 @@ import { nextNoon, outgoingOf, walletOf } from '../support/withdrawals.ts'
 let coffer: Coffer
 beforeAll(async () => {
   coffer = await startCoffer({ policy: impatient })
+  await fundFromCapital(coffer, 'bench', 100_000n)
 })
 beforeEach(() => nextNoon(coffer))
 afterEach(async () => {
@@ -94,5 +105,177 @@ describe('A payment from a bank account', () => {
       ['card', `crd_${'0'.repeat(32)}`]
     ] as const)
       expect(codeOf(await from(type, id))).toEqual([404, 'not_found'])
+  })
+})
+
+describe('Before a bank is asked for a payment', () => {
+  it('limits, the kill switch of its rail and an account that was unlinked decline it', async () => {
+    expectState(await payByBank(coffer, 'customer-a', 500_100), 'declined', 'limit_exceeded')
+    const rail = { process: 'payment', rail: 'bank_a' }
+    await coffer.admin.put('/v1/policies/kill-switches', { ...rail, on: true })
+    const suspended = await payByBank(coffer, 'customer-a', 1_000)
+    await coffer.admin.put('/v1/policies/kill-switches', { ...rail, on: false })
+    expectState(suspended, 'declined', 'rail_suspended')
+    const { bank_account_id } = coffer.customer('customer-a')
+    const setTo = (state: 'linked' | 'unlinked') =>
+      coffer.db.updateTable('bank_account').set({ state }).where('id', '=', bank_account_id).execute()
+    await setTo('unlinked')
+    const unlinked = await payByBank(coffer, 'customer-a', 1_000)
+    await setTo('linked')
+    expectState(unlinked, 'declined', 'account_closed')
+    for (const { body } of [suspended, unlinked]) expect(await bookedTimes(coffer, 'a', String(body['id']))).toBe(0)
+  })
+
+  it('a dry run says that it would be on its way, and asks nobody', async () => {
+    const { lines } = await coffer.sandbox.journal('a')
+    const said = await payByBank(coffer, 'customer-a', 1_000, { dry_run: true })
+    expect(said.status).toBe(200)
+    expect(said.body).toMatchObject({ id: null, state: 'processing', fee: usd(16), captured: usd(0) })
+    expect((await coffer.sandbox.journal('a')).lines).toHaveLength(lines.length)
+  })
+
+  it('the customer confirms 500 USD and more: then it is pulled, and the receipt says from where', async () => {
+    const made = await payByBank(coffer, 'customer-a', 60_000)
+    expectState(made, 'requires_action')
+    const customer = await coffer.asCustomer('customer-a')
+    const { pin, bank_account_id } = coffer.customer('customer-a')
+    const confirmed = await customer.post(`/v1/payments/${idOf(made)}/confirm`, { pin }, 'confirm-bank')
+    expectState(confirmed, 'processing')
+    const over = await paid(coffer, idOf(made))
+    expectState(over, 'succeeded')
+    const again = await customer.post(`/v1/payments/${idOf(made)}/confirm`, { pin }, 'confirm-bank')
+    expect(again.body).toEqual(confirmed.body)
+    const receipt = (await customer.get(`/v1/receipts/${String(over.body['receipt_id'])}`)).body
+    expect(receipt).toMatchObject({ captured: usd(60_000), funding: { type: 'bank_account', id: bank_account_id } })
+    expect(receipt['entries']).toHaveLength(1)
+  })
+
+  it('confirming, canceling and the end of its time exclude each other, and what was not confirmed is not pulled', async () => {
+    const customer = await coffer.asCustomer('customer-a')
+    const { pin } = coffer.customer('customer-a')
+    for (let round = 0; round < 6; round++) {
+      await nextNoon(coffer)
+      const [before, id] = [await earned(), idOf(await payByBank(coffer, 'customer-a', 50_000))]
+      const [confirmed, canceled] = await Promise.all([
+        customer.post(`/v1/payments/${id}/confirm`, { pin }),
+        coffer.service.post(`/v1/payments/${id}/cancel`),
+        ...(round % 2 ? [coffer.advanceClock(5 * 60_000)] : [])
+      ])
+      const { state } = (await paid(coffer, id)).body
+      const said = { confirmed: confirmed.status === 200, canceled: canceled.status === 200 }
+      expect({ state, ...said }).toEqual({
+        state,
+        confirmed: state === 'succeeded',
+        canceled: state === 'canceled'
+      })
+      expect(await bookedTimes(coffer, 'a', id)).toBe(state === 'succeeded' ? 1 : 0)
+      expect((await earned()) - before).toBe(state === 'succeeded' ? 50_000 - 310 : 0)
+    }
+  })
+
+  it('the account cannot be unlinked while one is on its way from it', async () => {
+    const made = await payByBank(coffer, 'customer-b', 1_000)
+    await untilPayment(coffer, idOf(made), 'payment.sent')
+    const customer = await coffer.asCustomer('customer-b')
+    const { bank_account_id } = coffer.customer('customer-b')
+    expect(codeOf(await customer.post(`/v1/bank-accounts/${bank_account_id}/unlink`))).toEqual([409, 'state_conflict'])
+    await coffer.advanceClock(5 * 60_000)
+    expectState(await paid(coffer, idOf(made)), 'succeeded')
+  })
+})
+
+describe('A payment request that is paid from a bank account', () => {
+  const MINUTE_MS = 60_000
+  const HOUR_MS = 60 * MINUTE_MS
+  /** Through bank B, which reports minutes later. */
+  const begin = async (requestId: string, amount?: number) => {
+    const { wallet_id } = coffer.customer('customer-b')
+    const order = { wallet_id, payment_request_id: requestId, ...byBank(coffer, 'customer-b') }
+    const made = await coffer.service.post('/v1/payments', { ...order, ...(amount && { amount: usd(amount) }) })
+    expectState(made, 'processing')
+    await untilPayment(coffer, idOf(made), 'payment.sent')
+    return idOf(made)
+  }
+  const payFromBalance = (requestId: string) => {
+    const { wallet_id } = coffer.customer('bench')
+    return coffer.service.post('/v1/payments', { wallet_id, payment_request_id: requestId })
+  }
+  const read = async (id: string) => (await coffer.merchant.get(`/v1/payment-requests/${id}`)).body
+  const cancel = (id: string) => coffer.merchant.post(`/v1/payment-requests/${id}/cancel`)
+
+  it('is kept for that payment while the bank takes its time: nobody else pays it, and it neither ends nor is canceled', async () => {
+    const requestId = await requestFor(coffer, 1_000, { expires_in_ms: HOUR_MS })
+    const rule = { match: { operation: 'pull', amount: '1000' }, outcome: 'accept', delay_ms: 3 * HOUR_MS }
+    await coffer.sandbox.addRule(rule)
+    const id = await begin(requestId)
+    expect(await read(requestId)).toMatchObject({ state: 'open', reserved_by: id, times_paid: 0 })
+    expect(codeOf(await payFromBalance(requestId))).toEqual([409, 'payment_request_reserved'])
+    expect(codeOf(await cancel(requestId))).toEqual([409, 'payment_request_reserved'])
+    await coffer.advanceClock(2 * HOUR_MS)
+    expect(await read(requestId)).toMatchObject({ state: 'open', reserved_by: id })
+    await coffer.advanceClock(2 * HOUR_MS)
+    expectState(await paid(coffer, id), 'succeeded')
+    await untilRequestNoticed(coffer, requestId)
+    expect(await read(requestId)).toMatchObject({ state: 'paid', payment_id: id, times_paid: 1 })
+    expect(await read(requestId)).not.toHaveProperty('reserved_by')
+  })
+
+  it('can be paid by somebody else once the bank has declined', async () => {
+    const requestId = await requestFor(coffer, 1_001)
+    const id = await begin(requestId)
+    await coffer.advanceClock(5 * MINUTE_MS)
+    expectState(await paid(coffer, id), 'declined', 'insufficient_funds')
+    expectState(await payFromBalance(requestId), 'succeeded')
+    await untilRequestNoticed(coffer, requestId)
+    const { body } = await coffer.merchant.get(`/v1/payment-requests/${requestId}`)
+    expect((body['timeline'] as { type: string }[]).map(({ type }) => type)).toEqual([
+      ...['open', 'reserved', 'freed', 'paid'].map((type) => `payment_request.${type}`)
+    ])
+  })
+
+  it('ends at once when the bank declines after its time', async () => {
+    const requestId = await requestFor(coffer, 1_002, { expires_in_ms: 15 * MINUTE_MS })
+    const rule = { match: { operation: 'pull', amount: '1002' }, outcome: 'decline', delay_ms: HOUR_MS }
+    await coffer.sandbox.addRule(rule)
+    const id = await begin(requestId)
+    await coffer.advanceClock(30 * MINUTE_MS)
+    expect(await read(requestId)).toMatchObject({ state: 'open' })
+    await coffer.advanceClock(HOUR_MS)
+    expectState(await paid(coffer, id), 'declined', 'bank_declined')
+    const over = await coffer.merchant.until(`/v1/payment-requests/${requestId}`, ({ state }) => state !== 'open')
+    expect(over.body).toMatchObject({ state: 'expired' })
+  })
+
+  it('and that many may pay counts it when it comes, though it was canceled meanwhile', async () => {
+    const { body } = await coffer.merchant.post('/v1/payment-requests', { currency: 'USD', multi_use: true })
+    const requestId = String(body['id'])
+    const id = await begin(requestId, 1_000)
+    expect((await cancel(requestId)).body).toMatchObject({ state: 'canceled', times_paid: 0 })
+    await coffer.advanceClock(5 * MINUTE_MS)
+    expectState(await paid(coffer, id), 'succeeded')
+    expect(await read(requestId)).toMatchObject({ state: 'canceled', times_paid: 1, amount_paid: usd(1_000) })
+  })
+
+  it('is paid exactly once when a payer from balance comes at the same moment', async () => {
+    for (let round = 0; round < 6; round++) {
+      await nextNoon(coffer)
+      const requestId = await requestFor(coffer, 1_000 + round * 100)
+      const { wallet_id } = coffer.customer('customer-a')
+      const before = await earned()
+      const answers = await Promise.all([
+        coffer.service.post('/v1/payments', {
+          wallet_id,
+          payment_request_id: requestId,
+          ...byBank(coffer, 'customer-a')
+        }),
+        payFromBalance(requestId)
+      ])
+      const ends = await Promise.all(
+        answers.map(async (made) => (made.status === 201 ? (await paid(coffer, idOf(made))).body['state'] : 'refused'))
+      )
+      expect(ends.filter((end) => end === 'succeeded')).toHaveLength(1)
+      expect((await earned()) - before).toBeLessThan(1_000 + round * 100)
+      await untilRequestNoticed(coffer, requestId)
+    }
   })
 })

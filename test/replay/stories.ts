@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { bankReturnStories } from './bank-return-stories.ts'
+import { bankPaymentStories } from './bank-payment-stories.ts'
 import { bankLinkStories } from './bank-link-stories.ts'
 import { operatorStories } from './operator-stories.ts'
 import { merchantOnboardingStories } from './merchant-onboarding-stories.ts'
@@ -171,6 +172,7 @@ export const replayStories: readonly ReplayStory[] = [
   ...paymentRequestStories,
   ...operatorStories,
   ...withdrawalStories,
+  ...bankPaymentStories,
   ...bankLinkStories,
   ...bankReturnStories,
   ...cardLinkStories,
