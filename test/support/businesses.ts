@@ -19,6 +19,7 @@ export const businessOf = (legalName: string, over: object = {}) => ({
   legal_form: 'GmbH',
   registration_number: `HRB ${randomUUID().slice(0, 8).toUpperCase()}`,
   contact_email: `${randomUUID()}@example.org`,
+  website: 'https://example.org/tea',
   address: { line: 'Lane 1', postal_code: '10115', city: 'Berlin', country: 'DE' },
   ...over
 })
