@@ -72,7 +72,7 @@ export function createSubmit({ db, processes, config }: Pick<ApiDeps, 'db' | 'pr
     decide: async (call: AnyCall, request: DecisionRequest): Promise<Answer<unknown>> => {
       const { type, processId, action, data, role, alongside } = request
       const decision = {
-        id: call.updateId.slice(0, 32),
+        id: decisionIdOf(call),
         processId,
         action,
         data,
@@ -106,6 +106,9 @@ export function createSubmit({ db, processes, config }: Pick<ApiDeps, 'db' | 'pr
     read: async (call: AnyCall, id: string): Promise<Answer<unknown>> => answer(200, await read(id, undefined, call))
   }
 }
+
+/** The same request makes the same decision. */
+export const decisionIdOf = ({ updateId }: Pick<AnyCall, 'updateId'>): string => updateId.slice(0, 32)
 
 export type Submit = ReturnType<typeof createSubmit>
 

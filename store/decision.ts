@@ -55,6 +55,17 @@ export async function recordDecision(
   return before.request_id === requestId ? { made: false } : { made: false, replayOf: before.request_id }
 }
 
+/** Whether it was made before, and so whoever made it has proved what it takes. */
+export async function isRecorded(db: Kysely<Database>, processId: string, id: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('decision')
+    .select('id')
+    .where('id', '=', id)
+    .where('process_id', '=', processId)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** @throws {Refusal} `not_found` when a message came without the row that gives it authority. */
 export async function getDecision(db: Kysely<Database>, processId: string, id: string): Promise<Decision> {
   const row = await db

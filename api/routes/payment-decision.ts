@@ -36,7 +36,7 @@ const confirmPayment = (deps: ApiDeps, submit: Submit): Route =>
     },
     async (call) => {
       const payment = await ownedPayment(deps, call)
-      if (payment.state === 'requires_action') await mustConfirm(deps, payment.customerId, call.body)
+      if (payment.state === 'requires_action') await mustConfirm(deps, payment, call)
       const { amount, currency, merchantId } = payment
       const data = { by: confirmedBy(call.body), amount: amount.toString(), currency, merchant_id: merchantId }
       return submit.decide(call, {

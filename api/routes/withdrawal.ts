@@ -103,7 +103,7 @@ const confirmRoute = (deps: ApiDeps, submit: Submit): Route =>
     },
     async (call) => {
       const withdrawal = await owned(deps, call)
-      if (withdrawal.state === 'requires_action') await mustConfirm(deps, withdrawal.customerId, call.body)
+      if (withdrawal.state === 'requires_action') await mustConfirm(deps, withdrawal, call)
       const { amount, currency, bankAccountId } = withdrawal
       const data = { by: confirmedBy(call.body), amount: amount.toString(), currency, bank_account_id: bankAccountId }
       return submit.decide(call, { ...about(withdrawal), action: 'confirm', data, role: 'customer' })

@@ -3,6 +3,7 @@ import { ibanAt } from '../../domain/iban.ts'
 import { idOf } from '../../domain/ids.ts'
 import { listAudit } from '../../store/audit.ts'
 import { findPasswordReset, findWhoForgot, readResetCode } from '../../store/password-reset.ts'
+import { setPin } from '../../store/pin.ts'
 import { putKycData } from '../../store/kyc-profile.ts'
 import { inTransaction } from '../../db/in-transaction.ts'
 import { newCustomer, newKey, sessionFor, startApi, type ApiUnderTest, type TestCustomer } from './api-under-test.ts'
@@ -168,12 +169,19 @@ describe('The day after', () => {
       const left = Date.parse(answer.body.until) - Date.now()
       expect(Math.round(left / 3_600_000)).toBe(24)
     }
+    const { db, vault } = api.deps
+    await db.updateTable('customer').set({ tier: 2 }).where('id', '=', customer.id).execute()
+    await setPin(db, vault, customer.id, '471199')
+    const limit = (amount: string) => ({ per_day: { amount, currency: 'USD' }, pin: '471199' })
+    expect((await post(`${mine}/set-limits`, limit('20000'), authorization)).status).toBe(200)
+    expect((await post(`${mine}/set-limits`, limit('30000'), authorization)).body.code).toBe('cooling_down')
+    expect((await post(`${mine}/set-limits`, limit('10000'), authorization)).status).toBe(200)
     await api.deps.db
       .updateTable('password')
       .set({ cooling_until: new Date() })
       .where('customer_id', '=', customer.id)
       .execute()
-    const { status } = await post(`${mine}/set-pin`, { password: new_password, pin: '471199' }, authorization)
+    const { status } = await post(`${mine}/change-pin`, { old_pin: '471199', new_pin: '582941' }, authorization)
     expect(status).toBe(200)
   })
 })

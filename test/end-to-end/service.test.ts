@@ -6,6 +6,7 @@ import { startCoffer, type Coffer } from '../support/coffer.ts'
 import { fundFromCapital } from '../support/fund.ts'
 import { inbox, told, type Message } from '../support/inbox.ts'
 import { expectEverythingSettled } from '../support/settled.ts'
+import { asking } from '../support/withdrawals.ts'
 
 const HOUR_MS = 3_600_000
 const usd = (amount: number) => ({ amount: String(amount), currency: 'USD' })
@@ -95,17 +96,28 @@ describe('A customer on devices', () => {
         .map((byte) => parseInt(byte, 2))
     )
     const totp = (offset: number) => totpCode(secret, totpStep(Date.now()) + offset)
-    const active = await laptop.post('/v1/second-factor/confirm', { totp: totp(-1) })
+    const active = await laptop.post('/v1/second-factor/confirm', { totp: totp(0) })
     const [recovery_code] = active.body['recovery_codes'] as string[]
 
     const [one, two] = [await pay(laptop, 'customer-a', 50_000), await pay(laptop, 'customer-a', 50_001)]
-    const confirm = (payment: Answered, given: object) => laptop.post(`/v1/payments/${idOf(payment)}/confirm`, given)
+    const confirm = (payment: Answered, given: object, key?: string) =>
+      laptop.post(`/v1/payments/${idOf(payment)}/confirm`, given, key)
     const pin = coffer.customer('customer-a').pin
     expect((await confirm(one, { pin, totp: totp(0) })).status).toBe(400)
     const code = totp(1)
-    expect((await confirm(one, { totp: code })).body['state']).toBe('succeeded')
+    const key = randomUUID()
+    for (const _ of ['sent', 'and sent again'])
+      expect((await confirm(one, { totp: code }, key)).body['state']).toBe('succeeded')
     expect((await confirm(two, { totp: code })).body).toMatchObject({ code: 'confirmation_failed', attempts_left: 4 })
     await coffer.service.post(`/v1/payments/${idOf(two)}/cancel`)
+
+    const { id, wallet_id, bank_account_id } = coffer.customer('customer-a')
+    const out = await laptop.post('/v1/withdrawals', { wallet_id, bank_account_id, amount: usd(1_000) })
+    expect(out.body['state']).toBe('requires_action')
+    // Half a minute later, as far as the authenticator is concerned.
+    await coffer.db.updateTable('second_factor').set({ last_step: 0n }).where('customer_id', '=', id).execute()
+    const sent = await laptop.post(`/v1/withdrawals/${idOf(out)}/confirm`, { totp: totp(0) })
+    expect(sent.body['state']).toBe('processing')
     expect((await logIn('customer-a')).body['methods']).toEqual(['totp', 'recovery_code'])
     clientOf(await logIn('customer-a', { recovery_code }))
     await noticed(coffer.customer('customer-a').email, /second factor is on/)
@@ -213,7 +225,15 @@ describe('A forgotten password', () => {
     const allowed = await withdraw()
     expect(allowed.body['state']).toBe('requires_action')
     await owner.post(`/v1/withdrawals/${idOf(allowed)}/confirm`, { pin })
-    await coffer.service.until(`/v1/withdrawals/${idOf(allowed)}`, ({ state }) => state === 'processing')
+    const denied = await owner.post(`/v1/withdrawals/${idOf(allowed)}/not-me`)
+    expect(denied.body).toMatchObject({ debit_id: idOf(allowed), wallets_frozen: 1, sessions_ended: 1 })
+    // Bank B takes a minute; the task is about who it was, and stays when the withdrawal has ended.
+    await asking(coffer, idOf(allowed))
+    await coffer.advanceClock(60_000)
+    await coffer.service.until(`/v1/withdrawals/${idOf(allowed)}`, ({ state }) => state === 'succeeded')
+    const tasks = (await coffer.support.get(`/v1/tasks?process_id=${idOf(allowed)}`)).body['data']
+    expect(tasks).toMatchObject([{ kind: 'unauthorized_debit', state: 'open' }])
+    await expectEverythingSettled(coffer)
   })
 
   it('whose code’s run was lost with Temporal’s memory is sent one by the sweeper after all', async () => {
