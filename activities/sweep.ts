@@ -7,7 +7,7 @@ import { findProcess, listOpenProcesses, listStrandedHolds, type ProcessRecord }
 import type { CodeOrder } from './deliver-code.ts'
 import { startAutomaticTopUps } from './automatic-top-ups.ts'
 import type { ActivityDeps } from './deps.ts'
-import { findReturns, type FindReturnsDeps } from './find-returns.ts'
+import { findReturns, nudgePaidReturns, type FindReturnsDeps } from './find-returns.ts'
 
 /** What a sweep found; an operator reads it as the run's result. */
 export interface SweepReport {
@@ -87,7 +87,7 @@ export function sweepActivities(deps: Pick<ActivityDeps, 'db' | 'runs'> & FindRe
         open += page.length
         page = await listOpenProcesses(db, { afterId: page.at(-1)!.id, minAgeMs: MIN_AGE_MS, limit: PAGE })
       }
-      const nudged = [...(await nudgeForgotten()), ...(await nudgePaidRequests())]
+      const nudged = [...(await nudgeForgotten()), ...(await nudgePaidRequests()), ...(await nudgePaidReturns(deps))]
       const codes = await sendForgottenCodes()
       const toppedUp = await startAutomaticTopUps(deps)
       const returns = await findReturns(deps)
