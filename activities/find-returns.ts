@@ -3,12 +3,15 @@ import { inTransaction } from '../db/in-transaction.ts'
 import { workflowIdOf } from '../domain/workflow-id.ts'
 import { listOpenReturnNews, moveReturnCursor, readReturnCursor, recordReturnNews } from '../store/bank-return-news.ts'
 import { bankReturnStart } from '../store/bank-return-start.ts'
+import { listLatelyPaid } from '../store/debts.ts'
 import type { ActivityDeps } from './deps.ts'
 
 const banks = ['a', 'b'] as const
 /** Real milliseconds for a bank to name its returns; the next sweep asks again. */
 const LIST_TIMEOUT_MS = 5_000
 const NEWS_MAX = 500
+/** Business milliseconds; a run that was missed for so long looks by itself within the day. */
+const LATELY_MS = 3_600_000
 
 export type FindReturnsDeps = Pick<ActivityDeps, 'db' | 'runs' | 'policy'> & {
   readonly bank: Pick<ActivityDeps['bank'], 'listReturns'>
@@ -50,4 +53,17 @@ export async function findReturns({ db, runs, bank, policy }: FindReturnsDeps): 
       await moveReturnCursor(transaction, name, last.seq)
     })
   }
+}
+
+/** Whatever pays a return tells its run after it is committed: unless the worker died, or Temporal was away. */
+export async function nudgePaidReturns({ db, runs }: Pick<FindReturnsDeps, 'db' | 'runs'>): Promise<string[]> {
+  const nudged: string[] = []
+  for (const id of await listLatelyPaid(db, LATELY_MS, NEWS_MAX)) {
+    const workflowId = workflowIdOf('bank-return', id)
+    heartbeat(workflowId)
+    if (!(await runs.isRunning(workflowId))) continue
+    await runs.nudge(workflowId)
+    nudged.push(id)
+  }
+  return nudged
 }

@@ -10,7 +10,7 @@ import type { CodeOrder } from './deliver-code.ts'
 import { startAutomaticTopUps } from './automatic-top-ups.ts'
 import type { ActivityDeps } from './deps.ts'
 import { createWorkClock } from './work-clock.ts'
-import { findReturns, type FindReturnsDeps } from './find-returns.ts'
+import { findReturns, nudgePaidReturns, type FindReturnsDeps } from './find-returns.ts'
 
 /** What a sweep found; an operator reads it as the run's result. */
 export interface SweepReport {
@@ -96,7 +96,7 @@ export function sweepActivities(deps: Pick<ActivityDeps, 'db' | 'runs' | 'ledger
         page = await listOpenProcesses(db, { afterId: page.at(-1)!.id, minAgeMs: MIN_AGE_MS, limit: PAGE })
       }
       restarted.push(...(await restartBulkDecisions({ db, runs }, MIN_AGE_MS)))
-      const nudged = [...(await nudgeForgotten()), ...(await nudgePaidRequests())]
+      const nudged = [...(await nudgeForgotten()), ...(await nudgePaidRequests()), ...(await nudgePaidReturns(deps))]
       const codes = await sendForgottenCodes()
       const lateWork = await tellOfLateWork()
       const toppedUp = await startAutomaticTopUps(deps)

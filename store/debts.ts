@@ -52,3 +52,12 @@ export async function readHeld(db: Kysely<Database>, ids: readonly string[]): Pr
     .execute()
   return new Map(rows.map((row) => [row.id, row.amount - row.posted - row.released]))
 }
+
+/** Returns that somebody else's unit has paid off lately: their runs may not have been told. */
+export async function listLatelyPaid(db: Kysely<Database>, withinMs: number, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select p.id from process p join bank_return r on r.id = p.id
+      where r.owed > 0 and p.state = 'recovered' and p.updated_at > business_now() - ${withinMs} * interval '1 millisecond'
+      order by p.updated_at desc limit ${limit}`.execute(db)
+  return rows.map(({ id }) => id)
+}

@@ -226,7 +226,7 @@ describe('A worker killed (SIGKILL)', () => {
     POINT_MS_MAX
   )
 
-  it('when a top-up has paid what was owed leaves a run that nobody tells; it looks by itself within a day', async () => {
+  it('when a top-up has paid what was owed leaves a run that nobody tells; the sweeper does', async () => {
     const id = await owing(1_400)
     await coffer.worker.stop()
     await coffer.worker.start({ CRASH_AT: 'top-up.book/after' })
@@ -235,7 +235,6 @@ describe('A worker killed (SIGKILL)', () => {
     await crashed
     expect((await ended(coffer, payment)).body['state']).toBe('succeeded')
     expect((await readReturn(id)).body).toMatchObject({ state: 'recovered' })
-    await coffer.advanceClock(DAY_MS)
-    await expectSoon(async () => (await runOf(coffer, `bank-return/${id}`)).status, 'COMPLETED')
+    await coffer.sweepUntil(async () => (await runOf(coffer, `bank-return/${id}`)).status === 'COMPLETED')
   })
 })

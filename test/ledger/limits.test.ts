@@ -79,6 +79,16 @@ describe('a guard', () => {
     expect(await used('turn')).toBe(2n)
   })
 
+  it('that a counter is still lets ten through at once, and none after somebody has counted', async () => {
+    const still: Guard = { kind: 'still', counter: 'calm', seen: 0n }
+    const look = () => books.post(unit([move(wallet('rich'), merchant('calm'), 1n)], { guards: [still] }))
+    const results = await Promise.all(Array.from({ length: 10 }, look))
+    expect(results.map(({ status }) => status)).toEqual(Array(10).fill('posted'))
+    await pay(1n, [{ kind: 'unmoved', counter: 'calm', seen: 0n }])
+    expect(await look()).toEqual({ status: 'stale' })
+    expect(await books.posted(merchant('calm'))).toBe(10n)
+  })
+
   it('gives back no more than was counted: that is a bug of the caller', async () => {
     await expect(pay(1n, [counter('below', -1n)])).rejects.toThrow('below zero')
     expect(await used('below')).toBeUndefined()

@@ -41,17 +41,17 @@ describe('verify', () => {
     const { id: customerId, walletId } = await newPayer(api)
     const id = newId('ret')
     await api.deps.pool.query(
-      `insert into bank_return values ($1, 'a', 'RTNA2', 'top_2', 'pull', $2, $3, 'USD', 500, 0, 'account_closed', true, 500, 500, 0, now(), now())`,
+      `insert into bank_return values ($1, 'b', 'RTNB2', 'top_2', 'pull', $2, $3, 'USD', 500, 0, 'account_closed', true, 500, 500, 0, now(), now())`,
       [id, customerId, walletId]
     )
     const usd = currency('USD')
-    const [debit, credit] = [account('customer_receivable', customerId, usd), account('bank_in_transit', 'a', usd)]
+    const [debit, credit] = [account('customer_receivable', customerId, usd), account('bank_in_transit', 'b', usd)]
     const ledger = new PostingQueue({ pool: api.deps.pool, writers: [] })
     const postings = [{ op: 'post' as const, debit, credit, amount: 500n, code: 'bank_return.receivable' }]
     await ledger.post({ key: `${id}:receive:0`, fingerprint: 'test', postings })
     const lineOf = (amount: string): BankJournalLine => ({
       seq: 1,
-      reference: 'RTNA2',
+      reference: 'RTNB2',
       operation: 'return',
       iban: 'GB00',
       amount,
@@ -61,14 +61,14 @@ describe('verify', () => {
     })
     const judgedBy = async (amount: string) => {
       const readJournal = async (bank: Counterpart): Promise<BankJournal> =>
-        bank === 'a' ? { lines: [lineOf(amount)], balances: { USD: `-${amount}` } } : { lines: [], balances: {} }
+        bank === 'b' ? { lines: [lineOf(amount)], balances: { USD: `-${amount}` } } : { lines: [], balances: {} }
       const { results } = await runOracles({ db: api.deps.db, readJournal })
-      return results.find(({ rule }) => rule.startsWith('bank a'))
+      return results.find(({ rule }) => rule.startsWith('bank b'))
     }
     expect(await judgedBy('500')).toMatchObject({ verdict: 'holds', exceptions: [] })
     expect(await judgedBy('501')).toMatchObject({
       verdict: 'breached',
-      detail: 'bank a, RTNA2: the bank has -501 USD, our books -500'
+      detail: 'bank b, RTNB2: the bank has -501 USD, our books -500'
     })
   })
 })
