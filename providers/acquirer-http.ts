@@ -22,7 +22,11 @@ const Card = z.object({
   expiry_month: z.int().min(1).max(12),
   expiry_year: z.int().min(2000).max(2200)
 })
-const Chargeback = z.object({ id: z.string().regex(/^cbk_[0-9a-f]{32}$/), reason: code, amount: z.string().regex(/^[1-9][0-9]*$/) })
+const Chargeback = z.object({
+  id: z.string().regex(/^cbk_[0-9a-f]{32}$/),
+  reason: code,
+  amount: z.string().regex(/^[1-9][0-9]*$/)
+})
 const settled = {
   acquirer_reference: z.string().min(1).max(128),
   card: Card.optional(),

@@ -23,7 +23,7 @@ export function payByBank(
   return coffer.service.post('/v1/payments', order, key)
 }
 
-const readPayment = ({ service }: Coffer, id: string): Promise<Answered> => service.get(`/v1/payments/${id}`)
+export const readPayment = ({ service }: Coffer, id: string): Promise<Answered> => service.get(`/v1/payments/${id}`)
 
 /** The payment once it is over. */
 export const paid = ({ service }: Coffer, id: string): Promise<Answered> =>
