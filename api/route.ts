@@ -127,7 +127,7 @@ interface Spec<P extends Shape, Q extends Shape, B extends Schema | undefined, R
   readonly scope?: string
   /** Bytes, where a route takes more than 100 KiB. */
   readonly bodyLimit?: number
-  /** Refuses a request that may hold a card's number, in body or key, before anything else looks at it. */
+  /** Refuses a request whose body may hold a card's number, or whose key is one, before anything else looks at it. */
   readonly refusesCardNumbers?: boolean
   /** Codes beyond those that any route can give; for the documentation. */
   readonly errors?: readonly ProblemCode[]

@@ -18,6 +18,10 @@ export function passesLuhn(digits: string): boolean {
   return sum % 10 === 0
 }
 
+/** Whether the text is nothing but what may be a card's number. */
+export const isCardNumber = (text: string): boolean =>
+  /^\d(?:[ -]?\d){12,18}$/.test(text) && mayBeNumber(text.replace(/[ -]/g, ''))
+
 /** Whether a card's number stands anywhere in the text, or what may be one: one too many is refused rather than one missed. */
 export const carriesCardNumber = (text: string): boolean => hideCardNumbers(text) !== plainDigits(text)
 
@@ -32,10 +36,10 @@ export const hideCardNumbers = (text: string): string => {
 /** Digits of other scripts and full width read as digits too. */
 const plainDigits = (text: string): string => text.normalize('NFKC').replaceAll('\u0001', '')
 
-/** A number may stand inside a longer row of digits. */
+/** Cards that people pay with begin with 2 to 6 (ISO/IEC 7812-1); a number may stand inside a longer row of digits. */
 function mayBeNumber(digits: string): boolean {
   for (let from = 0; from + LENGTH_MIN <= digits.length; from++)
     for (let length = LENGTH_MIN; length <= LENGTH_MAX && from + length <= digits.length; length++)
-      if (digits[from] !== '0' && passesLuhn(digits.slice(from, from + length))) return true
+      if (/[2-6]/.test(digits[from]!) && passesLuhn(digits.slice(from, from + length))) return true
   return false
 }

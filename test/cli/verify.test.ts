@@ -164,6 +164,7 @@ describe('verify', () => {
     expect(verdict).toBe('unknown')
     expect(results.filter((result) => result.verdict === 'unknown').map(({ detail }) => detail)).toEqual([
       'connection refused',
+      'connection refused',
       'connection refused'
     ])
   })

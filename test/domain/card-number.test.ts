@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { carriesCardNumber, hideCardNumbers, passesLuhn } from '../../domain/card-number.ts'
+import { carriesCardNumber, hideCardNumbers, isCardNumber, passesLuhn } from '../../domain/card-number.ts'
 import { newNumber } from '../support/cards.ts'
 
 describe('A card’s number', () => {
@@ -37,6 +37,17 @@ describe('A card’s number', () => {
   ])('is not found in %p', (text) => {
     expect(carriesCardNumber(text)).toBe(false)
     expect(hideCardNumbers(text)).toBe(text)
+  })
+
+  it.each([
+    ['4242 4242 4242 4242', true],
+    ['4242424242424241', false],
+    ['1764000000000', false],
+    ['key 4242424242424242', false],
+    ['4242-4242-4242-4242-4242', false],
+    ['0b5d4242-4242-4242-8242-424242424242', false]
+  ])('%s is one, and nothing else: %p', (text, is) => {
+    expect(isCardNumber(text)).toBe(is)
   })
 
   it('is found wherever it stands in a text, of any length and range', () => {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { askingForPayment, owedTo, paid, requestFor, untilPayment } from '../support/bank-payments.ts'
+import { askingForPayment, owedTo, paid, readPayment, requestFor, untilPayment } from '../support/bank-payments.ts'
 import { journaled, newCard, payByCard } from '../support/card-payments.ts'
 import { linkCard, magicNumber, newNumber, tokenise } from '../support/cards.ts'
 import type { Answered } from '../support/client.ts'
@@ -160,7 +160,7 @@ describe('A payment by card', () => {
       { kind: 'chargeback_received', state: 'open', data: { reason: 'not_received', amount: usd(500) } },
       { kind: 'chargeback_received', state: 'open', data: { reason: 'fraud', amount: usd(700) } }
     ])
-    const over = await coffer.service.get(`/v1/payments/${id}`)
+    const over = await readPayment(coffer, id)
     expectState(over, 'succeeded')
     expect(historyOf(over).filter((type) => type === 'payment.chargeback_received')).toHaveLength(2)
     expect(await earned()).toBe(merchant)
