@@ -64,9 +64,8 @@ export function onboardingActivities({
         if (next === 'expire' && onboarding.purpose === 'periodic_review') return units.verifying(onboarding, now)
         if (next === 'expire') return units.expired(onboarding)
         if (next === 'remind') return units.reminded(onboarding, 'onboarding.reminded')
-        return next === 'escalate'
-          ? units.reminded(onboarding, 'onboarding.review_escalated', 'escalated')
-          : units.reminded(onboarding, 'onboarding.review_due', 'reminded')
+        if (next === 'escalate') return units.reminded(onboarding, 'onboarding.review_escalated', 'escalated')
+        return units.reminded(onboarding, 'onboarding.review_due', 'reminded')
       }),
 
     verifyOnboarding: (start: OnboardingStart): Promise<OnboardingProgress> =>
@@ -85,15 +84,12 @@ export function onboardingActivities({
       const { policy, order } = start
       const units = onboardingUnits(start)
       if (order.purpose === 'periodic_review')
-        return step(start, 'conclude', (onboarding, now) =>
-          onboarding.state === 'verifying'
-            ? units.concluded(
-                onboarding,
-                { findings: { screening }, verdict: screeningVerdict(screening, policy) },
-                now
-              )
+        return step(start, 'conclude', (onboarding, now) => {
+          const verdict = screeningVerdict(screening, policy)
+          return onboarding.state === 'verifying'
+            ? units.concluded(onboarding, { findings: { screening }, verdict }, now)
             : undefined
-        )
+        })
       const customerId = idOf('cus', order.customer_id)
       const profile = await readKycProfile(db, vault, customerId)
       const duplicate = await hasNamesake(db, vault, customerId, profile)

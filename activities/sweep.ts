@@ -69,22 +69,6 @@ export function sweepActivities(deps: Pick<ActivityDeps, 'db' | 'runs' | 'ledger
     return unnoticed
   }
 
-  /** A code is made in one transaction and sent by a run that is started after it: unless the API died in between. */
-  async function sendForgottenCodes(): Promise<string[]> {
-    const sent: string[] = []
-    const codes = await listUnsentVerifications(db, MIN_AGE_MS)
-    const resets = await listUnsentResets(db, MIN_AGE_MS)
-    for (const { id, customerId } of [...codes, ...resets.map((id) => ({ id, customerId: undefined }))]) {
-      const workflowId = workflowIdOf('deliver-code', id)
-      heartbeat(workflowId)
-      if (await runs.isRunning(workflowId)) continue
-      const order: CodeOrder = { id, customer_id: customerId }
-      await runs.restart('deliver-code', id, order)
-      sent.push(workflowId)
-    }
-    return sent
-  }
-
   return {
     sweep: async (): Promise<SweepReport> => {
       const restarted: string[] = []
@@ -97,7 +81,7 @@ export function sweepActivities(deps: Pick<ActivityDeps, 'db' | 'runs' | 'ledger
       }
       restarted.push(...(await restartBulkDecisions({ db, runs }, MIN_AGE_MS)))
       const nudged = [...(await nudgeForgotten()), ...(await nudgePaidRequests()), ...(await nudgePaidReturns(deps))]
-      const codes = await sendForgottenCodes()
+      const codes = await sendForgottenCodes(deps)
       const lateWork = await tellOfLateWork()
       const toppedUp = await startAutomaticTopUps(deps)
       const returns = await findReturns(deps)
@@ -115,4 +99,20 @@ export function sweepActivities(deps: Pick<ActivityDeps, 'db' | 'runs' | 'ledger
       }
     }
   }
+}
+
+/** A code is made in one transaction and sent by a run that is started after it: unless the API died in between. */
+async function sendForgottenCodes({ db, runs }: Pick<ActivityDeps, 'db' | 'runs'>): Promise<string[]> {
+  const sent: string[] = []
+  const codes = await listUnsentVerifications(db, MIN_AGE_MS)
+  const resets = await listUnsentResets(db, MIN_AGE_MS)
+  for (const { id, customerId } of [...codes, ...resets.map((id) => ({ id, customerId: undefined }))]) {
+    const workflowId = workflowIdOf('deliver-code', id)
+    heartbeat(workflowId)
+    if (await runs.isRunning(workflowId)) continue
+    const order: CodeOrder = { id, customer_id: customerId }
+    await runs.restart('deliver-code', id, order)
+    sent.push(workflowId)
+  }
+  return sent
 }

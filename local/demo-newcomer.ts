@@ -90,8 +90,8 @@ export async function tellMoneyBack(teller: Teller, { caller, walletId, bankAcco
   const sent = await overAt(caller, '/v1/withdrawals', asked)
   teller.expect(sent['state'] === 'succeeded', `the withdrawal is ${String(sent['state'])}`)
   const left = (await caller.get(`/v1/wallets/${walletId}`))['available'] as { amount: string }
-  teller.expect(left.amount === '5000', `${left.amount} cents are left`)
-  teller.tell('Held, sent once, booked by the bank: 50.00 USD are left.')
+  teller.expect(left.amount === '4500', `${left.amount} cents are left`)
+  teller.tell('Held, sent once, booked by the bank: 45.00 USD are left.')
 }
 
 const isDecided = (state: unknown): boolean => !['collecting', 'verifying'].includes(String(state))

@@ -23,9 +23,9 @@ try {
     const newcomer = await tellNewcomer(teller)
     await tellFirstPayment(teller)
     await tellWithdrawal(teller)
-    await tellMoneyBack(teller, newcomer)
     await tellNewMerchant(teller, newcomer)
     await tellBankReturn(teller)
+    await tellMoneyBack(teller, newcomer)
     await verify()
     say('\nThe story holds.')
   } finally {

@@ -4,7 +4,7 @@ import type { Database } from '../db/schema.ts'
 import { idOf, type CustomerId, type PasswordResetId } from '../domain/ids.ts'
 import type { Policy } from '../domain/policy/index.ts'
 import { readKycProfile } from './kyc-profile.ts'
-import { findCustomerByLoginKey, type LoginKey } from './personal.ts'
+import { findCustomerByLoginKey, type LoginKey } from './login-names.ts'
 import type { Vault } from './vault.ts'
 
 /** Somebody has forgotten a password, or says so. */

@@ -1,8 +1,8 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { Refusal } from '../domain/errors.ts'
-import { isId, type CustomerId } from '../domain/ids.ts'
-import { isEmail, isPhone, normalise, type PersonalKind } from '../domain/personal.ts'
+import type { CustomerId } from '../domain/ids.ts'
+import { normalise, type PersonalKind } from '../domain/personal.ts'
 import type { Vault, WrappedKey } from './vault.ts'
 
 /** One thing known about an owner (a customer, a merchant). */
@@ -102,18 +102,6 @@ export async function findOwnersByValue(
   return rows
 }
 
-/** The customer who logs in with this e-mail address or phone number: only one who has proved it. */
-export async function findCustomerByLogin(
-  db: Kysely<Database>,
-  vault: Vault,
-  login: string
-): Promise<CustomerId | undefined> {
-  const kind = loginKind(login)
-  if (!kind) return undefined
-  const owner = await findProvedOwner(db, vault, kind, login)
-  return owner !== undefined && isId('cus', owner) ? owner : undefined
-}
-
 /** Where a customer may be told something: an address that they have proved, e-mail before phone. */
 export async function findProvedContact(
   db: Kysely<Database>,
@@ -148,7 +136,8 @@ export const findProvedOwner = (
   value: string
 ): Promise<string | undefined> => findProvedOwnerByIndex(db, kind, vault.blindIndex(kind, normalise(kind, value)))
 
-async function findProvedOwnerByIndex(
+/** The same, by what it is known by. */
+export async function findProvedOwnerByIndex(
   db: Kysely<Database>,
   kind: 'email' | 'phone' | 'iban',
   index: Buffer
@@ -217,29 +206,6 @@ export async function forgetCard(db: Kysely<Database>, ownerId: string, referenc
     .execute()
 }
 
-/** What a log-in name is known by, whether it exists or not: not readable. */
-export interface LoginKey {
-  readonly kind: 'email' | 'phone'
-  readonly index: Buffer
-}
-
-export function loginKey(vault: Vault, login: string): LoginKey {
-  const kind = loginKind(login) ?? 'email'
-  return { kind, index: vault.blindIndex(kind, normalise(kind, login)) }
-}
-
-/** The name under which log-ins of one account are counted. */
-export const loginIndex = (vault: Vault, login: string): string => loginKey(vault, login).index.toString('hex')
-
-/** The customer who has proved it. */
-export async function findCustomerByLoginKey(
-  db: Kysely<Database>,
-  { kind, index }: LoginKey
-): Promise<CustomerId | undefined> {
-  const owner = await findProvedOwnerByIndex(db, kind, index)
-  return owner !== undefined && isId('cus', owner) ? owner : undefined
-}
-
 /** Seals what stands in another table under its owner's key, for this place only: it is erased with the owner. */
 export async function sealFor(
   db: Kysely<Database>,
@@ -270,11 +236,6 @@ export async function openFor(
 export async function erasePersonal(db: Kysely<Database>, ownerId: string): Promise<void> {
   await db.deleteFrom('stored_reply').where('object_id', '=', ownerId).execute()
   await db.deleteFrom('personal_key').where('owner_id', '=', ownerId).execute()
-}
-
-function loginKind(login: string): 'email' | 'phone' | undefined {
-  if (isPhone(normalise('phone', login))) return 'phone'
-  return isEmail(normalise('email', login)) ? 'email' : undefined
 }
 
 /** Two first writers may meet: whoever comes second uses the first one's key. */

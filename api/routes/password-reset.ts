@@ -12,7 +12,8 @@ import {
   type PasswordReset
 } from '../../store/password-reset.ts'
 import { setPassword } from '../../store/passwords.ts'
-import { findPersonal, loginKey } from '../../store/personal.ts'
+import { loginKey } from '../../store/login-names.ts'
+import { findPersonal } from '../../store/personal.ts'
 import { createRateLimit, type RateLimit } from '../../store/rate-limits.ts'
 import { endSessions } from '../../store/sessions.ts'
 import { refuseWeakPassword } from '../chosen-secrets.ts'

@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import { Refusal } from '../../domain/errors.ts'
 import { fundingOf, railOf } from '../../domain/funding.ts'
+import type { PaymentId } from '../../domain/ids.ts'
 import { toWire } from '../../domain/money.ts'
 import type { PaymentOrder } from '../../domain/orders.ts'
 import { fundedPaymentPolicy, paymentPolicy } from '../../domain/policy/index.ts'
 import { findPayment, type Payment } from '../../store/payment.ts'
-import { findWallet } from '../../store/wallet.ts'
+import { findWallet, type Wallet } from '../../store/wallet.ts'
 import { searchAttributes } from '../../temporal/search-attribute-keys.ts'
+import type { Caller } from '../caller.ts'
 import type { ApiDeps } from '../deps.ts'
 import { dryRunPayment } from '../dry-run-payment.ts'
 import { fundingOrderOf } from '../funding.ts'
@@ -86,28 +88,8 @@ const createPayment = ({ db, policy }: ApiDeps, submit: Submit): Route =>
       const wallet = await findWallet(db, body.wallet_id)
       if (wallet) call.mustOwn(wallet)
       if (!wallet) throw new Refusal('not_found', { pointer: '/wallet_id' })
-      const { merchant, amount, request } = await payeeOf(db, body)
-      if (amount.currency !== wallet.currency || merchant.currency !== wallet.currency)
-        throw new Refusal('currency_mismatch')
       const paymentId = call.newId('pay')
-      if (request) await mustBeOpen(db, request, paymentId)
-      const order: PaymentOrder = {
-        wallet_id: wallet.id,
-        merchant_id: merchant.id,
-        payment_request_id: request?.id,
-        ...(await fundingOrderOf(db, body, wallet.customerId)),
-        amount: toWire(amount),
-        ...(await splitsOrderOf(db, body.splits, {
-          payee: merchant.id,
-          money: amount,
-          fee: policy.payment.merchant_fee,
-          caller: call.caller
-        })),
-        capture: body.capture,
-        description: body.description,
-        device_known_since: call.caller.kind === 'customer' ? call.caller.deviceKnownSince?.toISOString() : undefined,
-        metadata: body.metadata
-      }
+      const order = await orderOf({ db, policy }, call, wallet, paymentId)
       const kept = order.funding ? fundedPaymentPolicy(policy) : paymentPolicy(policy)
       if (body.dry_run) return answer(200, await dryRunPayment(db, order, kept))
       return submit.start(call, {
@@ -115,7 +97,7 @@ const createPayment = ({ db, policy }: ApiDeps, submit: Submit): Route =>
         id: paymentId,
         order,
         policy: kept,
-        summary: `payment of ${order.amount.amount} ${order.amount.currency} minor units to ${merchant.id}`,
+        summary: `payment of ${order.amount.amount} ${order.amount.currency} minor units to ${order.merchant_id}`,
         searchAttributes: [
           { key: searchAttributes.customerRef, value: wallet.customerId },
           { key: searchAttributes.rail, value: railOf(fundingOf(order)) }
@@ -123,6 +105,32 @@ const createPayment = ({ db, policy }: ApiDeps, submit: Submit): Route =>
       })
     }
   )
+
+/** What the run is given: who is paid what from where, all of it found and allowed by now. */
+async function orderOf(
+  { db, policy }: Pick<ApiDeps, 'db' | 'policy'>,
+  { body, caller }: { readonly body: z.infer<typeof PaymentRequest>; readonly caller: Caller },
+  wallet: Wallet,
+  paymentId: PaymentId
+): Promise<PaymentOrder> {
+  const { merchant, amount, request } = await payeeOf(db, body)
+  if (amount.currency !== wallet.currency || merchant.currency !== wallet.currency)
+    throw new Refusal('currency_mismatch')
+  if (request) await mustBeOpen(db, request, paymentId)
+  const fee = policy.payment.merchant_fee
+  return {
+    wallet_id: wallet.id,
+    merchant_id: merchant.id,
+    payment_request_id: request?.id,
+    ...(await fundingOrderOf(db, body, wallet.customerId)),
+    amount: toWire(amount),
+    ...(await splitsOrderOf(db, body.splits, { payee: merchant.id, money: amount, fee, caller })),
+    capture: body.capture,
+    description: body.description,
+    device_known_since: caller.kind === 'customer' ? caller.deviceKnownSince?.toISOString() : undefined,
+    metadata: body.metadata
+  }
+}
 
 const readPayment = (deps: ApiDeps, submit: Submit): Route =>
   route.get(

@@ -4,7 +4,8 @@ import { appendAudit } from '../../store/audit.ts'
 import { insertConsent } from '../../store/consent.ts'
 import { insertCustomer } from '../../store/customers.ts'
 import { setPassword } from '../../store/passwords.ts'
-import { findPersonalValue, loginIndex, putPersonal } from '../../store/personal.ts'
+import { loginIndex } from '../../store/login-names.ts'
+import { findPersonalValue, putPersonal } from '../../store/personal.ts'
 import { createRateLimit, type RateLimit } from '../../store/rate-limits.ts'
 import {
   endVerification,

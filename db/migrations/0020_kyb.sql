@@ -1,17 +1,10 @@
 -- Businesses apply to be paid: the same application as customers', of a merchant. What is known of the business and its
 -- people is in personal_data alone.
 
--- Added to whatever kinds there are by now.
-do $$
-declare
-  known text;
-begin
-  select pg_get_expr(conbin, conrelid) into strict known from pg_constraint
-    where conrelid = 'personal_data'::regclass and conname = 'personal_data_kind_check';
-  alter table personal_data drop constraint personal_data_kind_check;
-  execute format('alter table personal_data add constraint personal_data_kind_check check (%s or kind in (%L, %L))',
-    known, 'business', 'business_number');
-end $$;
+alter table personal_data drop constraint personal_data_kind_check;
+alter table personal_data add constraint personal_data_kind_check check (kind in ('name', 'email', 'phone', 'document',
+  'iban', 'birth_date', 'person', 'document_number', 'selfie', 'address', 'source_of_funds', 'proof_of_address',
+  'card_token', 'card_fingerprint', 'card_details', 'business', 'business_number'));
 
 -- pending: it has applied, or may.
 alter table merchant drop constraint merchant_state_check;

@@ -1,15 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { sql } from 'kysely'
-import {
-  erasePersonal,
-  findCustomerByLogin,
-  findOwnersByValue,
-  findPersonal,
-  findPersonalValue,
-  loginIndex,
-  putPersonal
-} from '../../store/personal.ts'
+import { findCustomerByLogin, loginIndex } from '../../store/login-names.ts'
+import { erasePersonal, findOwnersByValue, findPersonal, findPersonalValue, putPersonal } from '../../store/personal.ts'
 import { createVault } from '../../store/vault.ts'
 import { newId, openStore, type StoreUnderTest } from './store-under-test.ts'
 
