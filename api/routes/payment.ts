@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Refusal } from '../../domain/errors.ts'
+import { Refusal, type ProblemCode } from '../../domain/errors.ts'
 import { fundingOf, railOf } from '../../domain/funding.ts'
 import type { PaymentId } from '../../domain/ids.ts'
 import { toWire } from '../../domain/money.ts'
@@ -50,6 +50,23 @@ async function findInstructed({ db }: ApiDeps, id: string): Promise<Payment | un
   return payment
 }
 
+const orderErrors: readonly ProblemCode[] = [
+  'qr_invalid',
+  'qr_not_payable',
+  'qr_amount_invalid',
+  'amount_required',
+  'amount_mismatch',
+  'capture_not_supported',
+  'splits_invalid',
+  'payment_request_paid',
+  'payment_request_reserved',
+  'payment_request_expired',
+  'payment_request_canceled',
+  'currency_mismatch',
+  'idempotency_key_reused',
+  'service_unavailable'
+]
+
 const createPayment = ({ db, policy }: ApiDeps, submit: Submit): Route =>
   route.post(
     '/payments',
@@ -66,22 +83,7 @@ const createPayment = ({ db, policy }: ApiDeps, submit: Submit): Route =>
       callers: { customer: 'own', service: 'any' },
       scope: 'payments:write',
       idempotency: 'process',
-      errors: [
-        'qr_invalid',
-        'qr_not_payable',
-        'qr_amount_invalid',
-        'amount_required',
-        'amount_mismatch',
-        'capture_not_supported',
-        'splits_invalid',
-        'payment_request_paid',
-        'payment_request_reserved',
-        'payment_request_expired',
-        'payment_request_canceled',
-        'currency_mismatch',
-        'idempotency_key_reused',
-        'service_unavailable'
-      ]
+      errors: orderErrors
     },
     async (call) => {
       const { body } = call
