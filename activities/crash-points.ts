@@ -141,8 +141,10 @@ export const microDepositCrashPoints = [
 
 /** Operators' work: a decision about many, between an item's row and its nudge, and before its outcome is noted. */
 export const operatorCrashPoints = ['bulk-decision.item/decided', 'bulk-decision.item/nudged'] as const
+
 /** A bank return's: it is booked, or given up, and its run has not heard of it. */
 export const bankReturnCrashPoints = ['bank-return.receive/report', 'bank-return.write-off/report'] as const
+
 /** A card link's: the word with the acquirer, and the card that it makes. */
 export const cardLinkCrashPoints = ['card-link.send/reply', 'card-link.link/after'] as const
 

@@ -10,6 +10,7 @@ import { owedBy, pay, returnOf, takeBack, toppedUp } from '../support/bank-retur
 import { callBack } from '../support/call-back.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
 import { insist } from '../support/insist.ts'
+import { pointsOfTheDay } from '../support/points-of-the-day.ts'
 import { expectEverythingSettled } from '../support/settled.ts'
 import { ended, expectSoon, idOf, impatient, runOf, suspenseOf, topUp, until, usd } from '../support/top-ups.ts'
 import { walletOf } from '../support/withdrawals.ts'
@@ -205,7 +206,7 @@ describe('A top-up that was written off', () => {
 })
 
 describe('A worker killed (SIGKILL)', () => {
-  it.each(bankReturnCrashPoints)(
+  it.each(pointsOfTheDay(bankReturnCrashPoints))(
     'at %s books the return once, and its end once',
     async (point) => {
       const original = await spent(1_300)

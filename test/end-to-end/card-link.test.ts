@@ -9,6 +9,7 @@ import { linkCard, magicNumber, newNumber, tokenise, untilCard, untilSent } from
 import type { Client } from '../support/client.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
 import { openEngine, type Engine } from '../support/engine.ts'
+import { pointsOfTheDay } from '../support/points-of-the-day.ts'
 import { expectEverythingSettled } from '../support/settled.ts'
 import { impatient, runOf } from '../support/top-ups.ts'
 
@@ -205,7 +206,7 @@ describe('A card that is linked already', () => {
 })
 
 describe('A link whose worker is killed (SIGKILL)', () => {
-  it.each(cardLinkCrashPoints)(
+  it.each(pointsOfTheDay(cardLinkCrashPoints))(
     'at %s ends as if nothing had happened',
     async (point) => {
       const { client } = await knownCustomer(coffer, vault)

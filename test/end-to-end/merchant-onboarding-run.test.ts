@@ -13,6 +13,7 @@ import {
 import type { Answered } from '../support/client.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
 import { openEngine, type Engine } from '../support/engine.ts'
+import { pointsOfTheDay } from '../support/points-of-the-day.ts'
 import { expectEverythingSettled } from '../support/settled.ts'
 
 const masterKey = randomBytes(32)
@@ -62,7 +63,7 @@ describe('The run of a business’s application', () => {
     for (const secret of secrets) expect(told).not.toContain(secret)
   })
 
-  it.each(businessCrashPoints)(
+  it.each(pointsOfTheDay(businessCrashPoints))(
     'whose worker is killed (SIGKILL) at %s ends as if nothing had happened',
     async (point) => {
       await coffer.worker.stop()

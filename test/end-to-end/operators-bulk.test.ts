@@ -4,6 +4,7 @@ import { waitUntil } from '../../local/wait-until.ts'
 import type { Answered } from '../support/client.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
 import { fundFromCapital } from '../support/fund.ts'
+import { pointsOfTheDay } from '../support/points-of-the-day.ts'
 import { expectEverythingSettled } from '../support/settled.ts'
 import {
   bookedTimes,
@@ -156,7 +157,7 @@ describe('All unknowns of a bank between two times', () => {
     ])
   })
 
-  it.each(operatorCrashPoints)(
+  it.each(pointsOfTheDay(operatorCrashPoints))(
     'are all asked about, each on one decision, when the worker dies (SIGKILL) at %s',
     async (point) => {
       const { ids, from } = await unanswered([7_600, 7_700, 7_800], true)

@@ -5,6 +5,7 @@ import { waitUntil } from '../../local/wait-until.ts'
 import { inbox, type Message } from '../support/inbox.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
 import { openEngine, type Engine } from '../support/engine.ts'
+import { pointsOfTheDay } from '../support/points-of-the-day.ts'
 
 const password = 'correct horse battery'
 const terms_version = '2026-11'
@@ -110,7 +111,7 @@ describe('The run that sends a code', () => {
     for (const secret of [email, code]) expect(said).not.toContain(secret)
   })
 
-  it.each(messageCrashPoints)(
+  it.each(pointsOfTheDay(messageCrashPoints))(
     'whose worker is killed (SIGKILL) at %s sends it once after all',
     async (point) => {
       await coffer.worker.stop()
