@@ -94,7 +94,8 @@ export function bankReturnActivities({
       const original = await findOriginal(db, originalReference)
       const record = original && (await findProcess(db, original.id))
       if (record?.open) await runs.nudge(workflowIdOf(record.kind, record.id))
-      else if (record?.state === 'failed') await runs.restart('late-bank-news', record.id, record.order)
+      // Over, and not by the bank's own word: an operator has given it up, or booked it by letter.
+      else if (record && original.bookedAt === null) await runs.restart('late-bank-news', record.id, record.order)
     }
   }
 }

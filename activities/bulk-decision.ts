@@ -27,8 +27,8 @@ const AT_ONCE = 5
 /** So often a page is begun again for the sake of some of it: about two minutes. Then they count as failed. */
 const ATTEMPTS_FOR_SOME = 8
 
-/** Kinds that have no decisions: their run asks at any nudge. */
-const NUDGED_ONLY: ReadonlySet<string> = new Set(['deposit-recovery'])
+/** Kinds that have no decision to be asked about: their run asks at any nudge. */
+const NUDGED_ONLY: ReadonlySet<string> = new Set(['deposit-recovery', 'card-link'])
 
 /** Carries out a decision about many, page by page: for each process a decision of its own first, then a nudge. */
 export function bulkDecisionActivities({ db, runs, crash }: Pick<ActivityDeps, 'db' | 'runs' | 'crash'>) {

@@ -4,11 +4,13 @@ import { transitOf, type OutsideFunding } from '../domain/funding.ts'
 import { sameDigits } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
 import type { PaymentPolicy } from '../domain/policy/index.ts'
-import type { PostingStep, UnitPart } from '../ledger/unit-of-work.ts'
+import type { WorkClock } from '../domain/operators-work.ts'
+import type { PostingStep, RecordWrite, UnitPart } from '../ledger/unit-of-work.ts'
 import type { PaymentRequest } from '../store/payment-request.ts'
 import type { Payment } from '../store/payment.ts'
 import { giveBack } from './outgoing-limits.ts'
 import { freedPart, paidFromOutsidePart } from './payment-request-units.ts'
+import type { FundedPaymentStart } from './payment-progress.ts'
 import { capturedWhole, paymentWrite } from './payment-units.ts'
 
 /** A payment that is paid from outside, and what asked for it. */
@@ -21,21 +23,21 @@ export interface FundedPayment extends Payment {
 
 /**
  * The bank has booked: the money passes through the wallet to the merchant, whatever the wallet holds, and whatever has
- * become of it meanwhile.
+ * become of it meanwhile. Without its reference an operator says so, with proof.
  */
 export function bookPart(
   payment: FundedPayment,
-  railReference: string,
-  policy: Pick<PaymentPolicy, 'merchant_fee'>,
-  actor: string
+  railReference: string | null,
+  { policy, actor: payer }: Pick<FundedPaymentStart, 'actor'> & { policy: Pick<PaymentPolicy, 'merchant_fee'> },
+  actor?: string
 ): UnitPart {
   const { payment: after, postings } = capturedWhole({ ...payment, railReference }, policy)
-  const paid = payment.request ? paidFromOutsidePart(payment.request, payment, actor) : {}
+  const paid = payment.request ? paidFromOutsidePart(payment.request, payment, payer) : {}
   const wallet = account('wallet', payment.walletId, payment.currency)
   return {
     guards: paid.guards ?? [],
     postings: [fromOutside(payment, wallet, 'payment.funding'), ...postings],
-    records: [paymentWrite(payment, after, ['succeeded']), ...(paid.records ?? [])]
+    records: [paymentWrite(payment, after, ['succeeded'], { actor }), ...(paid.records ?? [])]
   }
 }
 
@@ -49,11 +51,54 @@ export const writeOffPart = (payment: FundedPayment, actor: string): UnitPart =>
 
 /** Given up, and booked after all: the bank has moved the money, and whose it is has to be found out (suspense). */
 export const lateBookingPart = (payment: FundedPayment, railReference: string): UnitPart => ({
-  postings: [
-    fromOutside(payment, account('suspense', transitOf(payment.funding), payment.currency), 'payment.late_booking')
-  ],
-  records: [paymentWrite(payment, { ...payment, railReference }, [], { event: 'payment.booked_late' })]
+  postings: [fromOutside(payment, suspenseOf(payment), 'payment.late_booking')],
+  records: [afterwards(payment, { ...payment, railReference }, 'payment.booked_late')]
 })
+
+/**
+ * An operator said that the bank had booked, and now it says so itself; undefined: it has already. What was contradicted
+ * is put right.
+ */
+export const confirmedPart = (
+  payment: FundedPayment,
+  railReference: string,
+  contradicted: boolean
+): UnitPart | undefined =>
+  payment.railReference !== null
+    ? undefined
+    : {
+        postings: contradicted ? [fromOutside(payment, suspenseOf(payment), 'payment.late_booking')] : [],
+        records: [afterwards(payment, { ...payment, railReference }, 'payment.confirmed_by_bank')]
+      }
+
+/**
+ * An operator said that the bank had booked, and it has not: the merchant keeps it, and who owes it is to be found out.
+ * Undefined: the bank itself has said so.
+ */
+export const contradictedPart = (payment: FundedPayment): UnitPart | undefined =>
+  payment.railReference !== null
+    ? undefined
+    : {
+        postings: [
+          {
+            op: 'post',
+            debit: suspenseOf(payment),
+            credit: account('bank_in_transit', transitOf(payment.funding), payment.currency),
+            amount: payment.amount,
+            code: 'payment.contradicted'
+          }
+        ],
+        records: [afterwards(payment, payment, 'payment.contradicted')]
+      }
+
+/**
+ * The bank has taken it back from the payer: a facet of the record, which stays what it is. The merchant keeps the money,
+ * so it is none of their events.
+ */
+export function returnedWrite(payment: Payment, returned: bigint): RecordWrite {
+  const { merchantId: _, ...write } = afterwards(payment, { ...payment, returned }, 'payment.returned')
+  return write
+}
 
 /** The mark that the bank may have it from now on; made before the first byte leaves. */
 export const sendPart = (payment: FundedPayment, sentAt: Date): UnitPart => ({
@@ -66,13 +111,14 @@ export const undeliveredPart = (payment: FundedPayment): UnitPart => ({
 })
 
 /** Nobody knows after 24 hours: an operator has to find out. */
-export const stuckPart = (payment: FundedPayment): UnitPart => ({
+export const stuckPart = (payment: FundedPayment, clock: WorkClock | undefined): UnitPart => ({
   records: [
     paymentWrite(payment, payment, [], {
       event: 'payment.stuck',
       task: {
         id: sameDigits('tsk', payment.id),
         kind: 'stuck_bank_instruction',
+        clock,
         data: {
           bank: transitOf(payment.funding),
           reference: payment.id,
@@ -97,6 +143,12 @@ function ended(payment: FundedPayment, after: Payment, state: 'declined' | 'fail
     records: [paymentWrite(payment, after, [state], { actor }), ...(freed.records ?? [])]
   }
 }
+
+/** Of what is over: what operators have still to do about it is not done with that. */
+const afterwards = (payment: Payment, after: Payment, event: string): RecordWrite =>
+  paymentWrite(payment, after, [], { event, row: { is_over: false } })
+
+const suspenseOf = ({ funding, currency }: FundedPayment) => account('suspense', transitOf(funding), currency)
 
 const fromOutside = (
   { funding, currency, amount }: FundedPayment,

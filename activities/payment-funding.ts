@@ -1,7 +1,9 @@
 import type { ProblemCode } from '../domain/errors.ts'
+import { clockOf } from '../domain/operators-work.ts'
 import type { DecisionOutcome } from '../domain/orders.ts'
 import type { PaymentState } from '../domain/payment.ts'
 import type { UnitPart } from '../ledger/unit-of-work.ts'
+import { hasEvent } from '../store/event.ts'
 import { advance } from './advance.ts'
 import type { PaymentDeps } from './deps.ts'
 import { getFundedPayment } from './funded-payment.ts'
@@ -28,39 +30,69 @@ export function paymentFundingActivities(deps: PaymentDeps) {
     return progress
   }
 
-  const { retryPart, writeOffPart } = units
-  const stuck = createStuckDecisions({ db, ledger }, { get, toProgress: toPaymentProgress, retryPart, writeOffPart })
+  /** Booked on an operator's word it pays as if the bank had said so: by the policy that the run keeps. */
+  const stuckDecisions = (start: FundedPaymentStart) =>
+    createStuckDecisions(
+      { db, ledger },
+      {
+        get,
+        toProgress: toPaymentProgress,
+        retryPart: units.retryPart,
+        writeOffPart: units.writeOffPart,
+        bookPart: (payment: units.FundedPayment, reference, actor) => units.bookPart(payment, reference, start, actor)
+      }
+    )
+
+  async function ended(start: FundedPaymentStart, deciding: Promise<DecisionOutcome<PaymentState>>) {
+    const outcome = await deciding
+    await tellPaymentRequest(deps, start, outcome.progress)
+    return outcome
+  }
 
   return {
-    /** Pays the merchant with what the bank has booked; or, when it was given up meanwhile, the bank's suspense account. */
+    /**
+     * Pays the merchant with what the bank has booked; or, when it was given up meanwhile, the bank's suspense account. One
+     * that was booked on an operator's word gets the bank's own.
+     */
     bookPayment: async (start: FundedPaymentStart, reference: string): Promise<PaymentProgress> => {
       const { state } = await get(start.id)
       if (state === 'failed')
         return step(start, 'late-booking', (payment) =>
           payment.railReference === null ? units.lateBookingPart(payment, reference) : undefined
         )
+      if (state === 'succeeded') {
+        const contradicted = await hasEvent(db, start.id, 'payment.contradicted')
+        return step(start, 'confirmed-by-bank', (payment) => units.confirmedPart(payment, reference, contradicted))
+      }
       return step(start, 'book', (payment) =>
-        payment.state === 'processing' ? units.bookPart(payment, reference, start.policy, start.actor) : undefined
+        payment.state === 'processing' ? units.bookPart(payment, reference, start) : undefined
       )
     },
 
-    /** The bank has not booked: limits are given back, and what asked for it can be paid by somebody else. */
-    declinePayment: (start: FundedPaymentStart, code: ProblemCode): Promise<PaymentProgress> =>
-      step(start, 'unfunded', (payment) =>
+    /**
+     * The bank has not booked: limits are given back, and what asked for it can be paid by somebody else. One that was
+     * booked on an operator's word is contradicted by that.
+     */
+    declinePayment: async (start: FundedPaymentStart, code: ProblemCode): Promise<PaymentProgress> => {
+      if ((await get(start.id)).state === 'succeeded') return step(start, 'contradict', units.contradictedPart)
+      return step(start, 'unfunded', (payment) =>
         payment.state === 'processing' ? units.declinePart(payment, code) : undefined
-      ),
+      )
+    },
 
     /** Opens the operator's task; the limit, and what asked for the payment, stay reserved. */
     markPaymentStuck: (start: FundedPaymentStart): Promise<PaymentProgress> =>
-      step(start, 'stuck', (payment) => (payment.state === 'processing' ? units.stuckPart(payment) : undefined)),
+      step(start, 'stuck', (payment) =>
+        payment.state === 'processing' ? units.stuckPart(payment, clockOf(start.policy.stuck_sla_ms)) : undefined
+      ),
 
     retryPayment: (start: FundedPaymentStart, decisionId: string): Promise<DecisionOutcome<PaymentState>> =>
-      stuck.retry(start, decisionId),
+      stuckDecisions(start).retry(start, decisionId),
 
-    writeOffPayment: async (start: FundedPaymentStart, decisionId: string): Promise<DecisionOutcome<PaymentState>> => {
-      const outcome = await stuck.writeOff(start, decisionId)
-      await tellPaymentRequest(deps, start, outcome.progress)
-      return outcome
-    }
+    writeOffPayment: (start: FundedPaymentStart, decisionId: string): Promise<DecisionOutcome<PaymentState>> =>
+      ended(start, stuckDecisions(start).writeOff(start, decisionId)),
+
+    resolvePayment: (start: FundedPaymentStart, decisionId: string): Promise<DecisionOutcome<PaymentState>> =>
+      ended(start, stuckDecisions(start).resolve(start, decisionId))
   }
 }

@@ -130,7 +130,8 @@ function newPayment({ id, order, policy }: PaymentStart, { customerId, now }: Pa
     funding: fundingOf(order),
     railReference: null,
     sentAt: null,
-    splits: sharesOf(order)
+    splits: sharesOf(order),
+    returned: 0n
   }
 }
 

@@ -4,8 +4,10 @@ import type { CurrencyCode } from '../domain/currencies.ts'
 import type { CustomerId, WalletId } from '../domain/ids.ts'
 import type { RecordWrite } from '../ledger/unit-of-work.ts'
 import { findBookedAt } from '../store/event.ts'
+import { findPayment } from '../store/payment.ts'
 import { findTopUp } from '../store/top-up.ts'
 import { findWithdrawal } from '../store/withdrawal.ts'
+import { returnedWrite as paymentReturned } from './payment-funding-units.ts'
 import { returnedWrite as topUpReturned } from './top-up-units.ts'
 import { returnedWrite as withdrawalReturned } from './withdrawal-units.ts'
 
@@ -42,6 +44,19 @@ const findBy: Readonly<
         returnedWrite: (amount) => topUpReturned(topUp, amount)
       }
     )
+  },
+  /** Only what a bank was told: what card holders take back of a payment comes from the acquirer, and is no return. */
+  pay: async (db, reference) => {
+    const payment = await findPayment(db, reference)
+    if (payment?.funding.type !== 'bank_account') return undefined
+    return {
+      ...payment,
+      bank: payment.funding.bank,
+      operation: 'pull',
+      holder: payment.state === 'failed' ? 'suspense' : 'wallet',
+      bookedAt: payment.railReference === null ? null : await findBookedAt(db, payment.id),
+      returnedWrite: (amount) => paymentReturned(payment, amount)
+    }
   },
   wdr: async (db, reference) => {
     const withdrawal = await findWithdrawal(db, reference)

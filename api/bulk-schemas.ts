@@ -5,6 +5,7 @@ import { id, Instant, InstantRequest, text } from './schemas.ts'
 
 const isoInstant = InstantRequest.transform((date) => date.toISOString())
 const reason = text(500).meta({ description: 'Stays on record with the decision' })
+const bank = z.enum(['a', 'b', 'acquirer']).meta({ description: '`acquirer`: whoever takes money from cards' })
 const dry_run = z.boolean().default(false)
 
 const RetryAll = z.strictObject({
@@ -14,7 +15,7 @@ const RetryAll = z.strictObject({
       description: 'unknown: everything the bank has not answered, stuck or still being asked about by the plan'
     }),
     process: z.enum(bankProcesses).optional(),
-    bank: z.enum(['a', 'b']),
+    bank,
     from: isoInstant.meta({ description: 'When it was sent, from this business time on' }),
     to: isoInstant.meta({ description: 'Up to this one, which is not included' })
   }),
@@ -27,7 +28,7 @@ const AssignAll = z.strictObject({
   filter: z.strictObject({
     kind: z.enum(['stuck_bank_instruction', 'kyc_review']),
     process: z.enum(bankProcesses).optional(),
-    bank: z.enum(['a', 'b']).optional(),
+    bank: bank.optional(),
     from: isoInstant.optional().meta({ description: 'When the task was opened' }),
     to: isoInstant.optional()
   }),

@@ -123,6 +123,9 @@ export const PaymentReply = z
     amount: MoneyReply,
     captured: MoneyReply,
     refunded: MoneyReply,
+    returned: MoneyReply.optional().meta({
+      description: 'What the bank that paid it took back from the payer later; the merchant keeps theirs'
+    }),
     fee: MoneyReply,
     capture: z.enum(['automatic', 'manual']),
     wallet_id: id('wal'),

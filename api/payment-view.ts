@@ -32,9 +32,16 @@ function sharesFor(caller: Caller, { splits, currency }: Payment): z.input<typeo
 export function shownTo(caller: Caller, payment: Payment, view: Record<string, unknown>): Record<string, unknown> {
   const splits = sharesFor(caller, payment)
   const more = splits && splits.length > 0 ? { splits } : {}
-  if (caller.kind !== 'merchant' || caller.merchantId === payment.merchantId) return { ...view, ...more }
+  if (caller.kind !== 'merchant') return { ...view, ...more }
+  if (caller.merchantId === payment.merchantId) return { ...withoutReturn(view), ...more }
   const { id, object, state, merchant_id, created_at, updated_at } = view as z.input<typeof PaymentReply>
   return { id, object, state, merchant_id, created_at, updated_at, ...more }
+}
+
+/** What a bank takes back from the payer is nothing to the merchant, who keeps the money. */
+function withoutReturn({ returned: _, ...view }: Record<string, unknown>): Record<string, unknown> {
+  const timeline = view['timeline'] as { readonly type: string }[] | undefined
+  return { ...view, ...(timeline && { timeline: timeline.filter(({ type }) => type !== 'payment.returned') }) }
 }
 
 /** The same for an answer that may have nothing to show yet (202). */

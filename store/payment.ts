@@ -50,6 +50,8 @@ export interface Payment {
   readonly sentAt: Date | null
   /** Who shares it, the payee included; none: all of it is the payee's. */
   readonly splits: readonly Share[]
+  /** What the bank that paid it has taken back since, from the payer: the merchant keeps what they have got. */
+  readonly returned: bigint
 }
 
 export async function findPayment(db: Kysely<Database>, id: string): Promise<Payment | undefined> {
@@ -81,7 +83,7 @@ export const paymentWriter = {
         decline_code = excluded.decline_code, confirmed_at = excluded.confirmed_at,
         authorized_at = excluded.authorized_at, capture_before = excluded.capture_before,
         limit_counters = excluded.limit_counters, rail_reference = excluded.rail_reference, sent_at = excluded.sent_at,
-        splits = excluded.splits`)
+        splits = excluded.splits, returned = excluded.returned`)
 } as const
 
 /** The row of a record, whole. */
@@ -111,7 +113,8 @@ export const toPaymentRow = (payment: Payment): object => ({
   rail: railOf(payment.funding),
   rail_reference: payment.railReference,
   sent_at: payment.sentAt,
-  splits: payment.splits.length === 0 ? null : payment.splits.map(toShareRow)
+  splits: payment.splits.length === 0 ? null : payment.splits.map(toShareRow),
+  returned: payment.returned.toString()
 })
 
 interface ShareRow {
@@ -150,6 +153,7 @@ export function toPaymentView(payment: Payment): Record<string, unknown> {
     amount: money(payment.amount),
     captured: money(payment.captured),
     refunded: money(payment.refunded),
+    ...(payment.returned > 0n && { returned: money(payment.returned) }),
     fee: money(payment.fee),
     capture: payment.capture,
     wallet_id: payment.walletId,
@@ -200,6 +204,7 @@ export interface PaymentRow {
   rail_reference: string | null
   sent_at: Date | null
   splits: unknown
+  returned: bigint
 }
 
 export const toPayment = (row: PaymentRow): Payment => ({
@@ -228,7 +233,8 @@ export const toPayment = (row: PaymentRow): Payment => ({
   funding: toFunding(row),
   railReference: row.rail_reference,
   sentAt: row.sent_at,
-  splits: ((row.splits ?? []) as ShareRow[]).map(toShare)
+  splits: ((row.splits ?? []) as ShareRow[]).map(toShare),
+  returned: row.returned
 })
 
 function toFunding({ funding_type, funding_id, rail }: PaymentRow): Funding {

@@ -12,7 +12,7 @@ import { receiveNudges } from './wait.ts'
 
 const { bookTopUp, declineTopUp, readTopUp, readBusinessClock } = proxyLocalActivities<Activities>(recordOptions)
 const { bookWithdrawal, declineWithdrawal, readWithdrawal } = proxyLocalActivities<Activities>(recordOptions)
-const { bookPayment, readPayment } = proxyLocalActivities<Activities>(recordOptions)
+const { bookPayment, declinePayment, readPayment } = proxyLocalActivities<Activities>(recordOptions)
 const { inquireTopUp, inquireWithdrawal, inquirePayment } = proxyActivities<Activities>({
   ...inquiryOptions,
   summary: 'ask the bank what became of it'
@@ -34,7 +34,13 @@ const withdrawal = {
   book: bookWithdrawal,
   decline: declineWithdrawal
 }
-const payment = { path: '/v1/payments', read: readPayment, inquire: inquirePayment, book: bookPayment }
+const payment = {
+  path: '/v1/payments',
+  read: readPayment,
+  inquire: inquirePayment,
+  book: bookPayment,
+  decline: declinePayment
+}
 const cardPayment = { ...payment, inquire: inquireCardPayment }
 
 function thingOf({ id, order }: LateStart) {
@@ -79,7 +85,7 @@ export async function lateBankNews(start: LateStart): Promise<Progress<string>> 
     if (said.kind === 'accepted') return thing.book(start, said.bankReference)
     // That it has not booked is news only where an operator had said that it has.
     const isContradicted = said.kind === 'declined' && current.state === 'succeeded'
-    return isContradicted && 'decline' in thing ? thing.decline(start, said.code) : current
+    return isContradicted ? thing.decline(start, said.code) : current
   }
 }
 

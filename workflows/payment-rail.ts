@@ -16,7 +16,7 @@ import type { Nudges } from './wait.ts'
 
 const { bookPayment, declinePayment, markPaymentStuck, readPayment, readBusinessClock } =
   proxyLocalActivities<Activities>(recordOptions)
-const { retryPayment, writeOffPayment } = proxyLocalActivities<Activities>(recordOptions)
+const { retryPayment, writeOffPayment, resolvePayment } = proxyLocalActivities<Activities>(recordOptions)
 const { sendPayment } = proxyActivities<Activities>({ ...bankOptions, summary: 'have the bank pull the money, once' })
 const { inquirePayment } = proxyActivities<Activities>({
   ...inquiryOptions,
@@ -71,7 +71,8 @@ export function outsideRail(start: PaymentStart) {
         nudges.received += 1
         return outcome
       },
-      'write-off': (id: string) => writeOffPayment(start, id)
+      'write-off': (id: string) => writeOffPayment(start, id),
+      resolve: (id: string) => resolvePayment(start, id)
     }),
 
     /** Has the rail move the money, once, and books what it has said, at whatever time that is. */

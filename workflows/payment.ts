@@ -6,7 +6,7 @@ import { formatMoney, fromWire } from '../domain/money.ts'
 import { recordOptions } from './activity-options.ts'
 import { createDecisions } from './decisions.ts'
 import { answerFirst } from './first-outcome.ts'
-import { cancel, capture, confirm, retry, voidRemainder, writeOff } from './messages.ts'
+import { cancel, capture, confirm, resolve, retry, voidRemainder, writeOff } from './messages.ts'
 import { outsideRail } from './payment-rail.ts'
 import { present } from './presentation.ts'
 import { receiveNudges, untilBusinessTime } from './wait.ts'
@@ -46,6 +46,7 @@ export async function payment(start: PaymentStart): Promise<PaymentProgress> {
   setHandler(cancel, (id) => decisions.take('cancel', id))
   setHandler(retry, (id) => decisions.take('retry', id))
   setHandler(writeOff, (id) => decisions.take('write-off', id))
+  setHandler(resolve, (id) => decisions.take('resolve', id))
   const consumeDecisions = async () => {
     for (const { id, action } of await listPaymentDecisions(start)) await decisions.take(action, id)
   }

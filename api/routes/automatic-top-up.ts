@@ -12,6 +12,7 @@ import {
 import { findWallet } from '../../store/wallet.ts'
 import { AutomaticTopUpReply, AutomaticTopUpRequest } from '../automatic-top-up-schemas.ts'
 import { bankOrderOf } from '../bank-order.ts'
+import { mustNotCool } from '../cool-down.ts'
 import type { ApiDeps } from '../deps.ts'
 import { mustEnterPin } from '../enter-pin.ts'
 import { route, type Route } from '../route.ts'
@@ -36,7 +37,7 @@ const setRule = (deps: ApiDeps): Route => {
       body: AutomaticTopUpRequest,
       reply: AutomaticTopUpReply,
       callers: { customer: 'own' },
-      errors: ['currency_mismatch', 'state_conflict', 'confirmation_failed', 'pin_locked']
+      errors: ['currency_mismatch', 'state_conflict', 'confirmation_failed', 'pin_locked', 'cooling_down']
     },
     async ({ params: { id: wallet_id }, body, caller, mustOwn, principal, requestId }) => {
       const { bank_account_id, below, add, pin } = body
@@ -45,6 +46,7 @@ const setRule = (deps: ApiDeps): Route => {
       if (below.currency !== add.currency) throw new Refusal('currency_mismatch')
       const wallet = (await findWallet(db, order.wallet_id))!
       if (wallet.state === 'closed') throw new Refusal('state_conflict', { state: wallet.state })
+      await mustNotCool(db, caller.customerId)
       await mustEnterPin(deps, caller.customerId, pin)
       const bankAccountId = body.bank_account_id
       const amounts = { below: below.amount, add: add.amount, currency: add.currency }

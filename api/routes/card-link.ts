@@ -12,6 +12,7 @@ import { auditOf } from '../audit-of.ts'
 import { CardReply, CardRequest } from '../card-schemas.ts'
 import { withLastDigits } from '../card-reply.ts'
 import { listedCustomer } from '../customer-list.ts'
+import { mustNotCool } from '../cool-down.ts'
 import type { ApiDeps } from '../deps.ts'
 import { notYet } from '../payment-schemas.ts'
 import { route, type Route } from '../route.ts'
@@ -43,12 +44,15 @@ const begin = (deps: ApiDeps, submit: Submit): Route =>
       scope: 'cards:write',
       idempotency: 'process',
       refusesCardNumbers: true,
-      errors: [...errors, 'kyc_required']
+      errors: [...errors, 'kyc_required', 'cooling_down']
     },
     async (call) => {
       const customerId = listedCustomer(call.ownOnly(), call.body.customer_id, '/customer_id')
       const cardId = call.newId('crd')
-      if (!(await findProcess(deps.db, cardId))) await keepToken(deps, { customerId, cardId, token: call.body.token })
+      if (!(await findProcess(deps.db, cardId))) {
+        await mustNotCool(deps.db, customerId)
+        await keepToken(deps, { customerId, cardId, token: call.body.token })
+      }
       const begun = await submit.start(call, {
         type: 'card-link',
         id: cardId,

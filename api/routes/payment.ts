@@ -33,6 +33,7 @@ export function paymentRoutes(deps: ApiDeps): Route[] {
     words: 'a stuck payment',
     effect: 'nothing is posted, and the merchant is not paid',
     reply: PaymentReply,
+    resolvable: true,
     find: (id: string) => findInstructed(deps, id)
   } as const
   return [

@@ -77,6 +77,7 @@ interface PaymentTable {
   rail_reference: Read<string | null>
   sent_at: Read<Date | null>
   splits: Read<unknown>
+  returned: Read<bigint>
 }
 
 /** Written by `store/top-up.ts`'s set-based statement. */

@@ -11,7 +11,7 @@ const claims = (things: string, prefix: 'tsk' | 'rev'): Record<string, Row> => (
   [`post /${things}/{id}/release`]: { path: () => `/${things}/${newId(prefix)}/release`, allowed: deciders }
 })
 
-const resolve = (things: string, prefix: 'top' | 'wdr'): Record<string, Row> => ({
+const resolve = (things: string, prefix: 'top' | 'wdr' | 'pay'): Record<string, Row> => ({
   [`post /${things}/{id}/resolve`]: {
     path: () => `/${things}/${newId(prefix)}/resolve`,
     body: { outcome: 'booked', reason: 'the bank rang back', proof: 'a letter' },
@@ -27,6 +27,7 @@ export const operatorRows: Readonly<Record<string, Row>> = {
   ...claims('reviews', 'rev'),
   ...resolve('top-ups', 'top'),
   ...resolve('withdrawals', 'wdr'),
+  ...resolve('payments', 'pay'),
   'get /reviews/summary': { path: '/reviews/summary', allowed: readers(200) },
   'post /tasks/bulk': {
     path: '/tasks/bulk',

@@ -4,7 +4,7 @@ import type { Client } from '../support/client.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
 import { fundFromCapital } from '../support/fund.ts'
 import { expectEverythingSettled } from '../support/settled.ts'
-import { usd } from '../support/top-ups.ts'
+import { bookedTimes, usd } from '../support/top-ups.ts'
 import { walletOf } from '../support/withdrawals.ts'
 
 const DAY_MS = 86_400_000
@@ -136,5 +136,27 @@ describe('An automatic top-up', () => {
     expect((await made())[0]).toMatchObject({ state: 'declined', decline_code: 'wallet_frozen' })
     await toppedUp(coffer, 'bench', 3_000)
     expect((await returnOf(coffer, id)).body).toMatchObject({ state: 'recovered' })
+  })
+
+  it('asks no bank once its owner has said that a payment was not theirs, until an operator has thawed the wallet', async () => {
+    const before = (await made()).length
+    await toppedUp(coffer, 'bench', 3_000)
+    await coffer.advanceClock(DAY_MS)
+    await set(1_000, 5_000)
+    const stolen = String((await pay(coffer, 'bench', (await walletOf(coffer, 'bench')).available)).body['id'])
+    await owner.post(`/v1/payments/${stolen}/not-me`)
+    await madeAndOver(before + 1)
+    const [stopped] = await made()
+    expect(stopped).toMatchObject({ state: 'declined', decline_code: 'wallet_frozen' })
+    expect(await bookedTimes(coffer, 'a', stopped!.id)).toBe(0)
+    const { email, password, wallet_id } = coffer.customer('bench')
+    const reviewer = coffer.as(coffer.seeded.keys.reviewer)
+    await reviewer.post(`/v1/wallets/${wallet_id}/thaw`, { reason: 'spoke with the owner' })
+    // Their sessions have ended with it.
+    const { body } = await coffer.as('').post('/v1/sessions', { login: email, password }, null)
+    owner = coffer.as(String(body['access_token']))
+    await coffer.advanceClock(DAY_MS)
+    await madeAndOver(before + 2)
+    expect((await made())[0]).toMatchObject({ state: 'succeeded' })
   })
 })

@@ -12,7 +12,18 @@ import { startCoffer, type Coffer } from '../support/coffer.ts'
 import { insist } from '../support/insist.ts'
 import { pointsOfTheDay } from '../support/points-of-the-day.ts'
 import { expectEverythingSettled } from '../support/settled.ts'
-import { ended, expectSoon, idOf, impatient, runOf, suspenseOf, topUp, until, usd } from '../support/top-ups.ts'
+import {
+  ended,
+  expectSoon,
+  expectState,
+  idOf,
+  impatient,
+  runOf,
+  suspenseOf,
+  topUp,
+  until,
+  usd
+} from '../support/top-ups.ts'
 import { walletOf } from '../support/withdrawals.ts'
 
 const DAY_MS = 86_400_000
@@ -168,6 +179,35 @@ describe('What is owed for a return', () => {
     expect((await readReturn(id)).body).toMatchObject({ state: 'recovered' })
     expect(codeOf(await coffer.finance2.post(`/v1/reviews/${review}/approve`))).toEqual([409, 'state_conflict'])
     expect((await coffer.finance.get(`/v1/reviews/${review}`)).body['state']).toBe('lapsed')
+  })
+
+  it('is paid by a top-up that an operator has booked by letter, and by one that was found out late', async () => {
+    const unheard = async (amount: number) => {
+      await coffer.sandbox.addRule({
+        match: { operation: 'pull', amount: String(amount) },
+        outcome: 'error',
+        booked: true
+      })
+      await coffer.sandbox.addRule({ match: { operation: 'inquiry' }, outcome: 'error' })
+      const id = idOf(await topUp(coffer, 'bench', amount))
+      await until(coffer, id, 'top_up.sent')
+      return id
+    }
+    await owing(1_500)
+    const [byLetter, late] = [await unheard(400), await unheard(700)]
+    await coffer.advanceClock(DAY_MS)
+    await until(coffer, byLetter, 'top_up.stuck')
+    const letter = { outcome: 'booked', reason: 'the bank rang back', proof: 'a letter' }
+    expectState(await coffer.finance.post(`/v1/top-ups/${byLetter}/resolve`, letter), 'succeeded')
+    expect(await owedBy(coffer, 'bench')).toBe(1_100)
+    await coffer.sandbox.clearRules()
+    await callBack(coffer, 'a', late)
+    await until(coffer, late, 'top_up.succeeded')
+    expect(await owedBy(coffer, 'bench')).toBe(400)
+    await callBack(coffer, 'a', byLetter)
+    await until(coffer, byLetter, 'top_up.confirmed_by_bank')
+    expect(await owedBy(coffer, 'bench')).toBe(400)
+    await paidOff()
   })
 })
 

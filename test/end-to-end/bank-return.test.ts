@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { askingForPayment, owedTo, paid, payByBank, readPayment } from '../support/bank-payments.ts'
 import { owedBy, pay, returnOf, takeBack, toppedUp } from '../support/bank-returns.ts'
 import { callBack } from '../support/call-back.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
 import { expectEverythingSettled } from '../support/settled.ts'
-import { expectSoon, historyOf, idOf, runOf, topUp, until, usd } from '../support/top-ups.ts'
+import { expectSoon, expectState, historyOf, idOf, runOf, topUp, until, usd } from '../support/top-ups.ts'
 import { walletOf, withdraw, withdrawn } from '../support/withdrawals.ts'
 
 const DAY_MS = 86_400_000
@@ -140,6 +141,62 @@ describe('A withdrawal that comes back', () => {
     })
     expect(await owedBy(coffer, 'bench')).toBe(0)
     expect(await walletOf(coffer, 'bench')).toMatchObject({ posted: 1_500, available: 1_500 })
+  })
+})
+
+describe('A payment that the bank takes back', () => {
+  it('leaves the wallet as far as it goes, the payer owes the rest, and the merchant keeps theirs', async () => {
+    await toppedUp(coffer, 'bench', 1_000)
+    const { available } = await walletOf(coffer, 'bench')
+    const amount = available + 3_000
+    const id = idOf(await payByBank(coffer, 'bench', amount))
+    expectState(await paid(coffer, id), 'succeeded')
+    const earned = await owedTo(coffer, 'merchant_payable', coffer.seeded.seed.merchant_id)
+    const seenByMerchant = await coffer.merchant.get(`/v1/payments/${id}`)
+    await takeBack(coffer, id)
+    const returned = await returnOf(coffer, id)
+    expect(returned.body).toMatchObject({
+      state: 'receivable',
+      operation: 'pull',
+      original_id: id,
+      amount: usd(amount)
+    })
+    expect(returned.body).toMatchObject({ owed: usd(3_000), outstanding: usd(3_000) })
+    const original = await readPayment(coffer, id)
+    expect(original.body).toMatchObject({ state: 'succeeded', captured: usd(amount), returned: usd(amount) })
+    expect(historyOf(original).at(-1)).toBe('payment.returned')
+    const { updated_at: _, ...shown } = (await coffer.merchant.get(`/v1/payments/${id}`)).body
+    expect(seenByMerchant.body).toMatchObject(shown)
+    const { body } = await coffer.merchant.get('/v1/events?type=payment.returned')
+    expect(body['data']).toEqual([])
+    expect(await owedTo(coffer, 'merchant_payable', coffer.seeded.seed.merchant_id)).toBe(earned)
+    expect(await walletOf(coffer, 'bench')).toMatchObject({ available: 0 })
+    expect(await wallet()).toMatchObject({ state: 'frozen', frozen_by: ['bank_return'] })
+    await paidOff()
+    expect((await returnOf(coffer, id)).body).toMatchObject({ state: 'recovered', outstanding: usd(0) })
+    expect(await wallet()).toMatchObject({ state: 'active' })
+    const told = await coffer.support.get(`/v1/customers/${coffer.customer('bench').id}/timeline?type=bank_return`)
+    const run = { workflow_id: `bank-return/${idOf(returned)}` }
+    expect((told.body['data'] as { id: string }[]).filter((entry) => entry.id === idOf(returned))).toMatchObject([
+      { type: 'bank_return.recovered', object: 'bank_return', record: `/v1/bank-returns/${idOf(returned)}`, run },
+      { type: 'bank_return.receivable' },
+      { type: 'bank_return.received' }
+    ])
+  })
+
+  it('is not paid by another one that a bank pays: who owes starts none, and one on its way passes whole', async () => {
+    await coffer.sandbox.addRule({ match: { operation: 'pull', amount: '2300' }, outcome: 'error', booked: true })
+    await coffer.sandbox.addRule({ match: { operation: 'inquiry' }, outcome: 'error' })
+    const onItsWay = idOf(await payByBank(coffer, 'bench', 2_300))
+    await askingForPayment(coffer, onItsWay)
+    await owing(1_500)
+    for (const dry_run of [true, false])
+      expectState(await payByBank(coffer, 'bench', 100, { dry_run }), 'declined', 'wallet_frozen')
+    await coffer.sandbox.clearRules()
+    await callBack(coffer, 'a', onItsWay)
+    expect((await paid(coffer, onItsWay)).body).toMatchObject({ state: 'succeeded', captured: usd(2_300) })
+    expect(await owedBy(coffer, 'bench')).toBe(1_500)
+    await paidOff()
   })
 })
 

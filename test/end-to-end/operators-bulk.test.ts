@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { operatorCrashPoints } from '../../activities/crash-points.ts'
 import { waitUntil } from '../../local/wait-until.ts'
+import { askingForPayment, paid, payByBank, readPayment } from '../support/bank-payments.ts'
 import type { Answered } from '../support/client.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
 import { fundFromCapital } from '../support/fund.ts'
@@ -78,12 +79,15 @@ describe('All unknowns of a bank between two times', () => {
     const made = await withdraw(coffer, 'customer-a', 7_300)
     if (made.body['state'] === 'requires_action') await confirm(coffer, 'customer-a', idOf(made))
     await asking(coffer, idOf(made))
+    await coffer.sandbox.addRule({ match: { operation: 'pull', amount: '7900' }, outcome: 'error', booked: true })
+    const payment = idOf(await payByBank(coffer, 'customer-a', 7_900))
+    await askingForPayment(coffer, payment)
     const to = new Date(Date.parse(await businessNow()) + 1).toISOString()
     const before = await usesOf(coffer, asked)
 
     const dry = await retryAll(from, to, { dry_run: true })
     expect(dry.status).toBe(200)
-    expect(dry.body).toMatchObject({ id: null, state: null, matched: 3 })
+    expect(dry.body).toMatchObject({ id: null, state: null, matched: 4 })
     expect(await usesOf(coffer, asked)).toBe(before)
 
     await coffer.sandbox.clearRules()
@@ -91,7 +95,7 @@ describe('All unknowns of a bank between two times', () => {
     expect(decided.status).toBe(201)
     const id = idOf(decided)
     expect(decided.headers.get('location')).toBe(`/v1/bulk-decisions/${id}`)
-    expect(decided.body).toMatchObject({ matched: 3, requested_by: expect.stringMatching(/^opr_/) })
+    expect(decided.body).toMatchObject({ matched: 4, requested_by: expect.stringMatching(/^opr_/) })
     const again = await retryAll(from, to, {}, coffer.finance, 'bulk-1')
     expect(again.body).toEqual(decided.body)
     expect(again.headers.get('idempotent-replayed')).toBe('true')
@@ -106,9 +110,11 @@ describe('All unknowns of a bank between two times', () => {
       expect(await bookedTimes(coffer, 'a', one)).toBe(1)
     }
     expectState(await withdrawn(coffer, idOf(made)), 'succeeded')
+    expectState(await paid(coffer, payment), 'succeeded')
+    expect(historyOf(await readPayment(coffer, payment))).toContain('payment.retried')
     expect((await carriedOut(id)).body).toMatchObject({
-      matched: 3,
-      nudged: 3,
+      matched: 4,
+      nudged: 4,
       waiting: 0,
       already_over: 0,
       failed: 0,
@@ -116,7 +122,7 @@ describe('All unknowns of a bank between two times', () => {
       run: { workflow_id: `bulk-decision/${id}` }
     })
     const log = dataOf(await coffer.admin.get(`/v1/audit-log?object=${id}`))
-    expect(log).toMatchObject([{ action: 'task.bulk_retry', data: { bank: 'a', matched: 3 } }])
+    expect(log).toMatchObject([{ action: 'task.bulk_retry', data: { bank: 'a', matched: 4 } }])
     expect((await retryAll(from, to, { dry_run: true })).body).toMatchObject({ matched: 0 })
   })
 
@@ -135,7 +141,9 @@ describe('All unknowns of a bank between two times', () => {
     expect(await matched({ from: middle })).toBe(1)
     expect(await matched({ bank: 'b' })).toBe(0)
     expect(await matched({ process: 'top-up' })).toBe(2)
-    for (const process of ['withdrawal', 'bank-link', 'deposit-recovery']) expect(await matched({ process })).toBe(0)
+    expect(await matched({ bank: 'acquirer' })).toBe(0)
+    for (const process of ['withdrawal', 'payment', 'bank-link', 'deposit-recovery', 'card-link'])
+      expect(await matched({ process })).toBe(0)
     expect(await matched({ kind: 'stuck_bank_instruction' })).toBe(0)
     await coffer.advanceClock(DAY_MS)
     for (const id of [...ids, ...later.ids]) await until(coffer, id, 'top_up.stuck')

@@ -1,5 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { askingForPayment, owedTo, paid, payByBank, readPayment, untilPayment } from '../support/bank-payments.ts'
+import {
+  askingForPayment,
+  owedTo,
+  paid,
+  payByBank,
+  readPayment,
+  requestFor,
+  untilPayment
+} from '../support/bank-payments.ts'
+import { returnOf, takeBack } from '../support/bank-returns.ts'
 import type { Answered } from '../support/client.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
 import { expectEverythingSettled } from '../support/settled.ts'
@@ -13,6 +22,8 @@ import {
   impatient,
   runOf,
   suspenseOf,
+  topUp,
+  until,
   usd,
   usesOf
 } from '../support/top-ups.ts'
@@ -191,5 +202,70 @@ describe('A stuck payment', () => {
     expect([await suspenseOf(coffer, 'a'), await earned()]).toEqual([before[0] + 2_800n, before[1]])
     expect(historyOf(late).filter((type) => type === 'payment.booked_late')).toHaveLength(1)
     await expectSoon(async () => (await runOf(coffer, `late-bank-news/${id}`)).status, 'COMPLETED')
+  })
+})
+
+describe('A stuck payment that the bank has spoken of by letter', () => {
+  const resolve = (id: string, outcome: 'booked' | 'not_booked', by = coffer.finance, key?: string) =>
+    by.post(`/v1/payments/${id}/resolve`, { outcome, reason: 'the bank rang back', proof: 'a letter' }, key)
+
+  it('pays the merchant, and the request, on that word; the bank’s own confirms it without another posting', async () => {
+    const request = await requestFor(coffer, 3_100)
+    const before = [await walletOf(coffer, 'customer-a'), await suspenseOf(coffer, 'a')] as const
+    const [earnedBefore, { id }] = [
+      await earned(),
+      await stuck(3_100, true, { merchant_id: undefined, payment_request_id: request })
+    ]
+    const resolved = await resolve(id, 'booked', coffer.finance, 'payment-by-letter')
+    expectState(resolved, 'succeeded')
+    expect((resolved.body['timeline'] as { by?: string }[]).at(-1)!.by).toMatch(/^opr_/)
+    expect((await resolve(id, 'booked', coffer.finance, 'payment-by-letter')).body).toEqual(resolved.body)
+    expect((await earned()) - earnedBefore).toBe(3_100 - 29)
+    expect((await coffer.merchant.get(`/v1/payment-requests/${request}`)).body).toMatchObject({ state: 'paid' })
+    expect(await taskOf(id)).toMatchObject([{ state: 'done' }])
+    expect(codeOf(await resolve(id, 'not_booked'))).toEqual([409, 'state_conflict'])
+    await coffer.sandbox.clearRules()
+    for (let n = 0; n < 3; n++) await callBack(coffer, 'a', id)
+    const confirmed = await untilPayment(coffer, id, 'payment.confirmed_by_bank')
+    expect(confirmed.body['funding']).toMatchObject({ reference: expect.any(String) })
+    expect([await walletOf(coffer, 'customer-a'), await suspenseOf(coffer, 'a')]).toEqual(before)
+    expect((await earned()) - earnedBefore).toBe(3_100 - 29)
+    expect(await auditOf(id)).toEqual(['payment.resolve'])
+  })
+
+  it('and contradicts that later leaves the merchant paid, and a debt on its suspense account', async () => {
+    const [before, suspense, { id }] = [await earned(), await suspenseOf(coffer, 'a'), await stuck(3_200, false)]
+    expectState(await resolve(id, 'booked'), 'succeeded')
+    await coffer.sandbox.clearRules()
+    for (let n = 0; n < 3; n++) await callBack(coffer, 'a', id)
+    await untilPayment(coffer, id, 'payment.contradicted')
+    expect((await earned()) - before).toBe(3_200 - 29)
+    expect(await suspenseOf(coffer, 'a')).toBe(suspense - 3_200n)
+    await expectSoon(async () => (await runOf(coffer, `late-bank-news/${id}`)).status, 'COMPLETED')
+  })
+
+  it('fails on the word that it was not booked; above 1,000 USD two operators have to agree', async () => {
+    const [before, { id }] = [await limitsUsed(), await stuck(120_000, false)]
+    const asked = await resolve(id, 'not_booked')
+    expect(asked.status).toBe(202)
+    expect(codeOf(await coffer.finance.post(`/v1/reviews/${idOf(asked)}/approve`))).toEqual([403, 'four_eyes_required'])
+    expect((await coffer.finance2.post(`/v1/reviews/${idOf(asked)}/approve`)).status).toBe(200)
+    expectState(await readPayment(coffer, id), 'failed', 'written_off')
+    expect(await limitsUsed()).toEqual(before)
+    expect(codeOf(await resolve(id, 'booked', coffer.service))).toEqual([403, 'forbidden'])
+  })
+
+  it('and takes it back before it has confirmed it is asked about that first, and the return is booked after it', async () => {
+    const { id } = await stuck(3_300, true)
+    expectState(await resolve(id, 'booked'), 'succeeded')
+    await takeBack(coffer, id)
+    await coffer.sandbox.clearRules()
+    await untilPayment(coffer, id, 'payment.confirmed_by_bank')
+    await coffer.advanceClock(60_000)
+    expect((await returnOf(coffer, id)).body).toMatchObject({ original_id: id, owed: usd(3_300) })
+    expect(await readPayment(coffer, id)).toMatchObject({ body: { state: 'succeeded', returned: usd(3_300) } })
+    const owed = idOf(await topUp(coffer, 'customer-a', 3_300))
+    await until(coffer, owed, 'top_up.succeeded')
+    expect((await returnOf(coffer, id)).body).toMatchObject({ state: 'recovered' })
   })
 })

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { askingForPayment, owedTo, paid, readPayment, requestFor, untilPayment } from '../support/bank-payments.ts'
+import { owedBy, pay, returnOf, takeBack, toppedUp } from '../support/bank-returns.ts'
 import { journaled, newCard, payByCard } from '../support/card-payments.ts'
 import { linkCard, magicNumber, newNumber, tokenise } from '../support/cards.ts'
 import type { Answered } from '../support/client.ts'
@@ -140,6 +141,79 @@ describe('A payment by card', () => {
     await untilPayment(coffer, givenUp, 'payment.booked_late')
     expect(await owedTo(coffer, 'suspense', 'acquirer')).toBe(1_200)
     await expectSoon(async () => (await runOf(coffer, `late-bank-news/${givenUp}`)).status, 'COMPLETED')
+  })
+
+  it('that an operator has by letter is paid, and confirmed or contradicted by the acquirer; the others are asked about in bulk', async () => {
+    await coffer.sandbox.addRule({ match: { operation: 'sale', amount: '1300' }, outcome: 'error', booked: true })
+    await coffer.sandbox.addRule({ match: { operation: 'sale' }, outcome: 'error', booked: false })
+    await coffer.sandbox.addRule({ match: { operation: 'inquiry' }, outcome: 'error' })
+    const { rows } = await coffer.pool.query<{ now: Date }>('select business_now() as now')
+    const from = rows[0]!.now.toISOString()
+    const [booked, not, asked] = [1_300, 1_400, 1_500].map((amount) => payByCard(coffer, card, amount))
+    const ids = (await Promise.all([booked!, not!, asked!])).map(idOf) as [string, string, string]
+    for (const id of ids) await askingForPayment(coffer, id)
+    const [merchant, suspense] = [await earned(), await owedTo(coffer, 'suspense', 'acquirer')]
+    await coffer.advanceClock(DAY_MS)
+    for (const id of ids) await untilPayment(coffer, id, 'payment.stuck')
+    const letter = { outcome: 'booked', reason: 'the acquirer rang back', proof: 'a letter' }
+    for (const id of ids.slice(0, 2))
+      expectState(await coffer.finance.post(`/v1/payments/${id}/resolve`, letter), 'succeeded')
+    expect((await earned()) - merchant).toBe(1_300 - 18 + 1_400 - 18)
+    await coffer.sandbox.addRule({ match: { operation: 'verify' }, outcome: 'accept', delay_ms: DAY_MS / 2, times: 1 })
+    const customer = await coffer.asCustomer('customer-a')
+    const verifying = idOf(await linkCard(customer, await tokenise(coffer.sandbox)))
+    await customer.until(`/v1/cards/${verifying}`, ({ timeline }) => JSON.stringify(timeline).includes('sent'))
+
+    const to = new Date(Date.parse(from) + 2 * DAY_MS).toISOString()
+    const retryAll = (filter: object, dry_run = true) =>
+      coffer.finance.post('/v1/tasks/bulk', {
+        action: 'retry',
+        filter: { kind: 'unknown_bank_instruction', bank: 'acquirer', from, to, ...filter },
+        reason: 'the acquirer was away',
+        dry_run
+      })
+    const matched = async (filter: object) => (await retryAll(filter)).body['matched']
+    expect(await matched({})).toBe(2)
+    expect(await matched({ kind: 'stuck_bank_instruction' })).toBe(1)
+    expect(await matched({ process: 'card-link' })).toBe(1)
+    expect(await matched({ bank: 'a' })).toBe(0)
+    await coffer.sandbox.clearRules()
+    const decided = idOf(await retryAll({}, false))
+    expectState(await paid(coffer, ids[2]), 'declined', 'bank_not_received')
+    const done = await coffer.finance.until(`/v1/bulk-decisions/${decided}`, ({ state }) => state === 'completed')
+    expect(done.body).toMatchObject({ matched: 2, nudged: 2, failed: 0 })
+    for (const id of ids.slice(0, 2)) await callBack(coffer, 'acquirer', id)
+    await untilPayment(coffer, ids[0], 'payment.confirmed_by_bank')
+    await untilPayment(coffer, ids[1], 'payment.contradicted')
+    expect(await owedTo(coffer, 'suspense', 'acquirer')).toBe(suspense - 1_400)
+    await customer.post(`/v1/cards/${verifying}/cancel`)
+    for (const id of ids.slice(0, 2))
+      await expectSoon(async () => (await runOf(coffer, `late-bank-news/${id}`)).status, 'COMPLETED')
+  })
+
+  it('of a customer who owes for a return is declined; one on its way passes whole, and all of it is in their timeline', async () => {
+    const onItsWay = idOf(await payByCard(coffer, card, 1_003))
+    await askingForPayment(coffer, onItsWay)
+    const topUp = await toppedUp(coffer, 'customer-a', 1_000)
+    await pay(coffer, 'customer-a', (await walletOf(coffer, 'customer-a')).available)
+    await takeBack(coffer, topUp)
+    const returned = idOf(await returnOf(coffer, topUp))
+    expect(answered(await payByCard(coffer, card, 1_000))).toEqual([201, 'wallet_frozen'])
+    await coffer.advanceClock(MINUTE_MS)
+    expect((await paid(coffer, onItsWay)).body).toMatchObject({ state: 'succeeded', captured: usd(1_003) })
+    expect(await owedBy(coffer, 'customer-a')).toBe(1_000)
+    await toppedUp(coffer, 'customer-a', 1_000)
+    expect(await owedBy(coffer, 'customer-a')).toBe(0)
+    const { id } = coffer.customer('customer-a')
+    const entriesOf = async (type: string) =>
+      (await coffer.support.get(`/v1/customers/${id}/timeline?type=${type}&limit=100`)).body['data'] as object[]
+    for (const [type, entry] of [
+      ['card_link.linked', { object: 'card', id: card, record: `/v1/cards/${card}` }],
+      ['payment.succeeded', { object: 'payment', id: onItsWay, record: `/v1/payments/${onItsWay}` }],
+      ['bank_return.received', { object: 'bank_return', id: returned, record: `/v1/bank-returns/${returned}` }],
+      ['top_up.returned', { object: 'top_up', id: topUp, record: `/v1/top-ups/${topUp}` }]
+    ] as const)
+      expect(await entriesOf(type)).toContainEqual(expect.objectContaining(entry))
   })
 
   it('that card holders take back is an operator’s, each chargeback once, and is booked by nobody yet', async () => {

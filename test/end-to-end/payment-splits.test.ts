@@ -194,14 +194,37 @@ describe('A payment that merchants share', () => {
     expect(codeOf(await pay(1_000, three(1_000), {}, customer)).slice(0, 2)).toEqual([403, 'forbidden'])
   })
 
-  it('is declined when one of them cannot take payments', async () => {
-    const closed = await newMerchant()
-    await coffer.db.updateTable('merchant').set({ state: 'suspended' }).where('id', '=', closed).execute()
-    const splits: Split[] = [
-      [payee, 500],
-      [closed, 500]
-    ]
-    expectState(await pay(1_000, splits), 'declined', 'payee_unavailable')
+  it.each(['pending', 'suspended', 'closed'] as const)(
+    'is declined when one of them is %s, from whatever it is paid, and asks no bank',
+    async (state) => {
+      const stopped = await newMerchant()
+      await coffer.db.updateTable('merchant').set({ state }).where('id', '=', stopped).execute()
+      const splits: Split[] = [
+        [payee, 500],
+        [stopped, 500]
+      ]
+      for (const more of [{}, { capture: 'manual' }, byBank(coffer, 'customer-a')]) {
+        expectState(await pay(1_000, splits, { ...more, dry_run: true }), 'declined', 'payee_unavailable')
+        expectState(await pay(1_000, splits, more), 'declined', 'payee_unavailable')
+      }
+    }
+  )
+
+  it('is declined when one of them was suspended before the payer confirmed it', async () => {
+    const sharer = await newMerchant()
+    const made = await pay(60_000, [
+      [payee, 30_000],
+      [sharer, 30_000]
+    ])
+    expectState(made, 'requires_action')
+    expect(
+      (await coffer.as(coffer.seeded.keys.reviewer).post(`/v1/merchants/${sharer}/suspend`, { reason: 'complaints' }))
+        .status
+    ).toBe(200)
+    const { pin } = coffer.customer('customer-a')
+    const path = `/v1/payments/${idOf(made)}`
+    await (await coffer.asCustomer('customer-a')).post(`${path}/confirm`, { pin })
+    expectState(await coffer.service.get(path), 'declined', 'payee_unavailable')
   })
 })
 

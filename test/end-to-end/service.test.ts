@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import { totpCode, totpStep } from '../../store/totp.ts'
+import { tokenise } from '../support/cards.ts'
 import type { Answered, Client } from '../support/client.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
 import { fundFromCapital } from '../support/fund.ts'
@@ -220,8 +221,26 @@ describe('A forgotten password', () => {
     const withdraw = () => owner.post('/v1/withdrawals', { wallet_id, bank_account_id, amount: usd(1_000) })
     expect((await withdraw()).body).toMatchObject({ state: 'declined', decline_code: 'cooling_down' })
     expect((await withdraw()).body['withdrawable_from']).toEqual(expect.any(String))
-    expect((await pay(owner, 'customer-b', 100)).body['state']).toBe('succeeded')
+    const token = await tokenise(coffer.sandbox)
+    const linked = (key: string) => owner.post('/v1/cards', { token }, key)
+    const rule = () =>
+      owner.put(`/v1/wallets/${wallet_id}/automatic-top-up`, {
+        below: usd(100),
+        add: usd(1_000),
+        bank_account_id,
+        pin
+      })
+    for (const rests of [await linked('cooling'), await rule()])
+      expect([rests.status, rests.body['code'], rests.body['until']]).toEqual([
+        ...[409, 'cooling_down', expect.any(String)]
+      ])
+    // What is paid from a bank account is a top-up and a payment in one, and neither rests.
+    const funding = { type: 'bank_account', id: bank_account_id }
+    for (const more of [{}, { funding, dry_run: true }])
+      expect((await pay(owner, 'customer-b', 100, more)).body['decline_code']).toBeUndefined()
     await coffer.advanceClock(24 * HOUR_MS)
+    expect([(await linked('warm')).status, (await rule()).status]).toEqual([201, 200])
+    await owner.delete(`/v1/wallets/${wallet_id}/automatic-top-up`)
     const allowed = await withdraw()
     expect(allowed.body['state']).toBe('requires_action')
     await owner.post(`/v1/withdrawals/${idOf(allowed)}/confirm`, { pin })

@@ -56,6 +56,15 @@ const writeOff = async ({ finance, sandbox }: Coffer, id: string) => {
   await sandbox.clearRules()
 }
 
+/** A day later an operator has the bank's letter: it has booked. */
+async function byLetter(coffer: Coffer, amount: number, booked: boolean): Promise<string> {
+  const id = await stuck(coffer, amount, booked)
+  const letter = { outcome: 'booked', reason: 'the bank rang back', proof: 'a letter' }
+  idOf(await coffer.finance.post(`/v1/payments/${id}/resolve`, letter))
+  await coffer.sandbox.clearRules()
+  return id
+}
+
 const inquired = (coffer: Coffer) => coffer.advanceClock(MINUTE_MS)
 
 /** Its time comes while a bank is asked for the money, and the bank declines after that. */
@@ -114,6 +123,15 @@ export const bankPaymentStories: readonly ReplayStory[] = [
     )
   },
   { name: 'payment/bank-written-off', state: 'failed', tell: then((coffer) => stuck(coffer, 1_200, false), writeOff) },
+  { name: 'payment/bank-booked-by-letter', state: 'succeeded', tell: (coffer) => byLetter(coffer, 1_400, true) },
+  {
+    name: 'late-bank-news/payment-contradicted',
+    state: 'succeeded',
+    tell: then(
+      (coffer) => byLetter(coffer, 1_600, false),
+      (coffer, id) => callBack(coffer, 'a', id)
+    )
+  },
   { name: 'payment-request/kept-beyond-its-time', state: 'expired', tell: keptBeyondItsTime },
   {
     name: 'late-bank-news/payment-booked-after-all',
