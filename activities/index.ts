@@ -4,6 +4,7 @@ import { bankLinkActivities } from './bank-link.ts'
 import { bulkDecisionActivities } from './bulk-decision.ts'
 import { bankReturnDecisionActivities } from './bank-return-decisions.ts'
 import { bankReturnActivities } from './bank-return.ts'
+import { cardCaptureActivities } from './card-capture.ts'
 import { cardLinkAcquirerActivities } from './card-link-acquirer.ts'
 import { cardLinkActivities } from './card-link.ts'
 import { chargebackNoticeActivities } from './chargeback-notice.ts'
@@ -51,6 +52,7 @@ export const createActivities = (given: ActivityDeps) => {
     ...paymentFundingActivities(deps),
     ...paymentBankActivities(deps),
     ...paymentCardActivities(deps),
+    ...cardCaptureActivities(deps),
     ...chargebackNoticeActivities(deps),
     ...rescreeningActivities(deps),
     ...paymentRequestActivities(deps),

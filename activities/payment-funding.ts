@@ -1,3 +1,4 @@
+import { isCardHold, pendingCapture } from '../domain/card-capture.ts'
 import type { ProblemCode } from '../domain/errors.ts'
 import type { DecisionOutcome } from '../domain/orders.ts'
 import type { PaymentState } from '../domain/payment.ts'
@@ -29,12 +30,24 @@ export function paymentFundingActivities(deps: PaymentDeps) {
   }
 
   const { retryPart, writeOffPart } = units
-  const stuck = createStuckDecisions({ db, ledger }, { get, toProgress: toPaymentProgress, retryPart, writeOffPart })
+  const stuck = createStuckDecisions(
+    { db, ledger },
+    {
+      get,
+      toProgress: toPaymentProgress,
+      retryPart,
+      writeOffPart,
+      isAsked: ({ state, lastCapture }) => state === 'processing' || pendingCapture(lastCapture) !== undefined
+    }
+  )
 
   return {
     /** Pays the merchant with what the bank has booked; or, when it was given up meanwhile, the bank's suspense account. */
     bookPayment: async (start: FundedPaymentStart, reference: string): Promise<PaymentProgress> => {
-      const { state } = await get(start.id)
+      const there = await get(start.id)
+      const { state } = there
+      // Nothing was moved by an authorization, and giving it up is its own run's.
+      if (state === 'failed' && isCardHold(there)) return toPaymentProgress(there)
       if (state === 'failed')
         return step(start, 'late-booking', (payment) =>
           payment.railReference === null ? units.lateBookingPart(payment, reference) : undefined

@@ -130,7 +130,9 @@ function newPayment({ id, order, policy }: PaymentStart, { customerId, now }: Pa
     funding: fundingOf(order),
     railReference: null,
     sentAt: null,
-    splits: sharesOf(order)
+    splits: sharesOf(order),
+    lastCapture: null,
+    holdRelease: null
   }
 }
 

@@ -77,6 +77,8 @@ interface PaymentTable {
   rail_reference: Read<string | null>
   sent_at: Read<Date | null>
   splits: Read<unknown>
+  last_capture: Read<unknown>
+  hold_release: Read<string | null>
 }
 
 /** Written by `store/top-up.ts`'s set-based statement. */

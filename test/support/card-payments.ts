@@ -1,5 +1,6 @@
 import type { Answered } from './client.ts'
 import type { Coffer } from './coffer.ts'
+import { expectSoon, runOf } from './top-ups.ts'
 import { linkCard, tokenise, untilCard } from './cards.ts'
 
 type Login = 'customer-a' | 'customer-b'
@@ -39,3 +40,31 @@ export async function journaled({ sandbox }: Coffer, paymentId: string): Promise
     .filter(({ of }) => of === paymentId)
     .map(({ operation, direction, amount }) => `${operation} ${direction} ${amount}`)
 }
+
+/** The same, held by the acquirer until it is captured; the payment's id. */
+export async function holdByCard(coffer: Coffer, card: string, amount: number, more: object = {}): Promise<string> {
+  const id = String((await payByCard(coffer, card, amount, { capture: 'manual', ...more })).body['id'])
+  await coffer.service.until(`/v1/payments/${id}`, ({ state }) => state === 'requires_capture')
+  return id
+}
+
+/** Asks for a part, or without an amount (US cents) for the rest. */
+export function capture(coffer: Coffer, id: string, amount?: number, more: object = {}): Promise<Answered> {
+  const part = amount === undefined ? {} : { amount: { amount: String(amount), currency: 'USD' } }
+  return coffer.merchant.post(`/v1/payments/${id}/capture`, { ...part, ...more })
+}
+
+/** The payment once the acquirer has said what became of the capture. */
+export const untilCaptured = ({ service }: Coffer, id: string): Promise<Answered> =>
+  service.until(
+    `/v1/payments/${id}`,
+    (body) => (body['last_capture'] as { state: string } | undefined)?.state !== 'pending'
+  )
+
+/** Resolves once the acquirer's answer to a capture is lost and the run waits for its next question. */
+export const askingForCapture = (coffer: Coffer, id: string): Promise<void> =>
+  expectSoon(async () => {
+    const { attributes } = await runOf(coffer, `payment/${id}`)
+    const { capture_before } = (await coffer.service.get(`/v1/payments/${id}`)).body
+    return attributes['DeadlineAt'] !== undefined && attributes['DeadlineAt'] !== capture_before
+  }, true)
