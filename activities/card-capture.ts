@@ -1,4 +1,4 @@
-import { pendingCapture, RELEASE_PART, type CardCapture } from '../domain/card-capture.ts'
+import { pendingCapture, type CardCapture } from '../domain/card-capture.ts'
 import type { ProblemCode } from '../domain/errors.ts'
 import { toWire } from '../domain/money.ts'
 import { partReference } from '../domain/reference.ts'
@@ -14,8 +14,8 @@ import { toPaymentProgress, type FundedPaymentStart, type PaymentProgress } from
 import { createSendOnce } from './send-once.ts'
 
 /**
- * What is captured of a card's authorization, each part under a reference of its own, and what is given up of it. The books
- * follow the acquirer: nothing is posted until it has captured.
+ * What is captured of a card's authorization, each part under a reference of its own. The books follow the acquirer: nothing
+ * is posted until it has captured.
  */
 export function cardCaptureActivities({
   db,
@@ -91,38 +91,6 @@ export function cardCaptureActivities({
 
     /** Opens the operator's task. */
     markCaptureStuck: (start: FundedPaymentStart, part: number): Promise<PaymentProgress> =>
-      step(start, { name: 'stuck', part }, units.captureStuckPart),
-
-    /**
-     * Tells the acquirer that what is left is given up. It may be told again under the same reference, which is never done
-     * twice, so this is repeated until it is known. Of one that was written off it is asked first whether it has it at all,
-     * which also sees to it that it never will.
-     * @throws {Error} while the acquirer does not say: repeat.
-     */
-    releaseCardHold: async ({ id, policy }: FundedPaymentStart): Promise<void> => {
-      const payment = await get(id)
-      if (payment.holdRelease !== 'due') return
-      if (payment.captureBefore === null) {
-        const found = await acquirer.inquire(id, AbortSignal.timeout(policy.inquiry_timeout_ms))
-        if (found.kind === 'declined' || found.kind === 'not_found') return
-        if (found.kind !== 'booked') throw new Error(`the acquirer does not say whether it holds it: ${found.kind}`)
-      }
-      const instruction = { operation: 'void', reference: partReference(id, RELEASE_PART), of: id } as const
-      const said = await acquirer.send(instruction, AbortSignal.timeout(policy.send_timeout_ms))
-      // Declined: there is nothing left to give up.
-      if (said.kind === 'accepted' || said.kind === 'declined') return
-      throw new Error(`the acquirer does not say whether it is given up: ${said.kind}`)
-    },
-
-    /** Puts on record that it has been told. */
-    recordHoldReleased: async ({ id, fingerprint }: FundedPaymentStart): Promise<PaymentProgress> => {
-      const { seen } = await advance(
-        ledger,
-        { key: `${id}:released`, fingerprint },
-        () => get(id),
-        (payment) => (payment.holdRelease === 'due' ? units.releasedPart(payment) : undefined)
-      )
-      return toPaymentProgress(seen)
-    }
+      step(start, { name: 'stuck', part }, units.captureStuckPart)
   }
 }

@@ -7,6 +7,7 @@ import { bankReturnActivities } from './bank-return.ts'
 import { cardCaptureActivities } from './card-capture.ts'
 import { cardLinkAcquirerActivities } from './card-link-acquirer.ts'
 import { cardLinkActivities } from './card-link.ts'
+import { cardReleaseActivities } from './card-release.ts'
 import { chargebackNoticeActivities } from './chargeback-notice.ts'
 import { clockActivities } from './clock.ts'
 import { deliverCodeActivities } from './deliver-code.ts'
@@ -53,6 +54,7 @@ export const createActivities = (given: ActivityDeps) => {
     ...paymentBankActivities(deps),
     ...paymentCardActivities(deps),
     ...cardCaptureActivities(deps),
+    ...cardReleaseActivities(deps),
     ...chargebackNoticeActivities(deps),
     ...rescreeningActivities(deps),
     ...paymentRequestActivities(deps),

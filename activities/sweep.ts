@@ -4,12 +4,12 @@ import { listProcessesToNudge } from '../store/decision.ts'
 import { listUnnoticedPaymentRequests, markPaymentRequestNoticed } from '../store/payment-request.ts'
 import { listUnsentResets } from '../store/password-reset.ts'
 import { listUnsentVerifications } from '../store/verification.ts'
-import { findPayment, listHoldsToRelease } from '../store/payment.ts'
 import { findProcess, listOpenProcesses, listStrandedHolds, type ProcessRecord } from '../store/process.ts'
 import { restartBulkDecisions } from './bulk-decision.ts'
 import type { CodeOrder } from './deliver-code.ts'
 import { startAutomaticTopUps } from './automatic-top-ups.ts'
 import type { ActivityDeps } from './deps.ts'
+import { restartReleases } from './restart-releases.ts'
 import { createWorkClock } from './work-clock.ts'
 import { findReturns, nudgePaidReturns, type FindReturnsDeps } from './find-returns.ts'
 
@@ -49,21 +49,6 @@ export function sweepActivities(deps: Pick<ActivityDeps, 'db' | 'runs' | 'ledger
     if (!(await findProcess(db, id))?.open) return []
     await runs.restart(kind, id, order)
     return [workflowId]
-  }
-
-  /** A payment by card is over before the acquirer has been told that it holds the rest no longer. */
-  async function restartUnreleased(): Promise<string[]> {
-    const restarted: string[] = []
-    for (const id of await listHoldsToRelease(db, PAGE)) {
-      const workflowId = workflowIdOf('payment', id)
-      heartbeat(workflowId)
-      if (await runs.isRunning(workflowId)) continue
-      // It may have been told while we asked.
-      if ((await findPayment(db, id))?.holdRelease !== 'due') continue
-      await runs.restart('payment', id, (await findProcess(db, id))!.order)
-      restarted.push(workflowId)
-    }
-    return restarted
   }
 
   async function nudgeForgotten(): Promise<string[]> {
@@ -111,8 +96,7 @@ export function sweepActivities(deps: Pick<ActivityDeps, 'db' | 'runs' | 'ledger
         open += page.length
         page = await listOpenProcesses(db, { afterId: page.at(-1)!.id, minAgeMs: MIN_AGE_MS, limit: PAGE })
       }
-      restarted.push(...(await restartUnreleased()))
-      restarted.push(...(await restartBulkDecisions({ db, runs }, MIN_AGE_MS)))
+      restarted.push(...(await restartReleases(deps)), ...(await restartBulkDecisions(deps, MIN_AGE_MS)))
       const nudged = [...(await nudgeForgotten()), ...(await nudgePaidRequests()), ...(await nudgePaidReturns(deps))]
       const codes = await sendForgottenCodes()
       const lateWork = await tellOfLateWork()

@@ -1,6 +1,5 @@
 import type { Answered } from './client.ts'
 import type { Coffer } from './coffer.ts'
-import { expectSoon, runOf } from './top-ups.ts'
 import { linkCard, tokenise, untilCard } from './cards.ts'
 
 type Login = 'customer-a' | 'customer-b'
@@ -60,11 +59,3 @@ export const untilCaptured = ({ service }: Coffer, id: string): Promise<Answered
     `/v1/payments/${id}`,
     (body) => (body['last_capture'] as { state: string } | undefined)?.state !== 'pending'
   )
-
-/** Resolves once the acquirer's answer to a capture is lost and the run waits for its next question. */
-export const askingForCapture = (coffer: Coffer, id: string): Promise<void> =>
-  expectSoon(async () => {
-    const { attributes } = await runOf(coffer, `payment/${id}`)
-    const { capture_before } = (await coffer.service.get(`/v1/payments/${id}`)).body
-    return attributes['DeadlineAt'] !== undefined && attributes['DeadlineAt'] !== capture_before
-  }, true)
