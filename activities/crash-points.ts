@@ -145,6 +145,9 @@ export const operatorCrashPoints = ['bulk-decision.item/decided', 'bulk-decision
 /** A bank return's: it is booked, or given up, and its run has not heard of it. */
 export const bankReturnCrashPoints = ['bank-return.receive/report', 'bank-return.write-off/report'] as const
 
+/** Of a payment by card that is captured later: the acquirer has captured a part, and nobody has booked it. */
+export const cardCaptureCrashPoints = ['payment.send-capture/reply'] as const
+
 /** A card link's: the word with the acquirer, and the card that it makes. */
 export const cardLinkCrashPoints = ['card-link.send/reply', 'card-link.link/after'] as const
 
@@ -184,7 +187,8 @@ export function createCrashPoint(at: string | undefined, kill: () => void): Cras
     ...microDepositCrashPoints,
     ...operatorCrashPoints,
     ...bankReturnCrashPoints,
-    ...cardLinkCrashPoints
+    ...cardLinkCrashPoints,
+    ...cardCaptureCrashPoints
   ]
   if (!known.some((point) => point === at)) throw new Error(`CRASH_AT: there is no crash point ${at}`)
   return (name) => {

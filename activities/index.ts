@@ -4,8 +4,10 @@ import { bankLinkActivities } from './bank-link.ts'
 import { bulkDecisionActivities } from './bulk-decision.ts'
 import { bankReturnDecisionActivities } from './bank-return-decisions.ts'
 import { bankReturnActivities } from './bank-return.ts'
+import { cardCaptureActivities } from './card-capture.ts'
 import { cardLinkAcquirerActivities } from './card-link-acquirer.ts'
 import { cardLinkActivities } from './card-link.ts'
+import { cardReleaseActivities } from './card-release.ts'
 import { chargebackNoticeActivities } from './chargeback-notice.ts'
 import { clockActivities } from './clock.ts'
 import { deliverCodeActivities } from './deliver-code.ts'
@@ -51,6 +53,8 @@ export const createActivities = (given: ActivityDeps) => {
     ...paymentFundingActivities(deps),
     ...paymentBankActivities(deps),
     ...paymentCardActivities(deps),
+    ...cardCaptureActivities(deps),
+    ...cardReleaseActivities(deps),
     ...chargebackNoticeActivities(deps),
     ...rescreeningActivities(deps),
     ...paymentRequestActivities(deps),

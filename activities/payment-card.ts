@@ -1,3 +1,4 @@
+import { isCardHold } from '../domain/card-capture.ts'
 import { toWire } from '../domain/money.ts'
 import { lockCard } from '../store/card.ts'
 import { findPersonalValue } from '../store/personal.ts'
@@ -21,7 +22,7 @@ export function paymentCardActivities({
   const get = (id: string) => getFundedPayment(db, id)
 
   return {
-    /** Has the acquirer authorize and capture the money in one, once. */
+    /** Has the acquirer authorize the money, and unless that is to happen later capture it in one; once. */
     sendCardPayment: async ({ id, fingerprint, policy }: FundedPaymentStart): Promise<BankAnswer> => {
       const payment = await get(id)
       const { customerId: ownerId, funding } = payment
@@ -30,7 +31,12 @@ export function paymentCardActivities({
       const card = await lockCard(db, funding.id, 'share')
       if (card?.state !== 'linked' || token === undefined) return { kind: 'declined', code: 'account_closed' }
       return sendOnce({
-        instruction: { operation: 'sale', reference: id, token, money: toWire(payment) },
+        instruction: {
+          operation: isCardHold(payment) ? 'authorize' : 'sale',
+          reference: id,
+          token,
+          money: toWire(payment)
+        },
         fingerprint,
         timeoutMs: policy.send_timeout_ms,
         replied: 'payment.send/reply',

@@ -1,3 +1,4 @@
+import { isCardHold } from '../domain/card-capture.ts'
 import { Refusal } from '../domain/errors.ts'
 import type { DecisionOutcome } from '../domain/orders.ts'
 import { captureDecision, voidDecision } from '../domain/payment-rules.ts'
@@ -7,6 +8,7 @@ import type { Decision } from '../store/decision.ts'
 import { readPaymentFacts, refusalToCapture } from '../store/payment-facts.ts'
 import { getPayment, type Payment } from '../store/payment.ts'
 import { readBusinessNow } from '../store/process.ts'
+import { requestedPart } from './card-capture-units.ts'
 import { carryOut } from './carry-out.ts'
 import type { PaymentDeps } from './deps.ts'
 import { giveBack } from './outgoing-limits.ts'
@@ -52,7 +54,10 @@ export function paymentDecisions(deps: PaymentDeps) {
       return { ...outcome, progress: toPaymentProgress(await getPayment(db, start.id)) }
     },
 
-    /** Books a part of the hold, or all that is left of it; the last part gives the rest back. */
+    /**
+     * Books a part of the hold, or all that is left of it; the last part gives the rest back. By card it is put on record, and
+     * booked once the acquirer has captured it.
+     */
     capturePayment: (start: PaymentStart, decisionId: string): Promise<PaymentDecided> =>
       decide(start, decisionId, 'capture', async (payment, { data, actor, role }) => {
         const refusal = role === 'finance' ? undefined : await refusalToCapture(db, payment)
@@ -65,6 +70,7 @@ export function paymentDecisions(deps: PaymentDeps) {
         if (held instanceof Refusal) return held
         const decided = captureDecision(held, order, await readBusinessNow(db), start.policy.merchant_fee)
         if (decided instanceof Refusal) return decided
+        if (isCardHold(payment)) return requestedPart(payment, decided, await readBusinessNow(db), actor)
         const captured = capturedPart(payment, decided)
         if (captured instanceof Refusal) return captured
         return {

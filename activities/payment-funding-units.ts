@@ -1,4 +1,5 @@
 import { account } from '../domain/account-kinds.ts'
+import { isCardHold } from '../domain/card-capture.ts'
 import type { ProblemCode } from '../domain/errors.ts'
 import { transitOf, type OutsideFunding } from '../domain/funding.ts'
 import { sameDigits } from '../domain/ids.ts'
@@ -28,9 +29,13 @@ export interface FundedPayment extends Payment {
 export function bookPart(
   payment: FundedPayment,
   railReference: string | null,
-  { policy, actor: payer }: Pick<FundedPaymentStart, 'actor'> & { policy: Pick<PaymentPolicy, 'merchant_fee'> },
+  {
+    policy,
+    actor: payer
+  }: Pick<FundedPaymentStart, 'actor'> & { policy: Pick<PaymentPolicy, 'merchant_fee' | 'hold_ms'> },
   actor?: string
 ): UnitPart {
+  if (isCardHold(payment)) return heldPart(payment, railReference, { hold_ms: policy.hold_ms, actor })
   const { payment: after, postings } = capturedWhole({ ...payment, railReference }, policy)
   const paid = payment.request ? paidFromOutsidePart(payment.request, payment, payer) : {}
   const wallet = account('wallet', payment.walletId, payment.currency)
@@ -41,13 +46,32 @@ export function bookPart(
   }
 }
 
+/**
+ * The acquirer has authorized: it holds the money, and nothing moves until a capture. The week begins with the send, as the
+ * acquirer's own does; a task that was opened meanwhile is done.
+ */
+function heldPart(
+  payment: FundedPayment,
+  railReference: string | null,
+  { hold_ms, actor }: Pick<PaymentPolicy, 'hold_ms'> & { readonly actor: string | undefined }
+): UnitPart {
+  const captureBefore = new Date(payment.sentAt!.getTime() + hold_ms)
+  const after = { ...payment, railReference, captureBefore }
+  return { records: [paymentWrite(payment, after, ['requires_capture'], { actor, row: { is_over: true } })] }
+}
+
 /** The bank has not booked and never will. */
 export const declinePart = (payment: FundedPayment, code: ProblemCode): UnitPart =>
   ended(payment, { ...payment, declineCode: code }, 'declined')
 
-/** An operator gives it up, with proof that the bank did not book; nothing is posted. */
+/** An operator gives it up, with proof that the bank did not book; nothing is posted. What an acquirer may hold is given up. */
 export const writeOffPart = (payment: FundedPayment, actor: string): UnitPart =>
-  ended(payment, { ...payment, declineCode: 'written_off' }, 'failed', actor)
+  ended(
+    payment,
+    { ...payment, declineCode: 'written_off', ...(isCardHold(payment) && { holdRelease: 'due' }) },
+    'failed',
+    actor
+  )
 
 /** Given up, and booked after all: the bank has moved the money, and whose it is has to be found out (suspense). */
 export const lateBookingPart = (payment: FundedPayment, railReference: string): UnitPart => ({
@@ -150,8 +174,8 @@ const afterwards = (payment: Payment, after: Payment, event: string): RecordWrit
 
 const suspenseOf = ({ funding, currency }: FundedPayment) => account('suspense', transitOf(funding), currency)
 
-const fromOutside = (
-  { funding, currency, amount }: FundedPayment,
+export const fromOutside = (
+  { funding, currency, amount }: Pick<FundedPayment, 'funding' | 'currency' | 'amount'>,
   credit: PostingStep['credit'],
   code: string
 ): PostingStep => ({

@@ -1,3 +1,4 @@
+import { isCardHold, pendingCapture } from '../domain/card-capture.ts'
 import type { ProblemCode } from '../domain/errors.ts'
 import { clockOf } from '../domain/operators-work.ts'
 import type { DecisionOutcome } from '../domain/orders.ts'
@@ -39,6 +40,7 @@ export function paymentFundingActivities(deps: PaymentDeps) {
         toProgress: toPaymentProgress,
         retryPart: units.retryPart,
         writeOffPart: units.writeOffPart,
+        isAsked: ({ state, lastCapture }) => state === 'processing' || pendingCapture(lastCapture) !== undefined,
         bookPart: (payment: units.FundedPayment, reference, actor) => units.bookPart(payment, reference, start, actor)
       }
     )
@@ -55,7 +57,10 @@ export function paymentFundingActivities(deps: PaymentDeps) {
      * that was booked on an operator's word gets the bank's own.
      */
     bookPayment: async (start: FundedPaymentStart, reference: string): Promise<PaymentProgress> => {
-      const { state } = await get(start.id)
+      const there = await get(start.id)
+      const { state } = there
+      // Nothing was moved by an authorization, and giving it up is its own run's.
+      if (state === 'failed' && isCardHold(there)) return toPaymentProgress(there)
       if (state === 'failed')
         return step(start, 'late-booking', (payment) =>
           payment.railReference === null ? units.lateBookingPart(payment, reference) : undefined

@@ -1,3 +1,4 @@
+import { pendingCapture } from '../domain/card-capture.ts'
 import type { Accepted, PaymentOrder, Progress, Start } from '../domain/orders.ts'
 import type { PaymentState } from '../domain/payment.ts'
 import type { FundedPaymentPolicy, PaymentPolicy } from '../domain/policy/index.ts'
@@ -18,6 +19,10 @@ export interface PaymentProgress extends Progress<PaymentState> {
   readonly authorized_at?: string
   /** From then on the bank may have it; absent: it certainly does not. */
   readonly sent_at?: string
+  /** Of one by card: the capture that the acquirer is to be told of, or asked about. */
+  readonly capture?: { readonly part: number; readonly taken_at: string; readonly sent_at?: string }
+  /** It is over, and the acquirer has still to be told that it holds the rest no longer. */
+  readonly release_due?: boolean
 }
 export type PaymentAccepted = Accepted<PaymentProgress>
 
@@ -30,8 +35,11 @@ export function toPaymentProgress({
   captureBefore,
   funding,
   authorizedAt,
-  sentAt
+  sentAt,
+  lastCapture,
+  holdRelease
 }: Payment): PaymentProgress {
+  const pending = pendingCapture(lastCapture)
   const deadline = state === 'requires_action' ? confirmBefore : state === 'requires_capture' ? captureBefore : null
   return {
     id,
@@ -40,6 +48,14 @@ export function toPaymentProgress({
     ...(declineCode !== null && { decline_code: declineCode }),
     ...(deadline && { deadline: deadline.toISOString() }),
     ...(funding.type !== 'balance' && authorizedAt && { authorized_at: authorizedAt.toISOString() }),
-    ...(sentAt && { sent_at: sentAt.toISOString() })
+    ...(sentAt && { sent_at: sentAt.toISOString() }),
+    ...(pending && {
+      capture: {
+        part: pending.part,
+        taken_at: pending.takenAt.toISOString(),
+        ...(pending.sentAt && { sent_at: pending.sentAt.toISOString() })
+      }
+    }),
+    ...(holdRelease === 'due' && { release_due: true })
   }
 }

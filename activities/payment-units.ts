@@ -1,4 +1,5 @@
 import { account } from '../domain/account-kinds.ts'
+import { isCardHold, pendingCapture } from '../domain/card-capture.ts'
 import { Refusal, type ProblemCode } from '../domain/errors.ts'
 import type { Limits } from '../domain/limits.ts'
 import { merchantFee } from '../domain/merchant-fee.ts'
@@ -142,6 +143,32 @@ export function capturedPart(
   { amount, feeDelta, released }: Pick<CaptureDecision, 'amount' | 'feeDelta' | 'released'>
 ): { payment: Payment; postings: PostingStep[] } | Refusal {
   const hold = { hold: holdId(payment), ...sides(payment) }
+  const moved: PostingStep = { op: 'post_hold', ...hold, amount }
+  const rest: PostingStep[] = released > 0n ? [{ op: 'void_hold', ...hold, code: 'payment.release' }] : []
+  const captured = sharedCapture(payment, { amount, feeDelta }, moved)
+  return captured instanceof Refusal ? captured : { ...captured, postings: [...captured.postings, ...rest] }
+}
+
+/**
+ * The part of a capture that comes from outside: `funding` brings it into the wallet, which passes it on.
+ * @returns a refusal, `share_below_fee`.
+ */
+export function capturedThrough(
+  payment: Payment,
+  { amount, feeDelta }: Pick<CaptureDecision, 'amount' | 'feeDelta'>,
+  funding: PostingStep[]
+): { payment: Payment; postings: PostingStep[] } | Refusal {
+  const moved: PostingStep = { op: 'post', ...sides(payment), amount, code: 'payment.capture' }
+  const captured = sharedCapture(payment, { amount, feeDelta }, moved)
+  return captured instanceof Refusal ? captured : { ...captured, postings: [...funding, ...captured.postings] }
+}
+
+/** What is captured (`moved`), passed on by the payee, and paid as its fee. */
+function sharedCapture(
+  payment: Payment,
+  { amount, feeDelta }: Pick<CaptureDecision, 'amount' | 'feeDelta'>,
+  moved: PostingStep
+): { payment: Payment; postings: PostingStep[] } | Refusal {
   const shared = captureShares(payment.splits, amount)
   const kept = payeesPart(payment.splits, shared, payment.merchantId, amount)
   if (kept < feeDelta)
@@ -149,12 +176,7 @@ export function capturedPart(
   const captured = payment.captured + amount
   return {
     payment: { ...payment, captured, fee: payment.fee + feeDelta, splits: shared.after },
-    postings: [
-      { op: 'post_hold', ...hold, amount },
-      ...sharePostings(payment, shared),
-      ...feePosting(payment, feeDelta),
-      ...(released > 0n ? [{ op: 'void_hold' as const, ...hold, code: 'payment.release' }] : [])
-    ]
+    postings: [moved, ...sharePostings(payment, shared), ...feePosting(payment, feeDelta)]
   }
 }
 
@@ -178,21 +200,26 @@ export const paymentWrite = createRecordWrite({
   tasks: ({ funding }) => funding.type !== 'balance'
 })
 
-/** The hold as the rules see it, or why there is none. */
-export function heldPayment({ state, currency, amount, captured, captureBefore }: Payment): HeldPayment | Refusal {
+/** The hold as the rules see it, or why there is none, or why nothing can be done about it now. */
+export function heldPayment(payment: Payment): HeldPayment | Refusal {
+  const { state, currency, amount, captured, captureBefore, lastCapture } = payment
   if (state !== 'requires_capture') return new Refusal('state_conflict', { state })
+  if (pendingCapture(lastCapture)) return new Refusal('capture_pending')
   return { state, currency, authorized: amount, captured, captureBefore: captureBefore! }
 }
 
-/** Gives back what is left of the hold, and of the limits. */
+/** Gives back what is left of the hold, and of the limits. A card's is the acquirer's, which is told of it afterwards. */
 export function releasePart(
   payment: Payment,
   { released, path }: { released: bigint; path: readonly Payment['state'][] },
   op: 'void_hold' | 'expire_hold',
   actor?: string
 ): UnitPart {
+  const guards = giveBack(payment, released)
+  if (isCardHold(payment))
+    return { guards, records: [paymentWrite(payment, { ...payment, holdRelease: 'due' }, path, { actor })] }
   return {
-    guards: giveBack(payment, released),
+    guards,
     postings: [releasePosting(payment, op)],
     records: [paymentWrite(payment, payment, path, { actor })]
   }

@@ -131,7 +131,9 @@ function newPayment({ id, order, policy }: PaymentStart, { customerId, now }: Pa
     railReference: null,
     sentAt: null,
     splits: sharesOf(order),
-    returned: 0n
+    returned: 0n,
+    lastCapture: null,
+    holdRelease: null
   }
 }
 

@@ -23,26 +23,31 @@ interface StuckParts<Thing extends Instructed, State extends string> {
   toProgress(thing: Thing): Progress<State>
   retryPart(thing: Thing, actor: string): UnitPart
   writeOffPart(thing: Thing, actor: string): UnitPart
+  /** Whether somebody outside can be asked about it; without it: while it is `processing`. */
+  isAsked?(thing: Thing): boolean
   /** The bank has booked, on an operator's word; a kind without it is not resolved so. */
   bookPart?(thing: Thing, bankReference: null, actor: string): UnitPart
 }
+
+const isProcessing = ({ state }: Instructed): boolean => state === 'processing'
 
 type StuckStart = Start<unknown, WriteOffPolicy>
 
 /** What finance may decide about an instruction whose end nobody knows. */
 export function createStuckDecisions<Thing extends Instructed, State extends string>(
   { db, ledger }: Pick<ActivityDeps, 'db' | 'ledger'>,
-  { get, toProgress, retryPart, writeOffPart, bookPart }: StuckParts<Thing, State>
+  { get, toProgress, retryPart, writeOffPart, bookPart, isAsked = isProcessing }: StuckParts<Thing, State>
 ) {
   async function decide(
     { id }: StuckStart,
     decisionId: string,
-    partFor: (thing: Thing, decision: Decision) => Promise<UnitPart | Refusal>
+    partFor: (thing: Thing, decision: Decision) => Promise<UnitPart | Refusal>,
+    mayBe: (thing: Thing) => boolean = isProcessing
   ): Promise<DecisionOutcome<State>> {
     const settled = await carryOut({ db, ledger }, { processId: id, decisionId }, async (decision) => {
       const thing = await get(id)
       if (decision.role !== 'finance') return new Refusal('forbidden')
-      if (thing.state !== 'processing') return new Refusal('state_conflict', { state: thing.state })
+      if (!mayBe(thing)) return new Refusal('state_conflict', { state: thing.state })
       return partFor(thing, decision)
     })
     return { ...settled, progress: toProgress(await get(id)) }
@@ -64,7 +69,7 @@ export function createStuckDecisions<Thing extends Instructed, State extends str
   return {
     /** Puts on record that an operator has the bank asked now; the run asks. */
     retry: (start: StuckStart, decisionId: string): Promise<DecisionOutcome<State>> =>
-      decide(start, decisionId, async (thing, { actor }) => retryPart(thing, actor)),
+      decide(start, decisionId, async (thing, { actor }) => retryPart(thing, actor), isAsked),
 
     /** Gives the instruction up. */
     writeOff: (start: StuckStart, decisionId: string): Promise<DecisionOutcome<State>> =>

@@ -9,6 +9,7 @@ import { restartBulkDecisions } from './bulk-decision.ts'
 import type { CodeOrder } from './deliver-code.ts'
 import { startAutomaticTopUps } from './automatic-top-ups.ts'
 import type { ActivityDeps } from './deps.ts'
+import { restartReleases } from './restart-releases.ts'
 import { createWorkClock } from './work-clock.ts'
 import { findReturns, nudgePaidReturns, type FindReturnsDeps } from './find-returns.ts'
 
@@ -79,7 +80,7 @@ export function sweepActivities(deps: Pick<ActivityDeps, 'db' | 'runs' | 'ledger
         open += page.length
         page = await listOpenProcesses(db, { afterId: page.at(-1)!.id, minAgeMs: MIN_AGE_MS, limit: PAGE })
       }
-      restarted.push(...(await restartBulkDecisions({ db, runs }, MIN_AGE_MS)))
+      restarted.push(...(await restartReleases(deps)), ...(await restartBulkDecisions(deps, MIN_AGE_MS)))
       const nudged = [...(await nudgeForgotten()), ...(await nudgePaidRequests()), ...(await nudgePaidReturns(deps))]
       const codes = await sendForgottenCodes(deps)
       const lateWork = await tellOfLateWork()

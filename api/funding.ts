@@ -24,6 +24,7 @@ export async function fundingOrderOf(
   const unknown = new Refusal('not_found', { pointer: '/funding/id' })
   const source = funding.type === 'card' ? await findCard(db, funding.id) : await findBankAccount(db, funding.id)
   if (source?.customerId !== customerId) throw unknown
-  if (capture === 'manual') throw new Refusal('capture_not_supported', { pointer: '/capture' })
+  if (capture === 'manual' && funding.type === 'bank_account')
+    throw new Refusal('capture_not_supported', { pointer: '/capture' })
   return { funding: { type: funding.type, id: source.id }, ...('bank' in source && { bank: source.bank }) }
 }

@@ -104,6 +104,18 @@ export const CaptureRequest = z
   .strictObject({ amount: MoneyRequest.optional(), final: z.boolean().optional() })
   .meta({ id: 'CaptureRequest' })
 
+const CaptureReply = z
+  .strictObject({
+    amount: MoneyReply,
+    final: z.boolean(),
+    state: z.enum(['pending', 'captured', 'declined']),
+    decline_code: z.string().optional()
+  })
+  .meta({
+    id: 'CardCapture',
+    description: 'By card: the last capture. While it is `pending` the acquirer has not said whether it captures it'
+  })
+
 export const PaymentReply = z
   .strictObject({
     id: id('pay').nullable(),
@@ -134,6 +146,7 @@ export const PaymentReply = z
     payment_request_id: id('prq').optional().meta({ description: 'What asked for it' }),
     confirm_before: Instant.optional(),
     capture_before: Instant.optional(),
+    last_capture: CaptureReply.optional(),
     receipt_id: id('rct').optional(),
     splits: z
       .array(ShareReply)

@@ -59,6 +59,7 @@ export const statuses = {
   splits_invalid: 400,
   share_below_fee: 409,
   capture_not_supported: 400,
+  capture_pending: 409,
   not_implemented: 501,
   payment_request_paid: 409,
   payment_request_reserved: 409,

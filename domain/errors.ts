@@ -63,6 +63,7 @@ export const problems = {
   splits_invalid: 'The shares do not fit the payment.',
   share_below_fee: "The payee's share of this part does not cover its fee.",
   capture_not_supported: 'This payment cannot be captured later.',
+  capture_pending: 'A capture is with the acquirer, and nobody knows yet how it ends.',
   not_implemented: 'This is not offered yet.',
   // payments: what asked for them (also declines)
   payment_request_paid: 'The payment request has been paid.',

@@ -148,7 +148,7 @@ const sharesSayWhatWasBooked: ProcessOracle = {
         from payment p cross join jsonb_to_recordset(p.splits) s (merchant_id text, amount bigint, captured bigint)
         where p.splits is not null
     ), booked as (
-      select split_part(u.key, ':', 1) as id, a.owner as merchant_id, sum(p.amount) as amount
+      select split_part(split_part(u.key, ':', 1), '-', 1) as id, a.owner as merchant_id, sum(p.amount) as amount
         from posting p join unit u on u.id = p.unit_id join ledger_account a on a.id = p.credit_account
         where p.code in ('payment.share', 'payment.commission') group by 1, 2
     )

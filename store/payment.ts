@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { toCaptureView, type CardCapture } from '../domain/card-capture.ts'
 import { currency, type CurrencyCode } from '../domain/currencies.ts'
 import { railOf, type Funding } from '../domain/funding.ts'
 import {
@@ -52,6 +53,10 @@ export interface Payment {
   readonly splits: readonly Share[]
   /** What the bank that paid it has taken back since, from the payer: the merchant keeps what they have got. */
   readonly returned: bigint
+  /** Of one by card that is captured later. */
+  readonly lastCapture: CardCapture | null
+  /** `due`: it is over, and the acquirer has still to be told that what is left of the authorization is given up. */
+  readonly holdRelease: 'due' | 'done' | null
 }
 
 export async function findPayment(db: Kysely<Database>, id: string): Promise<Payment | undefined> {
@@ -72,6 +77,12 @@ export async function getPayment(db: Kysely<Database>, id: string): Promise<Paym
   return payment
 }
 
+/** Payments that are over, of which the acquirer has still to be told that it holds the rest no longer. */
+export async function listHoldsToRelease(db: Kysely<Database>, limit: number): Promise<string[]> {
+  const rows = await db.selectFrom('payment').select('id').where('hold_release', '=', 'due').limit(limit).execute()
+  return rows.map(({ id }) => id)
+}
+
 /** The posting queue's statement for whole rows; `$1` is a jsonb array of them. */
 export const paymentWriter = {
   kind: 'payment',
@@ -83,7 +94,7 @@ export const paymentWriter = {
         decline_code = excluded.decline_code, confirmed_at = excluded.confirmed_at,
         authorized_at = excluded.authorized_at, capture_before = excluded.capture_before,
         limit_counters = excluded.limit_counters, rail_reference = excluded.rail_reference, sent_at = excluded.sent_at,
-        splits = excluded.splits, returned = excluded.returned`)
+        splits = excluded.splits, returned = excluded.returned, last_capture = excluded.last_capture, hold_release = excluded.hold_release`)
 } as const
 
 /** The row of a record, whole. */
@@ -114,7 +125,39 @@ export const toPaymentRow = (payment: Payment): object => ({
   rail_reference: payment.railReference,
   sent_at: payment.sentAt,
   splits: payment.splits.length === 0 ? null : payment.splits.map(toShareRow),
-  returned: payment.returned.toString()
+  returned: payment.returned.toString(),
+  last_capture: payment.lastCapture && toCaptureRow(payment.lastCapture),
+  hold_release: payment.holdRelease
+})
+
+interface CaptureRow {
+  part: number
+  amount: string
+  final: boolean
+  state: CardCapture['state']
+  code: string | null
+  taken_at: string
+  sent_at: string | null
+}
+
+const toCaptureRow = ({ part, amount, final, state, code, takenAt, sentAt }: CardCapture): CaptureRow => ({
+  part,
+  amount: amount.toString(),
+  final,
+  state,
+  code,
+  taken_at: takenAt.toISOString(),
+  sent_at: sentAt?.toISOString() ?? null
+})
+
+const toCapture = ({ part, amount, final, state, code, taken_at, sent_at }: CaptureRow): CardCapture => ({
+  part,
+  amount: BigInt(amount),
+  final,
+  state,
+  code,
+  takenAt: new Date(taken_at),
+  sentAt: sent_at === null ? null : new Date(sent_at)
 })
 
 interface ShareRow {
@@ -162,6 +205,7 @@ export function toPaymentView(payment: Payment): Record<string, unknown> {
     ...(payment.paymentRequestId !== null && { payment_request_id: payment.paymentRequestId }),
     ...(payment.state === 'requires_action' && { confirm_before: payment.confirmBefore?.toISOString() }),
     ...(payment.captureBefore && { capture_before: payment.captureBefore.toISOString() }),
+    ...(payment.lastCapture && { last_capture: toCaptureView(payment.lastCapture, payment.currency) }),
     ...(payment.captured > 0n && { receipt_id: sameDigits('rct', payment.id) }),
     ...(payment.description !== null && { description: payment.description }),
     metadata: payment.metadata
@@ -205,6 +249,8 @@ export interface PaymentRow {
   sent_at: Date | null
   splits: unknown
   returned: bigint
+  last_capture: unknown
+  hold_release: string | null
 }
 
 export const toPayment = (row: PaymentRow): Payment => ({
@@ -234,7 +280,9 @@ export const toPayment = (row: PaymentRow): Payment => ({
   railReference: row.rail_reference,
   sentAt: row.sent_at,
   splits: ((row.splits ?? []) as ShareRow[]).map(toShare),
-  returned: row.returned
+  returned: row.returned,
+  lastCapture: row.last_capture === null ? null : toCapture(row.last_capture as CaptureRow),
+  holdRelease: row.hold_release as Payment['holdRelease']
 })
 
 function toFunding({ funding_type, funding_id, rail }: PaymentRow): Funding {

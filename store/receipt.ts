@@ -13,7 +13,8 @@ export interface Capture {
 
 /**
  * What the books say was captured of a payment, oldest first. Money moves in the unit that authorizes it, in the one
- * that books what a bank has moved, or in one that someone decided (a confirmation, a capture): their keys are known, so nothing is searched for.
+ * that books what a bank has moved, in those that book what the acquirer has captured, or in one that someone decided (a
+ * confirmation, a capture): their keys are known, so nothing is searched for.
  */
 export async function listCaptures(db: Kysely<Database>, paymentId: string, walletId: string): Promise<Capture[]> {
   const { rows } = await sql<Capture>`
@@ -21,7 +22,8 @@ export async function listCaptures(db: Kysely<Database>, paymentId: string, wall
       from unit
         join posting on posting.id >= unit.id * 4096 and posting.id < (unit.id + 1) * 4096
         join ledger_account debited on debited.id = posting.debit_account
-      where unit.key in (select ${`${paymentId}:authorize`} union all select ${`${paymentId}:book`} union all select unit_key from decision where process_id = ${paymentId})
+      where unit.key in (select ${`${paymentId}:authorize`} union all select ${`${paymentId}:book`} union all select unit_key from decision where process_id = ${paymentId}
+          union all select id || '-' || part || ':book' from payment, generate_series(1, (last_capture ->> 'part')::integer) part where id = ${paymentId})
         and posting.op in ('post', 'post_hold') and debited.kind = 'wallet' and debited.owner = ${walletId}
       order by posting.id`.execute(db)
   return rows

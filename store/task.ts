@@ -64,7 +64,7 @@ export const withTasks = (insert: string): string => `
       from moved where moved.clock is not null and t.process_id = moved.id and t.state = 'open'
   ), done as (
     update task t set state = 'done', done_at = business_now()
-      from moved where moved.is_over and t.process_id = moved.id and t.state = 'open' and t.kind <> 'unauthorized_debit'
+      from moved where moved.is_over and t.process_id = moved.id and t.state = 'open' and t.kind not in ('unauthorized_debit', 'chargeback_received')
   ), lapsed as (
     update review v set state = 'lapsed', decided_at = business_now()
       from moved where moved.is_over and v.process_id = moved.id and v.state = 'open'

@@ -11,6 +11,7 @@ import { fundingOf, railOf } from '../domain/funding.ts'
 import type { PaymentState } from '../domain/payment.ts'
 import { bankOptions, inquiryOptions, recordOptions } from './activity-options.ts'
 import { askBank } from './ask-bank.ts'
+import { releaseHold, settleCapture } from './card-capture.ts'
 import type { createDecisions } from './decisions.ts'
 import type { Nudges } from './wait.ts'
 
@@ -52,6 +53,8 @@ export interface PaymentRun {
   readonly decisions: ReturnType<typeof createDecisions<PaymentState>>
   consumeDecisions(): Promise<void>
   isOver(): boolean
+  /** As it was shown last. */
+  progress(): PaymentProgress | undefined
   show(progress: PaymentProgress): void
   /** When it is asked again, in business time; without it, once somebody acts. */
   onWaiting(next: string | undefined): void
@@ -101,7 +104,14 @@ export function outsideRail(start: PaymentStart) {
       onWaiting(undefined)
       if (word.kind === 'accepted') show(await decisions.alone(() => bookPayment(start, word.bankReference)))
       if (word.kind === 'declined') show(await decisions.alone(() => declinePayment(start, word.code)))
-    }
+    },
+
+    /** The same for a part of what a card's acquirer holds. */
+    settleCapture: (capture: NonNullable<PaymentProgress['capture']>, run: PaymentRun): Promise<void> =>
+      settleCapture(start, capture, run),
+
+    /** Has the acquirer give up what it still holds. */
+    releaseHold: (): Promise<PaymentProgress> => releaseHold(start)
   }
 }
 

@@ -18,7 +18,8 @@ const { listPaymentDecisions, readBusinessClock } = proxyLocalActivities<Activit
 /**
  * A payment, first confirmed by the customer where it takes that. From balance: authorized and captured in one unit of
  * work, or held until the merchant captures, voids, or lets it expire. From outside: authorized, and paid once whoever was
- * asked for the money has said that it has come.
+ * asked for the money has said that it has come. By card it may be held as well: then by the acquirer, which is told of each
+ * capture, and of the end.
  */
 export async function payment(start: PaymentStart): Promise<PaymentProgress> {
   const answer = answerFirst<PaymentProgress>(start)
@@ -29,6 +30,9 @@ export async function payment(start: PaymentStart): Promise<PaymentProgress> {
   const isOver = () => current !== undefined && paymentStates.isTerminal(current.state)
   /** From balance nothing stays in `processing`. */
   const isAtRail = () => rail !== undefined && current?.state === 'processing'
+
+  /** By card: a capture was asked for, and nobody knows yet how it ends. */
+  const isCapturing = () => current?.capture !== undefined
 
   const decisions = createDecisions<PaymentState>(
     {
@@ -50,6 +54,8 @@ export async function payment(start: PaymentStart): Promise<PaymentProgress> {
   const consumeDecisions = async () => {
     for (const { id, action } of await listPaymentDecisions(start)) await decisions.take(action, id)
   }
+  const progress = () => current
+  const run = { nudges, decisions, consumeDecisions, isOver, progress, show, onWaiting }
 
   const { first_version, ...authorized } = await authorizePayment(start)
   show(authorized)
@@ -58,12 +64,17 @@ export async function payment(start: PaymentStart): Promise<PaymentProgress> {
   if (!isAtRail() || first_version !== undefined) nudges.received += 1
   while (!isOver()) {
     if (isAtRail()) {
-      await rail!.settle(current!, { nudges, decisions, consumeDecisions, isOver, show, onWaiting })
+      await rail!.settle(current!, run)
+      continue
+    }
+    if (isCapturing()) {
+      await rail!.settleCapture(current!.capture!, run)
       continue
     }
     const { deadline, state } = current!
     const summary = `until ${deadline} while ${state}`
-    const wait = { nudges, businessNow: readBusinessClock, summary, or: () => isOver() || isAtRail() }
+    const or = () => isOver() || isAtRail() || isCapturing()
+    const wait = { nudges, businessNow: readBusinessClock, summary, or }
     const woken = await untilBusinessTime(deadline!, wait)
     if (woken === 'due') show(await decisions.alone(() => expirePayment(start)))
     if (woken === 'nudged') {
@@ -71,6 +82,7 @@ export async function payment(start: PaymentStart): Promise<PaymentProgress> {
       show(await readPayment(start))
     }
   }
+  if (current!.release_due) show(await rail!.releaseHold())
   await answer.delivered()
   return current!
 
@@ -84,8 +96,8 @@ export async function payment(start: PaymentStart): Promise<PaymentProgress> {
   function show(progress: PaymentProgress): void {
     if (current && progress.version < current.version) return
     current = progress
-    const { state, deadline = next } = progress
-    const deadlineAt = isOver() ? undefined : deadline
+    const { state, deadline } = progress
+    const deadlineAt = isOver() ? undefined : (next ?? deadline)
     present({ state, details: detailsOf(start, progress, next), deadlineAt, rail: rail?.name })
   }
 }

@@ -57,7 +57,8 @@ const capturePayment = (deps: ApiDeps, submit: Submit): Route =>
       summary: 'Capture a held payment, whole or in parts',
       description:
         'Without an amount: all that is left, and final. With one: a part, and final only if it says so. While the ' +
-        'customer or the merchant is suspended, finance alone captures.',
+        'customer or the merchant is suspended, finance alone captures. By card it answers before the acquirer has ' +
+        'captured: `last_capture` is `pending` until then.',
       params,
       body: CaptureRequest,
       reply: PaymentReply,
@@ -70,6 +71,7 @@ const capturePayment = (deps: ApiDeps, submit: Submit): Route =>
         'amount_exceeds_hold',
         'share_below_fee',
         'hold_expired',
+        'capture_pending',
         'state_conflict',
         'currency_mismatch',
         'wallet_frozen',
@@ -100,6 +102,7 @@ const voidPayment = (deps: ApiDeps, submit: Submit): Route =>
     '/payments/{id}/void',
     {
       summary: 'Give back what is left of the hold',
+      description: 'By card the payment is over at once, and the acquirer is told until it knows.',
       params,
       reply: PaymentReply,
       status: 200,
@@ -107,7 +110,7 @@ const voidPayment = (deps: ApiDeps, submit: Submit): Route =>
       callers: { service: 'any', merchant: 'own' },
       scope: 'payments:capture',
       idempotency: 'process',
-      errors: ['state_conflict']
+      errors: ['state_conflict', 'capture_pending']
     },
     async (call) => {
       const payment = await ownedPayment(deps, call)

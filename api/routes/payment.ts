@@ -75,8 +75,8 @@ const createPayment = ({ db, policy }: ApiDeps, submit: Submit): Route =>
       summary: 'Pay a merchant from a wallet',
       description:
         'By merchant id, payment request, or a scanned QR text. Answers with the first committed state, also when that is `declined` or ' +
-        '`requires_action`. With `capture: manual` the money is held for 7 days. Paid from a bank account it answers ' +
-        '`processing`, before the bank is asked: poll, or listen for the event. With `dry_run` nothing is stored.',
+        '`requires_action`. With `capture: manual` the money is held for 7 days (balance and card). Paid from outside it answers ' +
+        '`processing`, before anybody is asked: poll, or listen for the event. With `dry_run` nothing is stored.',
       body: PaymentRequest,
       reply: PaymentReply,
       status: 201,

@@ -78,6 +78,8 @@ interface PaymentTable {
   sent_at: Read<Date | null>
   splits: Read<unknown>
   returned: Read<bigint>
+  last_capture: Read<unknown>
+  hold_release: Read<string | null>
 }
 
 /** Written by `store/top-up.ts`'s set-based statement. */

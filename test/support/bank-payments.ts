@@ -42,6 +42,14 @@ export const askingForPayment = (coffer: Coffer, id: string): Promise<void> =>
     return attributes['ProcessState'] === 'processing' && attributes['DeadlineAt'] !== undefined
   }, true)
 
+/** Resolves once the acquirer's answer to a capture is lost and the run waits for its next question. */
+export const askingForCapture = (coffer: Coffer, id: string): Promise<void> =>
+  expectSoon(async () => {
+    const { attributes } = await runOf(coffer, `payment/${id}`)
+    const { capture_before } = (await coffer.service.get(`/v1/payments/${id}`)).body
+    return attributes['DeadlineAt'] !== undefined && attributes['DeadlineAt'] !== capture_before
+  }, true)
+
 /** A merchant asks for that much; the request's id. */
 export async function requestFor({ merchant }: Coffer, amount: number, more: object = {}): Promise<string> {
   const { body } = await merchant.post('/v1/payment-requests', { amount: usd(amount), ...more })

@@ -39,3 +39,23 @@ export async function journaled({ sandbox }: Coffer, paymentId: string): Promise
     .filter(({ of }) => of === paymentId)
     .map(({ operation, direction, amount }) => `${operation} ${direction} ${amount}`)
 }
+
+/** The same, held by the acquirer until it is captured; the payment's id. */
+export async function holdByCard(coffer: Coffer, card: string, amount: number, more: object = {}): Promise<string> {
+  const id = String((await payByCard(coffer, card, amount, { capture: 'manual', ...more })).body['id'])
+  await coffer.service.until(`/v1/payments/${id}`, ({ state }) => state === 'requires_capture')
+  return id
+}
+
+/** Asks for a part, or without an amount (US cents) for the rest. */
+export function capture(coffer: Coffer, id: string, amount?: number, more: object = {}): Promise<Answered> {
+  const part = amount === undefined ? {} : { amount: { amount: String(amount), currency: 'USD' } }
+  return coffer.merchant.post(`/v1/payments/${id}/capture`, { ...part, ...more })
+}
+
+/** The payment once the acquirer has said what became of the capture. */
+export const untilCaptured = ({ service }: Coffer, id: string): Promise<Answered> =>
+  service.until(
+    `/v1/payments/${id}`,
+    (body) => (body['last_capture'] as { state: string } | undefined)?.state !== 'pending'
+  )
