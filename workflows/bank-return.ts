@@ -43,7 +43,7 @@ export async function bankReturn(start: BankReturnStart): Promise<BankReturnProg
   /** Asks until the bank has said, and we know that it had booked what came back: a bank that is silent is asked for ever. */
   async function receive(): Promise<BankReturnProgress | undefined> {
     const begunMs = Date.parse(await readBusinessClock())
-    for (;;) {
+    for (let askedMs = begunMs; ; askedMs = Date.parse(await readBusinessClock())) {
       const word = await inquireReturn(start)
       if (word.kind === 'not_found') return undefined
       if (word.kind === 'returned') {
@@ -52,7 +52,8 @@ export async function bankReturn(start: BankReturnStart): Promise<BankReturnProg
         if (received.kind === 'booked') return received.progress
         await hastenOriginal(start, word.originalReference).catch(() => undefined)
       }
-      const next = nextAfter(begunMs, Date.parse(await readBusinessClock()))
+      // By when it was asked: what is due already, because asking took its time, is asked again at once.
+      const next = nextAfter(begunMs, askedMs)
       draw('asking', [`the bank is asked again at ${next} (business time)`], next)
       await untilBusinessTime(next, { nudges, businessNow: readBusinessClock, summary: `ask the bank at ${next}` })
     }
