@@ -20,7 +20,7 @@ export function passesLuhn(digits: string): boolean {
 
 /** Whether the text is nothing but what may be a card's number. */
 export const isCardNumber = (text: string): boolean =>
-  /^\d(?:[ -]?\d){12,18}$/.test(text) && mayBeNumber(text.replace(/[ -]/g, ''))
+  /^[2-6](?:[ -]?\d){12,18}$/.test(text) && passesLuhn(text.replace(/[ -]/g, ''))
 
 /** Whether a card's number stands anywhere in the text, or what may be one: one too many is refused rather than one missed. */
 export const carriesCardNumber = (text: string): boolean => hideCardNumbers(text) !== plainDigits(text)
