@@ -39,14 +39,15 @@ export function rescreeningActivities({
   crash
 }: Pick<ActivityDeps, 'db' | 'vault' | 'screening' | 'runs' | 'policy' | 'crash'>) {
   async function screen(due: DueParty, listVersion: string): Promise<'far' | 'near'> {
-    const reference = reviewIdOf(due, listVersion)
-    const found = await search(due, reference)
+    const found = await search(due, reviewIdOf(due, listVersion))
     if (!isNearListed(found, policy)) {
       await putScreening(db, due.id, { listVersion: found.listVersion, scoreBps: toBps(found.score) })
       return 'far'
     }
+    // By the list that has answered: a run for the one before it, which this one has replaced meanwhile, begins the same.
+    const reviewId = reviewIdOf(due, found.listVersion)
     crash('rescreening.near/before')
-    await runs.restart('onboarding', reference, reviewOf(due, reference), 'periodic review')
+    await runs.restart('onboarding', reviewId, reviewOf(due, reviewId), 'periodic review')
     crash('rescreening.near/started')
     return 'near'
   }
