@@ -1,9 +1,8 @@
-import { heartbeat } from '@temporalio/activity'
 import { toWire } from '../domain/money.ts'
 import { topUpPolicy } from '../domain/policy/index.ts'
-import { workflowIdOf } from '../domain/workflow-id.ts'
 import { listDueAutomaticTopUps, nextAutomaticId, type AutomaticTopUpStanding } from '../store/automatic-top-up.ts'
 import type { ActivityDeps } from './deps.ts'
+import { startMissing } from './start-missing.ts'
 import type { TopUpStart } from './top-up-progress.ts'
 
 /** A sweep's worth; the others' turn comes with the next one. */
@@ -19,17 +18,13 @@ export async function startAutomaticTopUps({
   runs,
   policy
 }: Pick<ActivityDeps, 'db' | 'runs' | 'policy'>): Promise<string[]> {
-  const started: string[] = []
-  for (const rule of await listDueAutomaticTopUps(db, policy, DUE_MAX)) {
-    const start = startOf(rule, policy)
-    const workflowId = workflowIdOf('top-up', start.id)
-    heartbeat(workflowId)
-    // Its first run may be about to accept it.
-    if (await runs.isRunning(workflowId)) continue
-    await runs.restart('top-up', start.id, start, 'automatic top-up')
-    started.push(workflowId)
-  }
-  return started
+  const due = await listDueAutomaticTopUps(db, policy, DUE_MAX)
+  const orders = due.map((rule) => startOf(rule, policy))
+  // One that runs already may be about to accept it.
+  return startMissing(
+    runs,
+    orders.map((order) => ({ kind: 'top-up', id: order.id, order, summary: 'automatic top-up' }))
+  )
 }
 
 function startOf(rule: AutomaticTopUpStanding, policy: ActivityDeps['policy']): TopUpStart {

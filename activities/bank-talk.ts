@@ -7,10 +7,9 @@ import type { UnitPart } from '../ledger/unit-of-work.ts'
 import type { BankInstruction, BankProvider } from '../providers/bank.ts'
 import { lockBankAccount } from '../store/bank-account.ts'
 import { findPersonalValue } from '../store/personal.ts'
-import { readBusinessNow } from '../store/process.ts'
 import type { BankAnswer, BankInquiry } from './bank-words.ts'
 import type { ActivityDeps } from './deps.ts'
-import { createSendOnce } from './send-once.ts'
+import { createSendOnce, marksOf } from './send-once.ts'
 
 /** What of a record its instruction to a bank is made of. */
 interface Instructed {
@@ -72,15 +71,7 @@ export function createBankTalk<Thing extends Instructed>(
         fingerprint,
         timeoutMs: policy.send_timeout_ms,
         replied: `${kind}.send/reply`,
-        mark: async () => {
-          const now = await get(id)
-          const unsent = now.state === 'processing' && now.sentAt === null
-          return unsent ? sendPart(now, await readBusinessNow(db)) : undefined
-        },
-        unmark: async () => {
-          const now = await get(id)
-          return now.state === 'processing' ? undeliveredPart(now) : undefined
-        }
+        ...marksOf(db, { get: () => get(id), state: 'processing', sendPart, undeliveredPart })
       })
     },
 

@@ -16,6 +16,7 @@ import {
 import { recordDecision } from '../store/decision.ts'
 import { findProcess } from '../store/process.ts'
 import type { ActivityDeps } from './deps.ts'
+import { startMissing } from './start-missing.ts'
 
 /** The run is started with the id alone: what was decided, and by whom, is in the row. */
 export interface BulkOrder {
@@ -84,16 +85,11 @@ export async function restartBulkDecisions(
   { db, runs }: Pick<ActivityDeps, 'db' | 'runs'>,
   minAgeMs: number
 ): Promise<string[]> {
-  const restarted: string[] = []
-  for (const id of await listUnfinishedBulkDecisions(db, minAgeMs)) {
-    const workflowId = workflowIdOf('bulk-decision', id)
-    heartbeat(workflowId)
-    if (await runs.isRunning(workflowId)) continue
-    const order: BulkOrder = { id }
-    await runs.restart('bulk-decision', id, order)
-    restarted.push(workflowId)
-  }
-  return restarted
+  const orders: BulkOrder[] = (await listUnfinishedBulkDecisions(db, minAgeMs)).map((id) => ({ id }))
+  return startMissing(
+    runs,
+    orders.map((order) => ({ kind: 'bulk-decision', id: order.id, order }))
+  )
 }
 
 /** Its id follows from both, so that whoever repeats it finds it made. */

@@ -2,12 +2,11 @@ import type { AcquirerAnswer, AcquirerInquiry } from '../providers/acquirer.ts'
 import { keepCardDetails } from '../store/card-details.ts'
 import { getCardLink } from '../store/card-link.ts'
 import { findPersonalValue } from '../store/personal.ts'
-import { readBusinessNow } from '../store/process.ts'
 import type { BankAnswer, BankInquiry } from './bank-words.ts'
 import type { CardLinkStart } from './card-link-progress.ts'
 import { sendPart, undeliveredPart } from './card-link-units.ts'
 import type { ActivityDeps } from './deps.ts'
-import { createSendOnce } from './send-once.ts'
+import { createSendOnce, marksOf } from './send-once.ts'
 
 /** A card link's words with the acquirer, under one reference: its own id. What they say of the card is sealed at once. */
 export function cardLinkAcquirerActivities({
@@ -43,15 +42,7 @@ export function cardLinkAcquirerActivities({
         fingerprint,
         timeoutMs: policy.send_timeout_ms,
         replied: 'card-link.send/reply',
-        mark: async () => {
-          const link = await getCardLink(db, id)
-          const unsent = link.state === 'verifying' && link.sentAt === null
-          return unsent ? sendPart(link, await readBusinessNow(db)) : undefined
-        },
-        unmark: async () => {
-          const link = await getCardLink(db, id)
-          return link.state === 'verifying' ? undeliveredPart(link) : undefined
-        }
+        ...marksOf(db, { get: () => getCardLink(db, id), state: 'verifying', sendPart, undeliveredPart })
       })
       return (await keep(start, answer)) as BankAnswer
     },

@@ -1,4 +1,5 @@
 import { isId, type PasswordResetId } from '../domain/ids.ts'
+import { channelOf } from '../domain/personal.ts'
 import {
   codeMessage,
   logInMessage,
@@ -50,7 +51,7 @@ export function deliverCodeActivities({
     const to = ownerId && (await findPersonalValue(db, vault, { ownerId, kind }))
     if (to !== undefined) {
       const message = resetMessage(await readResetCode(db, vault, id), policy.password_reset.code_ms / MINUTE_MS)
-      await notifier.send({ id, to, channel: kind === 'email' ? 'email' : 'sms', ...message })
+      await notifier.send({ id, to, channel: channelOf(kind), ...message })
     }
     await markResetSent(db, id)
     return to === undefined ? 'over' : 'sent'
@@ -71,7 +72,7 @@ export function deliverCodeActivities({
       if (to === undefined) return 'over'
       const message = await messageFor(verification, to)
       crash('deliver-code.send/before')
-      await notifier.send({ id, to, channel: channel === 'email' ? 'email' : 'sms', ...message })
+      await notifier.send({ id, to, channel: channelOf(channel), ...message })
       crash('deliver-code.send/reply')
       await markVerificationSent(db, verification.id)
       return 'sent'

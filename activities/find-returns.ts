@@ -5,6 +5,7 @@ import { listOpenReturnNews, moveReturnCursor, readReturnCursor, recordReturnNew
 import { bankReturnStart } from '../store/bank-return-start.ts'
 import { listLatelyPaid } from '../store/debts.ts'
 import type { ActivityDeps } from './deps.ts'
+import { startMissing } from './start-missing.ts'
 
 const banks = ['a', 'b'] as const
 /** Real milliseconds for a bank to name its returns; the next sweep asks again. */
@@ -29,16 +30,17 @@ export async function findReturns({ db, runs, bank, policy }: FindReturnsDeps): 
       log.warn('a bank does not list its returns', { bank: name, why: String(error) })
     })
   }
-  const started: string[] = []
-  for (const news of await listOpenReturnNews(db, NEWS_MAX)) {
-    const start = bankReturnStart(news, policy)
-    const workflowId = workflowIdOf('bank-return', start.id)
-    heartbeat(workflowId)
-    if (await runs.isRunning(workflowId)) continue
-    await runs.restart('bank-return', start.id, start, `bank ${news.bank} sends something back`)
-    started.push(workflowId)
-  }
-  return started
+  const news = await listOpenReturnNews(db, NEWS_MAX)
+  const orders = news.map((each) => bankReturnStart(each, policy))
+  return startMissing(
+    runs,
+    orders.map((order) => ({
+      kind: 'bank-return',
+      id: order.id,
+      order,
+      summary: `bank ${order.order.bank} sends something back`
+    }))
+  )
 
   async function readList(name: 'a' | 'b'): Promise<void> {
     const after = await readReturnCursor(db, name)

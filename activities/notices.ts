@@ -1,5 +1,6 @@
 import { heartbeat, log } from '@temporalio/activity'
 import { idOf } from '../domain/ids.ts'
+import { channelOf } from '../domain/personal.ts'
 import { debitMessage, noticeMessages } from '../domain/notice-message.ts'
 import type { MessageText } from '../domain/verification-message.ts'
 import { denialToken } from '../store/debit-report.ts'
@@ -42,7 +43,7 @@ export function noticeActivities({ db, vault, notifier }: Pick<ActivityDeps, 'db
     const contact = await findProvedContact(db, vault, notice.customerId)
     const message = contact && (await textOf(notice))
     if (message) {
-      const channel = contact.kind === 'email' ? 'email' : 'sms'
+      const channel = channelOf(contact.kind)
       await notifier.send({ id: notice.id, to: contact.value, channel, ...message })
     }
     await markNoticeDone(db, notice.id)

@@ -1,7 +1,7 @@
 import { bankOfIban } from '../domain/iban.ts'
 import { idOf, type MerchantId } from '../domain/ids.ts'
 import { kybVerdict, type KybFindings } from '../domain/kyb-verdict.ts'
-import { ageOn, screeningVerdict, type ScreeningFinding } from '../domain/kyc-verdict.ts'
+import { ageOn, type ScreeningFinding } from '../domain/kyc-verdict.ts'
 import type { RegistryAnswer } from '../providers/identity.ts'
 import { hasTwin, readKybProfile, type KybProfile } from '../store/kyb-profile.ts'
 import { findMerchant, type Merchant } from '../store/merchant.ts'
@@ -67,17 +67,9 @@ export function onboardingBusinessActivities({
 
     /** Weighs what was found; who is here twice, how old people are and which papers are out of date is found out here. */
     concludeBusiness: async (start: BusinessStart, words: BusinessWords): Promise<OnboardingProgress> => {
-      const { screening: near } = words
+      const units = onboardingUnits(start)
       if (start.order.purpose === 'periodic_review')
-        return step(start, 'conclude', (onboarding, now) =>
-          onboarding.state === 'verifying'
-            ? onboardingUnits(start).concluded(
-                onboarding,
-                { findings: { screening: near }, verdict: screeningVerdict(near, start.policy) },
-                now
-              )
-            : undefined
-        )
+        return step(start, 'conclude', (onboarding, now) => units.screened(onboarding, words.screening, now))
       const business = await businessOf(start)
       const { merchant, business_profile: profile } = business
       const duplicate = await hasTwin(db, vault, merchant.id, { country: merchant.country, profile })
@@ -86,7 +78,7 @@ export function onboardingBusinessActivities({
         const day = now.toISOString().slice(0, 10)
         const findings = { ...words, duplicate, mcc: merchant.mcc, ...peopleOn(day, business) }
         const verdict = kybVerdict(findings, start.policy)
-        return onboardingUnits(start).concluded(onboarding, { findings, verdict }, now)
+        return units.concluded(onboarding, { findings, verdict }, now)
       })
     }
   }

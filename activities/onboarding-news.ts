@@ -1,6 +1,7 @@
 import { businessMessages, onboardingMessages, type OnboardingNews } from '../domain/onboarding-message.ts'
 import { isOfBusiness } from '../domain/onboarding.ts'
 import { idOf } from '../domain/ids.ts'
+import { channelOf } from '../domain/personal.ts'
 import { readKybProfile } from '../store/kyb-profile.ts'
 import { findProvedContact } from '../store/personal.ts'
 import type { ActivityDeps } from './deps.ts'
@@ -20,8 +21,7 @@ export function onboardingNewsActivities({ db, vault, notifier }: Pick<ActivityD
       const contact = await findProvedContact(db, vault, idOf('cus', start.order.customer_id))
       if (!contact) return
       const { kind, value: to } = contact
-      const channel = kind === 'email' ? 'email' : 'sms'
-      await notifier.send({ id, to, channel, ...onboardingMessages[news] })
+      await notifier.send({ id, to, channel: channelOf(kind), ...onboardingMessages[news] })
     }
   }
 }

@@ -1,6 +1,6 @@
 import { Refusal } from '../domain/errors.ts'
 import { sameDigits } from '../domain/ids.ts'
-import { reviewOutcome, type KycVerdict } from '../domain/kyc-verdict.ts'
+import { reviewOutcome, screeningVerdict, type KycVerdict, type ScreeningFinding } from '../domain/kyc-verdict.ts'
 import { onboardingStates, type OnboardingItem, type OnboardingState } from '../domain/onboarding.ts'
 import type { Guard, UnitOfWork, UnitPart } from '../ledger/unit-of-work.ts'
 import { toOnboardingRow, toOnboardingView, type KycReview, type Onboarding } from '../store/onboarding.ts'
@@ -55,7 +55,17 @@ function collectingUnits(start: OnboardingStart) {
 
 function reviewUnits(start: OnboardingStart) {
   const { write, over } = recordWrites(start)
-  return {
+  const units = {
+    /** A periodic review weighs the lists alone; undefined: it has moved on. */
+    screened: (onboarding: Onboarding, screening: ScreeningFinding, now: Date): UnitPart | undefined =>
+      onboarding.state === 'verifying'
+        ? units.concluded(
+            onboarding,
+            { findings: { screening }, verdict: screeningVerdict(screening, start.policy) },
+            now
+          )
+        : undefined,
+
     concluded: (
       onboarding: Onboarding,
       { findings, verdict }: { findings: NonNullable<Onboarding['findings']>; verdict: KycVerdict },
@@ -104,6 +114,7 @@ function reviewUnits(start: OnboardingStart) {
           }
         : new Refusal('state_conflict', { state: onboarding.state })
   }
+  return units
 }
 
 /** The record's writes, and the end of it. */

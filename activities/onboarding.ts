@@ -1,11 +1,5 @@
 import { idOf } from '../domain/ids.ts'
-import {
-  ageOn,
-  kycVerdict,
-  screeningVerdict,
-  type IdentityFinding,
-  type ScreeningFinding
-} from '../domain/kyc-verdict.ts'
+import { ageOn, kycVerdict, type IdentityFinding, type ScreeningFinding } from '../domain/kyc-verdict.ts'
 import { limitWindows } from '../domain/limits.ts'
 import { isOfBusiness } from '../domain/onboarding.ts'
 import { findCustomer } from '../store/customers.ts'
@@ -84,12 +78,7 @@ export function onboardingActivities({
       const { policy, order } = start
       const units = onboardingUnits(start)
       if (order.purpose === 'periodic_review')
-        return step(start, 'conclude', (onboarding, now) => {
-          const verdict = screeningVerdict(screening, policy)
-          return onboarding.state === 'verifying'
-            ? units.concluded(onboarding, { findings: { screening }, verdict }, now)
-            : undefined
-        })
+        return step(start, 'conclude', (onboarding, now) => units.screened(onboarding, screening, now))
       const customerId = idOf('cus', order.customer_id)
       const profile = await readKycProfile(db, vault, customerId)
       const duplicate = await hasNamesake(db, vault, customerId, profile)

@@ -2,13 +2,12 @@ import { isCardHold } from '../domain/card-capture.ts'
 import { toWire } from '../domain/money.ts'
 import { lockCard } from '../store/card.ts'
 import { findPersonalValue } from '../store/personal.ts'
-import { readBusinessNow } from '../store/process.ts'
 import type { BankAnswer, BankInquiry } from './bank-words.ts'
 import type { ActivityDeps } from './deps.ts'
 import { getFundedPayment } from './funded-payment.ts'
 import { sendPart, undeliveredPart } from './payment-funding-units.ts'
 import type { FundedPaymentStart } from './payment-progress.ts'
-import { createSendOnce } from './send-once.ts'
+import { createSendOnce, marksOf } from './send-once.ts'
 
 /** A payment's words with the acquirer that takes it from a card, under one reference: its own id. */
 export function paymentCardActivities({
@@ -40,15 +39,7 @@ export function paymentCardActivities({
         fingerprint,
         timeoutMs: policy.send_timeout_ms,
         replied: 'payment.send/reply',
-        mark: async () => {
-          const now = await get(id)
-          const unsent = now.state === 'processing' && now.sentAt === null
-          return unsent ? sendPart(now, await readBusinessNow(db)) : undefined
-        },
-        unmark: async () => {
-          const now = await get(id)
-          return now.state === 'processing' ? undeliveredPart(now) : undefined
-        }
+        ...marksOf(db, { get: () => get(id), state: 'processing', sendPart, undeliveredPart })
       })
     },
 

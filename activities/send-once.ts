@@ -1,5 +1,6 @@
 import { activityInfo } from '@temporalio/activity'
 import type { UnitPart } from '../ledger/unit-of-work.ts'
+import { readBusinessNow } from '../store/process.ts'
 import type { BankAnswer } from './bank-words.ts'
 import type { ActivityDeps } from './deps.ts'
 
@@ -53,6 +54,30 @@ export const createSendOnce =
     if (answer.kind === 'undelivered') await post('undelivered', unmark)
     return answer
   }
+
+/** The marks of a record that is asked about under its own id, for as long as it is in that state. */
+export const marksOf = <Thing extends { readonly state: string; readonly sentAt: Date | null }>(
+  db: ActivityDeps['db'],
+  { get, state, sendPart, undeliveredPart }: MarkedRecord<Thing>
+): Pick<Sending<never>, 'mark' | 'unmark'> => ({
+  mark: async () => {
+    const now = await get()
+    const unsent = now.state === state && now.sentAt === null
+    return unsent ? sendPart(now, await readBusinessNow(db)) : undefined
+  },
+  unmark: async () => {
+    const now = await get()
+    return now.state === state ? undeliveredPart(now) : undefined
+  }
+})
+
+interface MarkedRecord<Thing> {
+  get(): Promise<Thing>
+  /** The one in which the bank may be told. */
+  readonly state: string
+  sendPart(thing: Thing, sentAt: Date): UnitPart
+  undeliveredPart(thing: Thing): UnitPart
+}
 
 /** Two attempts must never share it, and one never has two: what a ledger key must not hold otherwise is right here. */
 function attemptName(): string {

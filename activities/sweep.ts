@@ -10,6 +10,7 @@ import type { CodeOrder } from './deliver-code.ts'
 import { startAutomaticTopUps } from './automatic-top-ups.ts'
 import type { ActivityDeps } from './deps.ts'
 import { restartReleases } from './restart-releases.ts'
+import { startMissing } from './start-missing.ts'
 import { createWorkClock } from './work-clock.ts'
 import { findReturns, nudgePaidReturns, type FindReturnsDeps } from './find-returns.ts'
 
@@ -104,16 +105,14 @@ export function sweepActivities(deps: Pick<ActivityDeps, 'db' | 'runs' | 'ledger
 
 /** A code is made in one transaction and sent by a run that is started after it: unless the API died in between. */
 async function sendForgottenCodes({ db, runs }: Pick<ActivityDeps, 'db' | 'runs'>): Promise<string[]> {
-  const sent: string[] = []
   const codes = await listUnsentVerifications(db, MIN_AGE_MS)
   const resets = await listUnsentResets(db, MIN_AGE_MS)
-  for (const { id, customerId } of [...codes, ...resets.map((id) => ({ id, customerId: undefined }))]) {
-    const workflowId = workflowIdOf('deliver-code', id)
-    heartbeat(workflowId)
-    if (await runs.isRunning(workflowId)) continue
-    const order: CodeOrder = { id, customer_id: customerId }
-    await runs.restart('deliver-code', id, order)
-    sent.push(workflowId)
-  }
-  return sent
+  const orders: CodeOrder[] = [
+    ...codes.map(({ id, customerId }) => ({ id, customer_id: customerId })),
+    ...resets.map((id) => ({ id }))
+  ]
+  return startMissing(
+    runs,
+    orders.map((order) => ({ kind: 'deliver-code', id: order.id, order }))
+  )
 }

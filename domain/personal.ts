@@ -32,6 +32,9 @@ const PHONE = /^\+[1-9][0-9]{6,14}$/
 export const isEmail = (text: string): boolean => EMAIL.test(text)
 export const isPhone = (text: string): boolean => PHONE.test(text)
 
+/** How a message gets to an address of that kind. */
+export const channelOf = (kind: 'email' | 'phone'): 'email' | 'sms' => (kind === 'email' ? 'email' : 'sms')
+
 /**
  * The form in which two writings of the same thing are equal: e-mail addresses without regard to case, numbers and IBANs
  * without spaces.

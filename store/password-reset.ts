@@ -3,6 +3,7 @@ import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { idOf, type CustomerId, type PasswordResetId } from '../domain/ids.ts'
 import type { Policy } from '../domain/policy/index.ts'
+import { countTry, giveTryBack } from './code-tries.ts'
 import { readKycProfile } from './kyc-profile.ts'
 import { findCustomerByLoginKey, type LoginKey } from './login-names.ts'
 import type { Vault } from './vault.ts'
@@ -123,26 +124,13 @@ export async function tryReset(
   id: PasswordResetId,
   proof: ResetProof
 ): Promise<ResetAnswer> {
-  const row = await db
-    .updateTable('password_reset')
-    .set({ tries: sql<number>`tries + 1` })
-    .where('id', '=', id)
-    .where('ended_at', 'is', null)
-    .whereRef('tries', '<', 'tries_max')
-    .where('expires_at', '>', sql<Date>`business_now()`)
-    .returning(['code', 'customer_id', 'tries', 'tries_max'])
-    .executeTakeFirst()
+  const row = await countTry(db, 'password_reset', id)
   if (!row) return { kind: 'over' }
   const wrong: ResetAnswer = { kind: 'wrong', attemptsLeft: row.tries_max - row.tries }
   if (!isEqual(vault.openReply(placeOf(id), row.code), proof.code) || row.customer_id === null) return wrong
   const customerId = idOf('cus', row.customer_id)
   if (!(await knowsOneself(db, vault, customerId, proof))) return wrong
-  // It was no guess: whoever is interrupted after it may enter it again.
-  await db
-    .updateTable('password_reset')
-    .set({ tries: sql<number>`tries - 1` })
-    .where('id', '=', id)
-    .execute()
+  await giveTryBack(db, 'password_reset', id)
   return { kind: 'right', customerId }
 }
 

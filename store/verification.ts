@@ -3,6 +3,7 @@ import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { idOf, type CustomerId, type VerificationId } from '../domain/ids.ts'
 import type { Policy } from '../domain/policy/index.ts'
+import { countTry, giveTryBack } from './code-tries.ts'
 import type { Vault } from './vault.ts'
 
 /** A code on its way to an e-mail address or a phone number, or back from there. */
@@ -94,25 +95,12 @@ export async function tryCode(
   id: VerificationId,
   code: string
 ): Promise<CodeAnswer> {
-  const row = await db
-    .updateTable('verification')
-    .set({ tries: sql<number>`tries + 1` })
-    .where('id', '=', id)
-    .where('ended_at', 'is', null)
-    .whereRef('tries', '<', 'tries_max')
-    .where('expires_at', '>', sql<Date>`business_now()`)
-    .returning(['code', 'tries', 'tries_max'])
-    .executeTakeFirst()
+  const row = await countTry(db, 'verification', id)
   if (!row) return { kind: 'over' }
   const [known, given] = [Buffer.from(vault.openReply(placeOf(id), row.code)), Buffer.from(code)]
   const right = known.length === given.length && timingSafeEqual(known, given)
   if (!right) return { kind: 'wrong', attemptsLeft: row.tries_max - row.tries }
-  // It was no guess: whoever is interrupted after it may enter it again.
-  await db
-    .updateTable('verification')
-    .set({ tries: sql<number>`tries - 1` })
-    .where('id', '=', id)
-    .execute()
+  await giveTryBack(db, 'verification', id)
   return { kind: 'right' }
 }
 

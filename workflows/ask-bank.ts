@@ -59,6 +59,26 @@ export async function askBank(talk: BankTalk): Promise<BankWord> {
   }
 }
 
+/** What the bank's last word means for a process, as steps of its story. */
+export interface BankSteps<Progress> {
+  /** Takes a step, never beside a decision, and shows where the process then stands. */
+  step(take: () => Promise<Progress>): Promise<void>
+  accepted(bankReference: string): Promise<Progress>
+  declined(code: ProblemCode): Promise<Progress>
+  /** The plan has ended and nobody knows. */
+  stuck(): Promise<Progress>
+  /** The bank has said its last word, or nobody waits for it: before the step that follows. */
+  onHeard?(): void
+}
+
+/** Asks, and takes the step that the bank's word leads to. */
+export async function settleWithBank<Progress>(talk: Omit<BankTalk, 'onStuck'> & BankSteps<Progress>): Promise<void> {
+  const word = await askBank({ ...talk, onStuck: () => talk.step(() => talk.stuck()) })
+  talk.onHeard?.()
+  if (word.kind === 'accepted') await talk.step(() => talk.accepted(word.bankReference))
+  if (word.kind === 'declined') await talk.step(() => talk.declined(word.code))
+}
+
 /** `lost`: the send ended without saying how (its worker died), so only the record's mark tells whether it was sent. */
 async function send(talk: BankTalk): Promise<BankWord | 'lost' | undefined> {
   try {

@@ -2,7 +2,7 @@ import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
 import type { FundedPaymentStart, PaymentProgress } from '../activities/payment-progress.ts'
 import { bankOptions, inquiryOptions, providerOptions, recordOptions } from './activity-options.ts'
-import { askBank } from './ask-bank.ts'
+import { settleWithBank } from './ask-bank.ts'
 import type { PaymentRun } from './payment-rail.ts'
 
 const { bookCapture, declineCapture, markCaptureStuck, recordHoldReleased, readPayment, readBusinessClock } =
@@ -26,7 +26,7 @@ export async function settleCapture(
   { part, taken_at, sent_at }: NonNullable<PaymentProgress['capture']>,
   { nudges, decisions, consumeDecisions, progress, show, onWaiting }: PaymentRun
 ): Promise<void> {
-  const word = await askBank({
+  await settleWithBank({
     plan: start.policy.inquiry,
     nudges,
     acceptedAt: taken_at,
@@ -38,11 +38,12 @@ export async function settleCapture(
     isOver: () => progress()?.capture?.part !== part,
     onWaiting,
     onNudged: consumeDecisions,
-    onStuck: async () => show(await decisions.alone(() => markCaptureStuck(start, part)))
+    onHeard: () => onWaiting(undefined),
+    step: async (take) => show(await decisions.alone(take)),
+    accepted: () => bookCapture(start, part),
+    declined: (code) => declineCapture(start, part, code),
+    stuck: () => markCaptureStuck(start, part)
   })
-  onWaiting(undefined)
-  if (word.kind === 'accepted') show(await decisions.alone(() => bookCapture(start, part)))
-  if (word.kind === 'declined') show(await decisions.alone(() => declineCapture(start, part, word.code)))
 }
 
 /** The payment is over, and whoever waited for it knows; the acquirer is told for as long as it takes. */

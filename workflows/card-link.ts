@@ -4,7 +4,7 @@ import type { Activities } from '../activities/index.ts'
 import { cardLinkStates, type CardLinkState } from '../domain/card-link.ts'
 import type { Progress } from '../domain/orders.ts'
 import { bankOptions, inquiryOptions, recordOptions } from './activity-options.ts'
-import { askBank } from './ask-bank.ts'
+import { settleWithBank } from './ask-bank.ts'
 import { createDecisions } from './decisions.ts'
 import { answerFirst } from './first-outcome.ts'
 import { cancel } from './messages.ts'
@@ -36,7 +36,6 @@ export async function cardLink(start: CardLinkStart): Promise<Progress<CardLinkS
   const consumeDecisions = async () => {
     for (const { id, action } of await listCardLinkDecisions(start)) await decisions.take(action, id)
   }
-  const step = async (take: () => Promise<CardLinkProgress>) => show(await decisions.alone(take))
 
   const { first_version, ...opened } = await openCardLink(start)
   show(opened)
@@ -48,7 +47,7 @@ export async function cardLink(start: CardLinkStart): Promise<Progress<CardLinkS
   return current!
 
   async function verify({ created_at, sent_at }: CardLinkProgress): Promise<void> {
-    const word = await askBank({
+    await settleWithBank({
       plan: start.policy.inquiry,
       nudges,
       acceptedAt: created_at,
@@ -63,11 +62,12 @@ export async function cardLink(start: CardLinkStart): Promise<Progress<CardLinkS
         show(current!)
       },
       onNudged: consumeDecisions,
-      onStuck: () => step(() => expireCardLink(start))
+      onHeard: () => (next = undefined),
+      step: async (take) => show(await decisions.alone(take)),
+      accepted: (reference) => linkCard(start, reference),
+      declined: (code) => failCardLink(start, code),
+      stuck: () => expireCardLink(start)
     })
-    next = undefined
-    if (word.kind === 'accepted') await step(() => linkCard(start, word.bankReference))
-    if (word.kind === 'declined') await step(() => failCardLink(start, word.code))
   }
 
   /** A step that answers late must not set the picture back. */

@@ -3,7 +3,7 @@ import type { Activities } from '../activities/index.ts'
 import type { DepositRecoveryProgress, DepositRecoveryStart } from '../activities/deposit-recovery-units.ts'
 import { depositRecoveryStates } from '../domain/deposit-recovery.ts'
 import { bankOptions, inquiryOptions, recordOptions } from './activity-options.ts'
-import { askBank } from './ask-bank.ts'
+import { settleWithBank } from './ask-bank.ts'
 import { present } from './presentation.ts'
 import { receiveNudges } from './wait.ts'
 
@@ -22,7 +22,7 @@ export async function depositRecovery(start: DepositRecoveryStart): Promise<Depo
   const isOver = () => depositRecoveryStates.isTerminal(current.state)
   show(current, undefined)
   if (isOver()) return current
-  const word = await askBank({
+  await settleWithBank({
     plan: start.policy.inquiry,
     nudges,
     acceptedAt: current.created_at,
@@ -34,10 +34,11 @@ export async function depositRecovery(start: DepositRecoveryStart): Promise<Depo
     isOver,
     onWaiting: (next) => show(current, next),
     onNudged: async () => undefined,
-    onStuck: async () => show(await markRecoveryStuck(start), undefined)
+    step: async (take) => show(await take(), undefined),
+    accepted: (reference) => bookRecovery(start, reference),
+    declined: (code) => loseRecovery(start, code),
+    stuck: () => markRecoveryStuck(start)
   })
-  if (word.kind === 'accepted') show(await bookRecovery(start, word.bankReference), undefined)
-  if (word.kind === 'declined') show(await loseRecovery(start, word.code), undefined)
   return current
 
   function show(progress: DepositRecoveryProgress, next: string | undefined): void {

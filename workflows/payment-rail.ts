@@ -10,7 +10,7 @@ import type {
 import { fundingOf, railOf } from '../domain/funding.ts'
 import type { PaymentState } from '../domain/payment.ts'
 import { bankOptions, inquiryOptions, recordOptions } from './activity-options.ts'
-import { askBank } from './ask-bank.ts'
+import { settleWithBank } from './ask-bank.ts'
 import { releaseHold, settleCapture } from './card-capture.ts'
 import type { createDecisions } from './decisions.ts'
 import type { Nudges } from './wait.ts'
@@ -87,7 +87,7 @@ export function outsideRail(start: PaymentStart) {
         await consumeDecisions()
       }
       if (isOver()) return
-      const word = await askBank({
+      await settleWithBank({
         plan: start.policy.inquiry,
         nudges,
         acceptedAt: authorized_at!,
@@ -99,11 +99,12 @@ export function outsideRail(start: PaymentStart) {
         isOver,
         onWaiting,
         onNudged: consumeDecisions,
-        onStuck: async () => show(await decisions.alone(() => markPaymentStuck(start)))
+        onHeard: () => onWaiting(undefined),
+        step: async (take) => show(await decisions.alone(take)),
+        accepted: (reference) => bookPayment(start, reference),
+        declined: (code) => declinePayment(start, code),
+        stuck: () => markPaymentStuck(start)
       })
-      onWaiting(undefined)
-      if (word.kind === 'accepted') show(await decisions.alone(() => bookPayment(start, word.bankReference)))
-      if (word.kind === 'declined') show(await decisions.alone(() => declinePayment(start, word.code)))
     },
 
     /** The same for a part of what a card's acquirer holds. */

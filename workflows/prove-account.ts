@@ -3,7 +3,7 @@ import type { Activities } from '../activities/index.ts'
 import type { BankLinkProgress, BankLinkStart } from '../activities/bank-link-progress.ts'
 import { nextInquiryAtMs } from '../domain/inquiry-plan.ts'
 import { bankOptions, inquiryOptions, providerOptions, recordOptions } from './activity-options.ts'
-import { askBank } from './ask-bank.ts'
+import { settleWithBank } from './ask-bank.ts'
 import { untilBusinessTime, type Nudges } from './wait.ts'
 import { askWhileOpen } from './while-open.ts'
 
@@ -61,7 +61,7 @@ export function createProofs(start: BankLinkStart, run: LinkRun) {
       if (deposits.length === 0) return step(() => holdDeposits(start))
       const index = deposits.findIndex(({ booked }) => !booked)
       const number = index + 1
-      const word = await askBank({
+      await settleWithBank({
         plan: start.policy.inquiry,
         nudges,
         acceptedAt: checking_since,
@@ -73,10 +73,11 @@ export function createProofs(start: BankLinkStart, run: LinkRun) {
         isOver,
         onWaiting,
         onNudged,
-        onStuck: () => step(() => markDepositStuck(start, number))
+        step,
+        accepted: (reference) => bookDeposit(start, number, reference),
+        declined: (code) => failDeposit(start, code),
+        stuck: () => markDepositStuck(start, number)
       })
-      if (word.kind === 'accepted') await step(() => bookDeposit(start, number, word.bankReference))
-      if (word.kind === 'declined') await step(() => failDeposit(start, word.code))
     }
   }
 }

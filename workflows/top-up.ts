@@ -5,7 +5,7 @@ import { formatMoney, fromWire } from '../domain/money.ts'
 import type { Progress } from '../domain/orders.ts'
 import { topUpStates, type TopUpState } from '../domain/top-up.ts'
 import { bankOptions, inquiryOptions, recordOptions } from './activity-options.ts'
-import { askBank } from './ask-bank.ts'
+import { settleWithBank } from './ask-bank.ts'
 import { createDecisions } from './decisions.ts'
 import { answerFirst } from './first-outcome.ts'
 import { resolve, retry, writeOff } from './messages.ts'
@@ -51,12 +51,12 @@ export async function topUp(start: TopUpStart): Promise<Progress<TopUpState>> {
   answer.give({ ...accepted, version: accepted.first_version ?? accepted.version })
   // A run that was started again may find decisions that nobody could deliver.
   if (accepted.sent_at !== undefined) await consumeDecisions()
-  if (!isOver()) await settleWithBank(accepted)
+  if (!isOver()) await settle(accepted)
   await answer.delivered()
   return current!
 
-  async function settleWithBank({ created_at, sent_at }: TopUpProgress): Promise<void> {
-    const word = await askBank({
+  async function settle({ created_at, sent_at }: TopUpProgress): Promise<void> {
+    await settleWithBank({
       plan: start.policy.inquiry,
       nudges,
       acceptedAt: created_at,
@@ -71,11 +71,12 @@ export async function topUp(start: TopUpStart): Promise<Progress<TopUpState>> {
         show(current!)
       },
       onNudged: consumeDecisions,
-      onStuck: async () => show(await decisions.alone(() => markTopUpStuck(start)))
+      onHeard: () => (next = undefined),
+      step: async (take) => show(await decisions.alone(take)),
+      accepted: (reference) => bookTopUp(start, reference),
+      declined: (code) => declineTopUp(start, code),
+      stuck: () => markTopUpStuck(start)
     })
-    next = undefined
-    if (word.kind === 'accepted') show(await decisions.alone(() => bookTopUp(start, word.bankReference)))
-    if (word.kind === 'declined') show(await decisions.alone(() => declineTopUp(start, word.code)))
   }
 
   /** A step that answers late must not set the picture back. */

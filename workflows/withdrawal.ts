@@ -5,7 +5,7 @@ import { formatMoney, fromWire } from '../domain/money.ts'
 import type { Progress } from '../domain/orders.ts'
 import { withdrawalStates, type WithdrawalState } from '../domain/withdrawal.ts'
 import { bankOptions, inquiryOptions, recordOptions } from './activity-options.ts'
-import { askBank } from './ask-bank.ts'
+import { settleWithBank } from './ask-bank.ts'
 import { createDecisions } from './decisions.ts'
 import { answerFirst } from './first-outcome.ts'
 import { cancel, confirm, resolve, retry, writeOff } from './messages.ts'
@@ -65,7 +65,7 @@ export async function withdrawal(start: WithdrawalStart): Promise<Progress<Withd
   // A run that was started again may find decisions that nobody could deliver.
   if (first_version !== undefined && !isOver()) await consumeDecisions()
   while (isUnconfirmed()) await untilConfirmed()
-  if (!isOver()) await settleWithBank(await decisions.alone(() => readWithdrawal(start)))
+  if (!isOver()) await settle(await decisions.alone(() => readWithdrawal(start)))
   await answer.delivered()
   return current!
 
@@ -77,8 +77,8 @@ export async function withdrawal(start: WithdrawalStart): Promise<Progress<Withd
     if (woken === 'nudged') await consumeDecisions()
   }
 
-  async function settleWithBank({ held_at, sent_at }: WithdrawalProgress): Promise<void> {
-    const word = await askBank({
+  async function settle({ held_at, sent_at }: WithdrawalProgress): Promise<void> {
+    await settleWithBank({
       plan: start.policy.inquiry,
       nudges,
       acceptedAt: held_at!,
@@ -93,11 +93,12 @@ export async function withdrawal(start: WithdrawalStart): Promise<Progress<Withd
         show(current!)
       },
       onNudged: consumeDecisions,
-      onStuck: async () => show(await decisions.alone(() => markWithdrawalStuck(start)))
+      onHeard: () => (next = undefined),
+      step: async (take) => show(await decisions.alone(take)),
+      accepted: (reference) => bookWithdrawal(start, reference),
+      declined: (code) => declineWithdrawal(start, code),
+      stuck: () => markWithdrawalStuck(start)
     })
-    next = undefined
-    if (word.kind === 'accepted') show(await decisions.alone(() => bookWithdrawal(start, word.bankReference)))
-    if (word.kind === 'declined') show(await decisions.alone(() => declineWithdrawal(start, word.code)))
   }
 
   /** A step that answers late must not set the picture back. */
