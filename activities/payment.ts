@@ -117,6 +117,7 @@ function newPayment({ id, order, policy }: PaymentStart, { customerId, now }: Pa
     capture: order.capture,
     captured: 0n,
     refunded: 0n,
+    disputed: 0n,
     fee: 0n,
     description: order.description ?? null,
     metadata: order.metadata,

@@ -135,6 +135,7 @@ export const PaymentReply = z
     amount: MoneyReply,
     captured: MoneyReply,
     refunded: MoneyReply,
+    disputed: MoneyReply.optional().meta({ description: 'What is disputed, or was and is lost to the payer' }),
     returned: MoneyReply.optional().meta({
       description: 'What the bank that paid it took back from the payer later; the merchant keeps theirs'
     }),

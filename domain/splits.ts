@@ -7,6 +7,8 @@ export interface Share {
   readonly amount: bigint
   /** What it has got of that so far. */
   readonly captured: bigint
+  /** What it has given back of that. */
+  readonly refunded: bigint
   /** `commission`: the marketplace's own. */
   readonly type: 'share' | 'commission'
 }
@@ -83,5 +85,6 @@ export const sharesOf = ({ splits = [] }: Pick<PaymentOrder, 'splits'>): Share[]
     merchantId: idOf('mer', merchant_id),
     amount: BigInt(amount),
     captured: 0n,
+    refunded: 0n,
     type
   }))

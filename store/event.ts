@@ -67,6 +67,8 @@ export interface EventPlace {
 /**
  * Events after a place in commit order. Rows of transactions that may still be running, or began after one that is, are
  * not shown yet: two batches in flight commit in any order, and a cursor that had passed one would hide it for ever.
+ * Those of one thing are shown at once: a unit is prepared on the version that the unit before it has committed, so that
+ * no later one can come before, and who changed a thing reads what they have done.
  */
 export async function listEventsAfter(
   db: Kysely<Database>,
@@ -78,7 +80,9 @@ export async function listEventsAfter(
     .selectFrom('event')
     .selectAll()
     .select(sql<string>`xid::text`.as('xid_text'))
-    .where(sql<boolean>`xid < pg_snapshot_xmin(pg_current_snapshot())`)
+    .$if(filter.objectId === undefined, (query) =>
+      query.where(sql<boolean>`xid < pg_snapshot_xmin(pg_current_snapshot())`)
+    )
     .$if(after !== undefined, (query) =>
       query.where(sql<boolean>`(xid, seq) > (${after!.xid}::xid8, ${after!.seq.toString()}::bigint)`)
     )

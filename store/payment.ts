@@ -33,6 +33,8 @@ export interface Payment {
   readonly capture: CaptureMode
   readonly captured: bigint
   readonly refunded: bigint
+  /** What is disputed, or was and is lost: it cannot be refunded any more. */
+  readonly disputed: bigint
   readonly fee: bigint
   readonly description: string | null
   readonly metadata: Readonly<Record<string, string>>
@@ -90,7 +92,7 @@ export const paymentWriter = {
     insert into payment
       select r.* from jsonb_populate_recordset(null::payment, $1::jsonb) r
       on conflict (id) do update set
-        captured = excluded.captured, refunded = excluded.refunded, fee = excluded.fee,
+        captured = excluded.captured, refunded = excluded.refunded, disputed = excluded.disputed, fee = excluded.fee,
         decline_code = excluded.decline_code, confirmed_at = excluded.confirmed_at,
         authorized_at = excluded.authorized_at, capture_before = excluded.capture_before,
         limit_counters = excluded.limit_counters, rail_reference = excluded.rail_reference, sent_at = excluded.sent_at,
@@ -108,6 +110,7 @@ export const toPaymentRow = (payment: Payment): object => ({
   capture: payment.capture,
   captured: payment.captured.toString(),
   refunded: payment.refunded.toString(),
+  disputed: payment.disputed.toString(),
   fee: payment.fee.toString(),
   description: payment.description,
   metadata: payment.metadata,
@@ -164,20 +167,24 @@ interface ShareRow {
   merchant_id: string
   amount: string
   captured: string
+  /** Not there before anything was ever refunded. */
+  refunded?: string
   type: Share['type']
 }
 
-const toShareRow = ({ merchantId, amount, captured, type }: Share): ShareRow => ({
+const toShareRow = ({ merchantId, amount, captured, refunded, type }: Share): ShareRow => ({
   merchant_id: merchantId,
   amount: amount.toString(),
   captured: captured.toString(),
+  refunded: refunded.toString(),
   type
 })
 
-const toShare = ({ merchant_id, amount, captured, type }: ShareRow): Share => ({
+const toShare = ({ merchant_id, amount, captured, refunded = '0', type }: ShareRow): Share => ({
   merchantId: idOf('mer', merchant_id),
   amount: BigInt(amount),
   captured: BigInt(captured),
+  refunded: BigInt(refunded),
   type
 })
 
@@ -196,6 +203,7 @@ export function toPaymentView(payment: Payment): Record<string, unknown> {
     amount: money(payment.amount),
     captured: money(payment.captured),
     refunded: money(payment.refunded),
+    ...(payment.disputed > 0n && { disputed: money(payment.disputed) }),
     ...(payment.returned > 0n && { returned: money(payment.returned) }),
     fee: money(payment.fee),
     capture: payment.capture,
@@ -231,6 +239,7 @@ export interface PaymentRow {
   capture: string
   captured: bigint
   refunded: bigint
+  disputed: bigint
   fee: bigint
   description: string | null
   metadata: unknown
@@ -265,6 +274,7 @@ export const toPayment = (row: PaymentRow): Payment => ({
   capture: row.capture as CaptureMode,
   captured: row.captured,
   refunded: row.refunded,
+  disputed: row.disputed,
   fee: row.fee,
   description: row.description,
   metadata: row.metadata as Payment['metadata'],

@@ -32,7 +32,7 @@ const listEvents = ({ db }: ApiDeps): Route =>
       description:
         'This list has no end, so `next_cursor` is always there, on the last page and on an empty one too: ask again from ' +
         'it later, and each event comes once, none is left out. An event is shown once everything that began before it has ' +
-        'been committed, usually after milliseconds.',
+        'been committed, usually after milliseconds; one of the thing that `object_id` names, at once.',
       query: EventQuery,
       reply: EventPage,
       ...readers

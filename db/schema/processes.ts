@@ -60,6 +60,7 @@ interface PaymentTable {
   capture: Read<string>
   captured: Read<bigint>
   refunded: Read<bigint>
+  disputed: Read<bigint>
   fee: Read<bigint>
   description: Read<string | null>
   metadata: Read<unknown>

@@ -146,6 +146,26 @@ describe('the list of events', () => {
     }
   })
 
+  it('tells of one thing at once what has been committed, whatever else is still running', async () => {
+    const [slow, fast] = [
+      new pg.Client({ connectionString: api.ownerUrl }),
+      new pg.Client({ connectionString: api.ownerUrl })
+    ]
+    await Promise.all([slow.connect(), fast.connect()])
+    const [slowThing, fastThing] = [newId('top'), newId('top')]
+    try {
+      await slow.query('begin')
+      await insertEvent(slow, 'test.of_one', slowThing)
+      await insertEvent(fast, 'test.of_one', fastThing)
+      const mine = await page({ object_id: fastThing })
+      expect(mine.data).toHaveLength(1)
+      expect((await page({ object_id: fastThing, cursor: mine.next_cursor })).data).toEqual([])
+      await slow.query('commit')
+    } finally {
+      await Promise.all([slow.end(), fast.end()])
+    }
+  })
+
   it('is read page by page by a poller without a gap or a repeat while eight writers write', async () => {
     const type = 'test.by_eight'
     const { next_cursor } = await page({ type })

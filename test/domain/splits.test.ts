@@ -8,6 +8,7 @@ const share = (n: number, amount: bigint): Share => ({
   merchantId: merchant(n),
   amount,
   captured: 0n,
+  refunded: 0n,
   type: 'share'
 })
 const sum = (amounts: readonly bigint[]) => amounts.reduce((before, amount) => before + amount, 0n)
