@@ -22,7 +22,8 @@ import {
   suspenseOf,
   topUp,
   until,
-  usd
+  usd,
+  waiting
 } from '../support/top-ups.ts'
 import { walletOf } from '../support/withdrawals.ts'
 
@@ -190,7 +191,7 @@ describe('What is owed for a return', () => {
       })
       await coffer.sandbox.addRule({ match: { operation: 'inquiry' }, outcome: 'error' })
       const id = idOf(await topUp(coffer, 'bench', amount))
-      await until(coffer, id, 'top_up.sent')
+      await waiting(coffer, id)
       return id
     }
     await owing(1_500)
@@ -216,7 +217,7 @@ describe('A top-up that was written off', () => {
     await coffer.sandbox.addRule({ match: { operation: 'pull' }, outcome: 'error', booked: true })
     await coffer.sandbox.addRule({ match: { operation: 'inquiry' }, outcome: 'error' })
     const id = idOf(await topUp(coffer, 'customer-a', amount))
-    await until(coffer, id, 'top_up.sent')
+    await waiting(coffer, id)
     await coffer.advanceClock(DAY_MS)
     await until(coffer, id, 'top_up.stuck')
     await coffer.finance.post(`/v1/top-ups/${id}/write-off`, { reason: 'the bank says no', proof: 'ticket 4711' })

@@ -4,7 +4,7 @@ import { owedBy, pay, returnOf, takeBack, toppedUp } from '../support/bank-retur
 import { callBack } from '../support/call-back.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
 import { expectEverythingSettled } from '../support/settled.ts'
-import { expectSoon, expectState, historyOf, idOf, runOf, topUp, until, usd } from '../support/top-ups.ts'
+import { expectSoon, expectState, historyOf, idOf, runOf, topUp, usd, waiting } from '../support/top-ups.ts'
 import { walletOf, withdraw, withdrawn } from '../support/withdrawals.ts'
 
 const DAY_MS = 86_400_000
@@ -266,7 +266,7 @@ describe('The news of a return', () => {
     await coffer.sandbox.addRule({ match: { operation: 'pull' }, outcome: 'error', booked: true })
     const lost = await coffer.sandbox.addRule({ match: { operation: 'inquiry' }, outcome: 'error' })
     const id = idOf(await topUp(coffer, 'bench', 3_200))
-    await until(coffer, id, 'top_up.sent')
+    await waiting(coffer, id)
     const before = await walletOf(coffer, 'bench')
     const reference = await takeBack(coffer, id)
     await expectSoon(async () => (await coffer.service.get(`/v1/top-ups/${id}`)).body['state'], 'processing')

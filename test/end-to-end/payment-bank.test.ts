@@ -1,15 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Answered } from '../support/client.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
-import {
-  askingForPayment,
-  byBank,
-  owedTo,
-  paid,
-  payByBank,
-  requestFor,
-  untilPayment
-} from '../support/bank-payments.ts'
+import { askingForPayment, byBank, owedTo, paid, payByBank, requestFor } from '../support/bank-payments.ts'
 import { fundFromCapital } from '../support/fund.ts'
 import { untilRequestNoticed } from '../support/payment-requests.ts'
 import { expectEverythingSettled } from '../support/settled.ts'
@@ -56,7 +48,7 @@ describe('A payment from a bank account', () => {
   it('at a bank that reports later is paid when its callback has come, once, however often it comes', async () => {
     const made = await payByBank(coffer, 'customer-b', 1_006)
     expectState(made, 'processing')
-    await untilPayment(coffer, idOf(made), 'payment.sent')
+    await askingForPayment(coffer, idOf(made))
     await coffer.advanceClock(5 * 60_000)
     const over = await paid(coffer, idOf(made))
     expectState(over, 'succeeded')
@@ -175,7 +167,7 @@ describe('Before a bank is asked for a payment', () => {
 
   it('the account cannot be unlinked while one is on its way from it', async () => {
     const made = await payByBank(coffer, 'customer-b', 1_000)
-    await untilPayment(coffer, idOf(made), 'payment.sent')
+    await askingForPayment(coffer, idOf(made))
     const customer = await coffer.asCustomer('customer-b')
     const { bank_account_id } = coffer.customer('customer-b')
     expect(codeOf(await customer.post(`/v1/bank-accounts/${bank_account_id}/unlink`))).toEqual([409, 'state_conflict'])
@@ -193,7 +185,7 @@ describe('A payment request that is paid from a bank account', () => {
     const order = { wallet_id, payment_request_id: requestId, ...byBank(coffer, 'customer-b') }
     const made = await coffer.service.post('/v1/payments', { ...order, ...(amount && { amount: usd(amount) }) })
     expectState(made, 'processing')
-    await untilPayment(coffer, idOf(made), 'payment.sent')
+    await askingForPayment(coffer, idOf(made))
     return idOf(made)
   }
   const payFromBalance = (requestId: string) => {
