@@ -95,8 +95,8 @@ export async function startCoffer(options: CofferOptions = {}): Promise<Coffer> 
     ...options.environment
   }
   const [worker, ...apis] = await Promise.all([
-    startPart('worker.ts', { ...environment, ...options.workerEnvironment }),
-    ...Array.from({ length: options.apis ?? 1 }, () => startPart('api/main.ts', environment))
+    startPart('worker', { ...environment, ...options.workerEnvironment }),
+    ...Array.from({ length: options.apis ?? 1 }, () => startPart('api', environment))
   ])
   const api = apis[0]!
   await sandbox.setCallbackUrl(api.url)

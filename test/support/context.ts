@@ -16,6 +16,8 @@ export interface TestContext {
   readonly temporalBinary: string
   /** `{ codePath }` for `Worker.create({ workflowBundle })`. */
   readonly workflowBundlePath: string
+  /** Where the parts' programs are, each in one file. */
+  readonly partsDirectory: string
 }
 
 /** What the file holds: the values, and why a value is missing. */

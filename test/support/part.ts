@@ -2,9 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-
-/** A process that is left over would hold on to the test's database and task queue. */
-export const DIE_WITH_TESTS = new URL('./die-with-tests.mjs', import.meta.url).href
+import { partCommand, type PartName } from './part-command.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -31,8 +29,8 @@ export interface Part {
   stop(): Promise<void>
 }
 
-/** Starts `script` with exactly this environment and resolves when it says `listening …`. */
-export async function startPart(script: string, environment: Readonly<Record<string, string>>): Promise<Part> {
+/** Starts that part with exactly this environment and resolves when it says `listening …`. */
+export async function startPart(name: PartName, environment: Readonly<Record<string, string>>): Promise<Part> {
   let child: ChildProcess
   let url = ''
   let listened = false
@@ -45,14 +43,14 @@ export async function startPart(script: string, environment: Readonly<Record<str
       ...(url !== '' && { PORT: new URL(url).port }),
       ...changes
     }
-    child = spawn(process.execPath, ['--import', 'tsx', '--import', DIE_WITH_TESTS, script], {
+    child = spawn(process.execPath, partCommand(name), {
       cwd: ROOT,
       env,
       stdio: ['ignore', 'pipe', 'pipe']
     })
     child.stderr!.on('data', (chunk: Buffer) => output.push(chunk.toString()))
     listened = false
-    url = await announced(child, script, output)
+    url = await announced(child, name, output)
     listened = true
   }
 
@@ -91,15 +89,15 @@ export async function startPart(script: string, environment: Readonly<Record<str
       // A signal is a test's doing (or the crash point's that it asked for); an exit code is the part's own. Whoever
       // started one that never listened has heard of it.
       if (listened && child.exitCode)
-        throw new Error(`${script} had ended by itself, with ${child.exitCode}: ${output.join('')}`)
+        throw new Error(`${name} had ended by itself, with ${child.exitCode}: ${output.join('')}`)
       await end('SIGTERM')
     }
   }
 }
 
-function announced(child: ChildProcess, script: string, output: string[]): Promise<string> {
+function announced(child: ChildProcess, name: PartName, output: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    const exited = (code: number | null) => reject(new Error(`${script} ended with ${code}: ${output.join('')}`))
+    const exited = (code: number | null) => reject(new Error(`${name} ended with ${code}: ${output.join('')}`))
     child.once('exit', exited)
     createInterface({ input: child.stdout! }).on('line', (line) => {
       output.push(`${line}\n`)

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { readJournal, type BankJournal } from '../../providers/bank-journal.ts'
 import { generateSigningKeys, type SigningKeys } from '../../providers/keys.ts'
 import type { Counterpart } from '../../providers/bank.ts'
-import { DIE_WITH_TESTS } from './part.ts'
+import { partCommand } from './part-command.ts'
 
 interface SandboxSetup {
   /** Where the banks remember; without it they forget when the process ends. */
@@ -57,7 +57,7 @@ export async function startSandbox(setup: SandboxSetup = {}): Promise<SandboxHan
     'bank-b-delay-ms': setup.bankBDelayMs
   }
   const given = Object.entries(flags).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, `${value}`]))
-  const child = spawn(process.execPath, ['--import', 'tsx', '--import', DIE_WITH_TESTS, 'sandbox/main.ts', ...given], {
+  const child = spawn(process.execPath, [...partCommand('sandbox'), ...given], {
     cwd: ROOT,
     env: { PATH: process.env.PATH },
     stdio: ['ignore', 'pipe', 'pipe']

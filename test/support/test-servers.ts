@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { migrate } from '../../db/migrate.ts'
@@ -10,6 +10,7 @@ import { startPostgres } from '../../local/postgres.ts'
 import { obtainTemporalCli } from '../../local/temporal-cli.ts'
 import { startTemporal } from '../../local/temporal-server.ts'
 import { bundleWorkflows } from '../../temporal/bundle.ts'
+import { bundleParts } from './bundle-parts.ts'
 import { contextVariable, type SharedContext, type TestContext } from './context.ts'
 
 type Stop = () => Promise<void>
@@ -17,8 +18,8 @@ type Stop = () => Promise<void>
 const template = 'template_coffer'
 
 /**
- * Starts what all test files share, once a run: Postgres with a migrated template database, Temporal, and the workflow
- * bundle; beside a running `npm start`, on ports of its own. What tests need to know goes to them in a file.
+ * Starts what all test files share, once a run: Postgres with a migrated template database, Temporal, and the bundles
+ * of the workflows and of the parts; beside a running `npm start`, on ports of its own. What tests need to know goes to them in a file.
  * @returns what stops it all and deletes it.
  */
 export async function startTestServers(): Promise<Stop> {
@@ -45,7 +46,8 @@ export async function startTestServers(): Promise<Stop> {
       gather(shared, ['temporalAddress', 'temporalNamespace', 'temporalBinary'], () =>
         temporalServer(directory, temporalPort!, stops)
       ),
-      gather(shared, ['workflowBundlePath'], () => workflowBundle(directory))
+      gather(shared, ['workflowBundlePath'], () => workflowBundle(directory)),
+      gather(shared, ['partsDirectory'], () => partBundles(directory))
     ])
     const file = join(directory, 'context.json')
     writeFileSync(file, JSON.stringify(shared), { mode: 0o600 })
@@ -85,6 +87,13 @@ async function workflowBundle(directory: string) {
   const { code } = await bundleWorkflows()
   writeFileSync(workflowBundlePath, code)
   return { workflowBundlePath }
+}
+
+async function partBundles(directory: string) {
+  const partsDirectory = join(directory, 'parts')
+  mkdirSync(partsDirectory)
+  await bundleParts(partsDirectory)
+  return { partsDirectory }
 }
 
 const secret = () => randomBytes(16).toString('hex')

@@ -1,0 +1,17 @@
+import { join } from 'node:path'
+import { testContext } from './context.ts'
+
+/** The programs that are bundled once a run, by the bundle's name. */
+export const partEntries = { worker: 'worker.ts', api: 'api/main.ts', sandbox: 'sandbox/main.ts' } as const
+
+export type PartName = keyof typeof partEntries
+
+/** A process that is left over would hold on to the test's database and task queue. */
+const DIE_WITH_TESTS = new URL('./die-with-tests.mjs', import.meta.url).href
+
+/** What Node is called with to run a part of the product. */
+export function partCommand(name: PartName): string[] {
+  const program = join(testContext().partsDirectory, `${name}.mjs`)
+  // Temporal's SDK requires the failure converter by its path, and that is TypeScript.
+  return ['--enable-source-maps', '--require', 'tsx/cjs', '--import', DIE_WITH_TESTS, program]
+}
