@@ -217,6 +217,8 @@ describe('A capture by card', () => {
     await askingForCapture(coffer, id)
     await coffer.advanceClock(DAY_MS)
     await untilPayment(coffer, id, 'payment.stuck')
+    const [task] = (await coffer.finance.get(`/v1/tasks?process_id=${id}`)).body['data'] as Record<string, string>[]
+    expect(Date.parse(task!['due_at']!) - Date.parse(task!['created_at']!)).toBe(DAY_MS)
     await coffer.advanceClock(7 * DAY_MS)
     expect(await tasksOf(id)).toEqual(['open'])
     const proof = { reason: 'the acquirer says no', proof: 'ticket 4711' }
@@ -226,7 +228,9 @@ describe('A capture by card', () => {
     const over = await untilPayment(coffer, id, 'payment.hold_released')
     expect(over.body).toMatchObject({ state: 'succeeded', captured: usd(1_100) })
     const ends = ['payment.retried', 'payment.captured', 'payment.succeeded', 'payment.hold_released']
-    expect(historyOf(over).slice(-4)).toEqual(ends)
+    // By then operators may have been told that the task is due, and late.
+    const ofItself = historyOf(over).filter((type) => !type.startsWith('payment.task_'))
+    expect(ofItself.slice(-4)).toEqual(ends)
     expect(await tasksOf(id)).toEqual(['done'])
     expect((await counted()) - before).toBe(1_100)
   })
