@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import type { CurrencyCode } from '../domain/currencies.ts'
-import type { CustomerId, WalletId } from '../domain/ids.ts'
+import type { BankAccountId, CustomerId, WalletId } from '../domain/ids.ts'
 import type { RecordWrite } from '../ledger/unit-of-work.ts'
 import { findBookedAt } from '../store/event.ts'
 import { findPayment } from '../store/payment.ts'
@@ -18,6 +18,8 @@ export interface ReturnedOriginal {
   readonly customerId: CustomerId
   readonly walletId: WalletId
   readonly bank: 'a' | 'b'
+  /** That it was taken from or paid to; absent: no customer's. */
+  readonly bankAccountId?: BankAccountId
   readonly currency: CurrencyCode
   /** Where its money went here: `suspense` when it had been given up, and the bank booked it after all. */
   readonly holder: 'wallet' | 'suspense'
@@ -52,6 +54,7 @@ const findBy: Readonly<
     return {
       ...payment,
       bank: payment.funding.bank,
+      bankAccountId: payment.funding.id,
       operation: 'pull',
       holder: payment.state === 'failed' ? 'suspense' : 'wallet',
       bookedAt: payment.railReference === null ? null : await findBookedAt(db, payment.id),

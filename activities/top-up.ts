@@ -1,3 +1,4 @@
+import { mayEnd } from '../domain/bank-account.ts'
 import { currency } from '../domain/currencies.ts'
 import type { ProblemCode } from '../domain/errors.ts'
 import { idOf } from '../domain/ids.ts'
@@ -65,7 +66,7 @@ export function topUpActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' |
     declineTopUp: async (start: TopUpStart, code: ProblemCode): Promise<TopUpProgress> => {
       if ((await getTopUp(db, start.id)).state === 'succeeded') return step(start, 'contradict', units.contradictedPart)
       const progress = await step(start, 'decline', (topUp) =>
-        topUp.state === 'processing' ? units.declinePart(topUp, code) : undefined
+        mayEnd(topUp, code) ? units.declinePart(topUp, code) : undefined
       )
       crash('top-up.decline/report')
       return progress

@@ -1,3 +1,4 @@
+import type { ProblemCode } from './errors.ts'
 import { idOf, type BankAccountId, type CardId } from './ids.ts'
 import type { PaymentOrder } from './orders.ts'
 
@@ -16,6 +17,23 @@ export function fundingOf({ funding, bank }: Pick<PaymentOrder, 'funding' | 'ban
   if (funding === undefined) return { type: 'balance' }
   if (funding.type === 'card') return { type: 'card', id: idOf('crd', funding.id) }
   return { type: funding.type, id: idOf('ban', funding.id), bank: bank! }
+}
+
+/** Whether what a customer has linked may be drawn on, or paid out to, as far as we know. */
+export type SourceState = 'usable' | 'suspended' | 'closed' | 'expired'
+
+/** Why it may not; undefined: it may. */
+export function sourceRefusal(source: SourceState | undefined): ProblemCode | undefined {
+  switch (source) {
+    case 'closed':
+      return 'account_closed'
+    case 'suspended':
+      return 'bank_account_suspended'
+    case 'expired':
+      return 'card_expired'
+    default:
+      return undefined
+  }
 }
 
 /** The way that the money takes: what kill switches, search attributes and records call it. */

@@ -8,7 +8,7 @@ import type { AuthorizationFacts } from '../domain/payment-authorization.ts'
 import type { PaymentPolicy } from '../domain/policy/index.ts'
 import { isExpired } from '../domain/card.ts'
 import type { Share } from '../domain/splits.ts'
-import { findBankAccount } from './bank-account.ts'
+import { findBankAccount, usabilityOf } from './bank-account.ts'
 import { findCard } from './card.ts'
 import { ownLimitsOf, toOwnLimits } from './own-limits.ts'
 import { getPaymentRequest, type PaymentRequest } from './payment-request.ts'
@@ -123,7 +123,7 @@ async function readSource(db: Kysely<Database>, funding: OutsideFunding, now: Da
     return isExpired(card.expiry, now) ? 'expired' : 'usable'
   }
   const account = await findBankAccount(db, funding.id)
-  return account?.state === 'linked' ? 'usable' : 'closed'
+  return usabilityOf(account?.state)
 }
 
 async function readParties(db: Kysely<Database>, walletId: string, merchantId: string, rail: Rail): Promise<Parties> {

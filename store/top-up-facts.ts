@@ -4,6 +4,7 @@ import type { CurrencyCode } from '../domain/currencies.ts'
 import type { CustomerId } from '../domain/ids.ts'
 import type { LimitPolicy } from '../domain/limits.ts'
 import type { AcceptanceFacts } from '../domain/top-up-acceptance.ts'
+import { usabilityOf } from './bank-account.ts'
 
 export interface TopUpFacts extends Omit<AcceptanceFacts, 'amount' | 'automatic'> {
   readonly customerId: CustomerId
@@ -56,7 +57,7 @@ export async function readTopUpFacts(
     customerMayPay: row.customer_state === 'active' || row.customer_state === 'registered',
     walletState: row.wallet_state as TopUpFacts['walletState'],
     owes: row.owes,
-    bankAccountLinked: row.bank_account_state === 'linked',
+    source: usabilityOf(row.bank_account_state),
     suspended: row.suspended,
     limitPolicy: (row.policy ?? row.tier) as LimitPolicy,
     posted: row.posted ?? 0n,

@@ -5,6 +5,7 @@ import type { CustomerId } from '../domain/ids.ts'
 import { limitWindows, type LimitPolicy } from '../domain/limits.ts'
 import type { WithdrawalPolicy } from '../domain/policy/index.ts'
 import type { WithdrawalRequested } from '../domain/withdrawal-acceptance.ts'
+import { usabilityOf } from './bank-account.ts'
 import { outgoingCounters, readCounters } from './limit-counters.ts'
 import { coolingUntilOf } from './cooling.ts'
 import { ownLimitsOf, toOwnLimits } from './own-limits.ts'
@@ -62,7 +63,7 @@ export async function readWithdrawalFacts(
     now,
     customerMayPay: row.customer_state === 'active' || row.customer_state === 'registered',
     walletState: row.wallet_state as WithdrawalFacts['walletState'],
-    bankAccountLinked: row.bank_account_state === 'linked',
+    bankAccount: usabilityOf(row.bank_account_state),
     suspended: row.suspended,
     limitPolicy: (row.policy ?? row.tier) as LimitPolicy,
     ownLimits: toOwnLimits(row.own_limits),

@@ -211,6 +211,7 @@ interface BankReturnTable {
   given_up: Read<bigint>
   returned_at: Read<Date>
   created_at: Read<Date>
+  suspended_bank_account_id: Read<string | null>
 }
 
 /** Written by `store/card-link.ts`'s set-based statement. */
