@@ -35,19 +35,21 @@ export interface ReturnedOriginal {
 const findBy: Readonly<
   Record<string, (db: Kysely<Database>, reference: string) => Promise<ReturnedOriginal | undefined>>
 > = {
+  /** Only what a bank was told: what card holders take back comes from the acquirer, and is no return. */
   top: async (db, reference) => {
     const topUp = await findTopUp(db, reference)
-    return (
-      topUp && {
-        ...topUp,
-        operation: 'pull',
-        holder: topUp.state === 'failed' ? 'suspense' : 'wallet',
-        bookedAt: topUp.bankReference === null ? null : await findBookedAt(db, topUp.id),
-        returnedWrite: (amount) => topUpReturned(topUp, amount)
-      }
-    )
+    if (topUp?.funding.type !== 'bank_account') return undefined
+    return {
+      ...topUp,
+      bank: topUp.funding.bank,
+      bankAccountId: topUp.funding.id,
+      operation: 'pull',
+      holder: topUp.state === 'failed' ? 'suspense' : 'wallet',
+      bookedAt: topUp.bankReference === null ? null : await findBookedAt(db, topUp.id),
+      returnedWrite: (amount) => topUpReturned(topUp, amount)
+    }
   },
-  /** Only what a bank was told: what card holders take back of a payment comes from the acquirer, and is no return. */
+  /** The same of payments. */
   pay: async (db, reference) => {
     const payment = await findPayment(db, reference)
     if (payment?.funding.type !== 'bank_account') return undefined

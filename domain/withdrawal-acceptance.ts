@@ -8,7 +8,7 @@ import { UNLIMITED } from './policy/limits.ts'
 import type { WithdrawalPolicy } from './policy/index.ts'
 import { fromUsd } from './reference-rates.ts'
 
-/** Money that a top-up pulled from a link that was young then; minor units. */
+/** Money that a top-up took from a link that was young then, of a bank account or a card; minor units. */
 export interface YoungMoney {
   readonly amount: bigint
   readonly bookedAt: Date

@@ -98,10 +98,11 @@ async function readRow(
         (select coalesce(json_agg(json_build_object('amount', t.amount::text, 'booked_at', e.created_at)), '[]')
           from top_up t
           join event e on e.object_id = t.id and e.type = 'top_up.succeeded'
-          join bank_account linked on linked.id = t.bank_account_id
+          left join bank_account linked on linked.id = t.bank_account_id
+          left join card on card.id = t.card_id
           where t.wallet_id = w.id and t.returned = 0
             and e.created_at > clock.now - (2 * ${withdrawable_after_business_days}::integer + 3) * interval '1 day'
-            and e.created_at < linked.linked_at + ${young_link_ms} * interval '1 millisecond') as young,
+            and e.created_at < coalesce(linked.linked_at, card.linked_at) + ${young_link_ms} * interval '1 millisecond') as young,
         ${ownLimitsOf('w.customer_id')} as own_limits,
         ${coolingUntilOf('w.customer_id')} as cooling_until, clock.now
       from clock

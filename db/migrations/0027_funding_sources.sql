@@ -13,3 +13,12 @@ alter table bank_account
 
 -- The account that the return has suspended.
 alter table bank_return add column suspended_bank_account_id text;
+
+-- A top-up comes from a bank account or a card; `bank` is whose books it is in: of a card, 'acquirer'.
+alter table top_up
+  alter column bank_account_id drop not null,
+  add column card_id text,
+  add check ((bank_account_id is null) <> (card_id is null)),
+  add check ((card_id is null) = (bank <> 'acquirer'));
+-- Whoever unlinks a card looks for top-ups on their way from it.
+create index top_up_of_card on top_up (card_id) where card_id is not null;

@@ -88,7 +88,7 @@ interface TopUpTable {
   id: Read<string>
   customer_id: Read<string>
   wallet_id: Read<string>
-  bank_account_id: Read<string>
+  bank_account_id: Read<string | null>
   bank: Read<string>
   currency: Read<string>
   amount: Read<bigint>
@@ -99,6 +99,7 @@ interface TopUpTable {
   created_at: Read<Date>
   returned: Read<bigint>
   automatic: Read<boolean>
+  card_id: Read<string | null>
 }
 
 /** Written by `store/withdrawal.ts`'s set-based statement. */

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { MockActivityEnvironment } from '@temporalio/testing'
 import type { SendAnswer } from '../../activities/bank-words.ts'
 import { topUpBankActivities } from '../../activities/top-up-bank.ts'
-import type { TopUpStart } from '../../activities/top-up-progress.ts'
+import type { BankTopUpStart } from '../../activities/top-up-progress.ts'
 import { topUpActivities } from '../../activities/top-up.ts'
 import { defaultPolicy, topUpPolicy } from '../../domain/policy/index.ts'
 import type { ProblemCode } from '../../domain/errors.ts'
@@ -26,7 +26,7 @@ beforeAll(async () => {
 })
 afterAll(() => store?.stop())
 
-const decline = (start: TopUpStart, code: ProblemCode) => {
+const decline = (start: BankTopUpStart, code: ProblemCode) => {
   const ledger = new PostingQueue({ pool: store.pool, writers: recordWriters })
   return topUpActivities({ db: store.db, ledger, crash: () => undefined }).declineTopUp(start, code)
 }
@@ -44,7 +44,7 @@ async function accepted(answers: readonly BankAnswer[], { wallet_id, bank_accoun
   const ledger = new PostingQueue({ pool: store.pool, writers: recordWriters })
   const runs = { isRunning: async () => true, restart: async () => undefined, nudge: async () => undefined }
   const deps = { db: store.db, ledger, bank, vault: store.vault, runs, crash: () => undefined }
-  const start: TopUpStart = {
+  const start: BankTopUpStart = {
     id: newId('top'),
     order: {
       wallet_id,
