@@ -69,11 +69,7 @@ export const captureDeclinedPart = (payment: Payment, capture: CardCapture, code
   moved(payment, { ...capture, state: 'declined', code }, 'payment.capture_declined')
 
 /** Nobody knows after 24 hours: an operator has to find out. */
-export function captureStuckPart(
-  payment: FundedPayment,
-  capture: CardCapture,
-  clock: WorkClock | undefined
-): UnitPart {
+export function captureStuckPart(payment: FundedPayment, capture: CardCapture, clock: WorkClock | undefined): UnitPart {
   const { part, amount, sentAt } = capture
   const data = {
     bank: 'acquirer',
