@@ -50,6 +50,7 @@ export function chargebackNoticeActivities({ db, ledger, acquirer }: Pick<Activi
       return said.chargebacks ?? []
     },
 
+    /** Puts each on record, once. */
     recordChargebacks: async (
       start: ChargedStart,
       chargebacks: readonly Chargeback[]

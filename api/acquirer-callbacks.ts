@@ -9,8 +9,8 @@ import type { ApiDeps, CallbackHandler } from './deps.ts'
 const NOTICE = 'chargeback-notice'
 
 /**
- * What the acquirer's callback sets off: whatever a bank's does, and, for a payment or a top-up by card, a run that asks what was taken
- * back of it. It names a reference, and nothing that it says is believed.
+ * What the acquirer's callback sets off: whatever a bank's does, and, for a payment or a top-up by card, a run that asks
+ * what was taken back of it. It names a reference, and nothing that it says is believed.
  */
 export const acquirerCallbackHandler =
   ({ db, processes }: Pick<ApiDeps, 'db' | 'processes'>, asBank: CallbackHandler): CallbackHandler =>

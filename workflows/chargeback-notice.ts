@@ -13,8 +13,8 @@ const { askChargebacks } = proxyActivities<Activities>({
 const { recordChargebacks } = proxyLocalActivities<Activities>(recordOptions)
 
 /**
- * The acquirer has news of a payment or a top-up by card: asks what was taken back of it, and puts each chargeback on record for an
- * operator. The news alone is believed by nobody; what comes while it is asked makes it ask again.
+ * The acquirer has news of a payment or a top-up by card: asks what was taken back of it, and puts each chargeback on
+ * record for an operator. The news alone is believed by nobody; what comes while it is asked makes it ask again.
  */
 export async function chargebackNotice(start: ChargedStart): Promise<Progress<string>> {
   const nudges = receiveNudges()
