@@ -1,10 +1,17 @@
 import { account, type AccountRef } from '../domain/account-kinds.ts'
+import { suspensionBy } from '../domain/bank-account.ts'
 import { bankReturnStates, type BankReturnState } from '../domain/bank-return.ts'
 import { sameDigits } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
 import type { spread } from '../domain/recovery.ts'
 import type { Guard, PostingStep, RecordWrite, UnitPart } from '../ledger/unit-of-work.ts'
-import { toBankReturnRow, toBankReturnView, type BankReturn, type WalletMove } from '../store/bank-return.ts'
+import {
+  toBankReturnRow,
+  toBankReturnView,
+  type AccountMove,
+  type BankReturn,
+  type WalletMove
+} from '../store/bank-return.ts'
 import { creditsCounter, debtsCounter, type WalletDebts } from '../store/debts.ts'
 import type { BankReturnStart } from './bank-return-progress.ts'
 import { createRecordWrite, type WriteExtra } from './record-write.ts'
@@ -25,7 +32,7 @@ const returnWrite = (
   before: BankReturn | undefined,
   after: BankReturn,
   path: readonly BankReturnState[],
-  extra: WriteExtra & { readonly row?: WalletMove } = {}
+  extra: WriteExtra & { readonly row?: WalletMove & AccountMove } = {}
 ): RecordWrite => write(before, after, path, extra)
 
 /**
@@ -56,7 +63,8 @@ export function receivePart(
     records: [
       returnWrite(undefined, seen, ['received', isDebt ? 'receivable' : 'recovered'], {
         order: start,
-        ...(isDebt && { task: taskOf(seen), row: { wallet_owes: true } })
+        ...(isDebt && { task: taskOf(seen) }),
+        row: { ...(isDebt && { wallet_owes: true }), ...suspends(seen) }
       }),
       original.returnedWrite(amount)
     ]
@@ -108,6 +116,12 @@ export function writeOffPart(
       })
     ]
   }
+}
+
+/** The account that it came from must not be used again, by what the bank says. */
+function suspends({ suspendedBankAccountId, operation, reason }: BankReturn): AccountMove {
+  const code = suspensionBy(operation, reason)
+  return suspendedBankAccountId !== null && code ? { suspended_for: code } : {}
 }
 
 /** Nothing has come into the wallet since it was looked how much is in it; what has left it, the floor finds out. */

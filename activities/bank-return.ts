@@ -1,4 +1,5 @@
 import { log } from '@temporalio/activity'
+import { suspensionBy } from '../domain/bank-account.ts'
 import { currency } from '../domain/currencies.ts'
 import { idOf } from '../domain/ids.ts'
 import { isInWindow } from '../domain/return-window.ts'
@@ -129,6 +130,7 @@ function newReturn(
     outstanding: owed,
     givenUp: 0n,
     returnedAt: new Date(returnedAt),
-    createdAt: now
+    createdAt: now,
+    suspendedBankAccountId: suspensionBy(original.operation, reason) ? (original.bankAccountId ?? null) : null
   }
 }

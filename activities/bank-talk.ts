@@ -1,3 +1,4 @@
+import { SUSPENDED } from '../domain/bank-account.ts'
 import type { CurrencyCode } from '../domain/currencies.ts'
 import type { BankAccountId, CustomerId } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
@@ -7,7 +8,7 @@ import type { UnitPart } from '../ledger/unit-of-work.ts'
 import type { BankInstruction, BankProvider } from '../providers/bank.ts'
 import { lockBankAccount } from '../store/bank-account.ts'
 import { findPersonalValue } from '../store/personal.ts'
-import type { BankAnswer, BankInquiry } from './bank-words.ts'
+import type { BankInquiry, SendAnswer } from './bank-words.ts'
 import type { ActivityDeps } from './deps.ts'
 import { createSendOnce, marksOf } from './send-once.ts'
 
@@ -59,13 +60,14 @@ export function createBankTalk<Thing extends Instructed>(
 
   return {
     /** Has the bank move the money, once. */
-    send: async ({ id, fingerprint, policy }: BankStart): Promise<BankAnswer> => {
+    send: async ({ id, fingerprint, policy }: BankStart): Promise<SendAnswer> => {
       const thing = await get(id)
       const instruction = await instructionFor(thing)
       if (!instruction) return { kind: 'declined', code: 'invalid_bank_account' }
       // Unlinked since it was accepted: whoever unlinks looks for open orders first, and we wait for them here.
       const account = await lockBankAccount(db, thing.bankAccountId, 'share')
       if (account?.state === 'unlinked') return { kind: 'declined', code: 'account_closed' }
+      if (account?.state === 'suspended') return { kind: 'not_sent', code: SUSPENDED }
       return sendOnce({
         instruction,
         fingerprint,

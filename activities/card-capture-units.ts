@@ -5,6 +5,7 @@ import { captureFee } from '../domain/merchant-fee.ts'
 import type { CaptureDecision } from '../domain/payment-rules.ts'
 import type { PaymentPolicy } from '../domain/policy/index.ts'
 import { sameDigits, type TaskId } from '../domain/ids.ts'
+import type { WorkClock } from '../domain/operators-work.ts'
 import { partReference } from '../domain/reference.ts'
 import { toWire } from '../domain/money.ts'
 import type { UnitPart } from '../ledger/unit-of-work.ts'
@@ -68,7 +69,7 @@ export const captureDeclinedPart = (payment: Payment, capture: CardCapture, code
   moved(payment, { ...capture, state: 'declined', code }, 'payment.capture_declined')
 
 /** Nobody knows after 24 hours: an operator has to find out. */
-export function captureStuckPart(payment: FundedPayment, capture: CardCapture): UnitPart {
+export function captureStuckPart(payment: FundedPayment, capture: CardCapture, clock: WorkClock | undefined): UnitPart {
   const { part, amount, sentAt } = capture
   const data = {
     bank: 'acquirer',
@@ -76,7 +77,7 @@ export function captureStuckPart(payment: FundedPayment, capture: CardCapture): 
     amount: toWire({ amount, currency: payment.currency }),
     sent_at: sentAt
   }
-  const task = { id: taskOf(payment, part), kind: 'stuck_bank_instruction', data } as const
+  const task = { id: taskOf(payment, part), kind: 'stuck_bank_instruction', clock, data } as const
   return { records: [paymentWrite(payment, payment, [], { event: 'payment.stuck', task })] }
 }
 

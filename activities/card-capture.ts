@@ -1,6 +1,7 @@
 import { pendingCapture, type CardCapture } from '../domain/card-capture.ts'
 import type { ProblemCode } from '../domain/errors.ts'
 import { toWire } from '../domain/money.ts'
+import { clockOf } from '../domain/operators-work.ts'
 import { partReference } from '../domain/reference.ts'
 import type { UnitPart } from '../ledger/unit-of-work.ts'
 import { readBusinessNow } from '../store/process.ts'
@@ -91,6 +92,8 @@ export function cardCaptureActivities({
 
     /** Opens the operator's task. */
     markCaptureStuck: (start: FundedPaymentStart, part: number): Promise<PaymentProgress> =>
-      step(start, { name: 'stuck', part }, units.captureStuckPart)
+      step(start, { name: 'stuck', part }, (payment, capture) =>
+        units.captureStuckPart(payment, capture, clockOf(start.policy.stuck_sla_ms))
+      )
   }
 }

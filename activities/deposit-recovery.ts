@@ -1,3 +1,4 @@
+import { mayEnd } from '../domain/bank-account.ts'
 import type { ProblemCode } from '../domain/errors.ts'
 import { sameDigits } from '../domain/ids.ts'
 import { clockOf } from '../domain/operators-work.ts'
@@ -6,7 +7,7 @@ import { getDepositRecovery, type DepositRecovery } from '../store/deposit-recov
 import { findProcess } from '../store/process.ts'
 import type { BankLinkStart } from './bank-link-progress.ts'
 import { createBankTalk, type BankTalkDeps } from './bank-talk.ts'
-import type { BankAnswer, BankInquiry } from './bank-words.ts'
+import type { BankInquiry, SendAnswer } from './bank-words.ts'
 import {
   recovered,
   recoverySent,
@@ -34,7 +35,7 @@ export function depositRecoveryActivities(deps: BankTalkDeps & Pick<ActivityDeps
   async function step(
     { id, fingerprint }: DepositRecoveryStart,
     name: string,
-    partFor: (recovery: DepositRecovery) => UnitPart
+    partFor: (recovery: DepositRecovery) => UnitPart | undefined
   ): Promise<DepositRecoveryProgress> {
     const { seen, posted } = await advance(
       ledger,
@@ -53,7 +54,7 @@ export function depositRecoveryActivities(deps: BankTalkDeps & Pick<ActivityDeps
       if (record?.open) await runs.restart(record.kind, record.id, record.order)
     },
 
-    sendRecovery: (start: DepositRecoveryStart): Promise<BankAnswer> => talk.send(start),
+    sendRecovery: (start: DepositRecoveryStart): Promise<SendAnswer> => talk.send(start),
 
     inquireRecovery: (start: DepositRecoveryStart): Promise<BankInquiry> => talk.inquire(start),
 
@@ -61,7 +62,7 @@ export function depositRecoveryActivities(deps: BankTalkDeps & Pick<ActivityDeps
       step(start, 'book', (recovery) => recovered(recovery, bankReference)),
 
     loseRecovery: (start: DepositRecoveryStart, code: ProblemCode): Promise<DepositRecoveryProgress> =>
-      step(start, 'lose', (recovery) => unrecovered(recovery, code)),
+      step(start, 'lose', (recovery) => (mayEnd(recovery, code) ? unrecovered(recovery, code) : undefined)),
 
     markRecoveryStuck: (start: DepositRecoveryStart): Promise<DepositRecoveryProgress> =>
       step(start, 'stuck', (recovery) => recoveryStuck(recovery, clockOf(start.policy.stuck_sla_ms))),

@@ -31,6 +31,7 @@ import { rescreeningActivities } from './rescreening.ts'
 import { sweepActivities } from './sweep.ts'
 import { withFailures } from './to-failure.ts'
 import { topUpBankActivities } from './top-up-bank.ts'
+import { topUpCardActivities } from './top-up-card.ts'
 import { topUpDecisionActivities } from './top-up-decisions.ts'
 import { topUpActivities } from './top-up.ts'
 import { withdrawalBankActivities } from './withdrawal-bank.ts'
@@ -60,6 +61,7 @@ export const createActivities = (given: ActivityDeps) => {
     ...paymentRequestActivities(deps),
     ...topUpActivities(deps),
     ...topUpBankActivities(deps),
+    ...topUpCardActivities(deps),
     ...topUpDecisionActivities(deps),
     ...withdrawalActivities(deps),
     ...withdrawalBankActivities(deps),

@@ -1,6 +1,6 @@
 import type { BankAccountId } from '../domain/ids.ts'
 import { createBankTalk, type BankTalkDeps } from './bank-talk.ts'
-import type { BankAnswer, BankInquiry } from './bank-words.ts'
+import type { BankInquiry, SendAnswer } from './bank-words.ts'
 import { getFundedPayment } from './funded-payment.ts'
 import { sendPart, undeliveredPart, type FundedPayment } from './payment-funding-units.ts'
 import type { BankPaymentStart } from './payment-progress.ts'
@@ -20,7 +20,7 @@ export function paymentBankActivities(deps: BankTalkDeps) {
   }
   const talk = createBankTalk<PaidByBank>(deps, { kind: 'payment', operation: 'pull', get, sendPart, undeliveredPart })
   return {
-    sendPayment: (start: BankPaymentStart): Promise<BankAnswer> => talk.send(start),
+    sendPayment: (start: BankPaymentStart): Promise<SendAnswer> => talk.send(start),
     inquirePayment: (start: BankPaymentStart): Promise<BankInquiry> => talk.inquire(start)
   }
 }

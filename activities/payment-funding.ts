@@ -1,3 +1,4 @@
+import { mayEnd } from '../domain/bank-account.ts'
 import { isCardHold, pendingCapture } from '../domain/card-capture.ts'
 import type { ProblemCode } from '../domain/errors.ts'
 import { clockOf } from '../domain/operators-work.ts'
@@ -81,7 +82,7 @@ export function paymentFundingActivities(deps: PaymentDeps) {
     declinePayment: async (start: FundedPaymentStart, code: ProblemCode): Promise<PaymentProgress> => {
       if ((await get(start.id)).state === 'succeeded') return step(start, 'contradict', units.contradictedPart)
       return step(start, 'unfunded', (payment) =>
-        payment.state === 'processing' ? units.declinePart(payment, code) : undefined
+        mayEnd(payment, code) ? units.declinePart(payment, code) : undefined
       )
     },
 

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import type { CurrencyCode } from '../domain/currencies.ts'
-import type { CustomerId, WalletId } from '../domain/ids.ts'
+import type { BankAccountId, CustomerId, WalletId } from '../domain/ids.ts'
 import type { RecordWrite } from '../ledger/unit-of-work.ts'
 import { findBookedAt } from '../store/event.ts'
 import { findPayment } from '../store/payment.ts'
@@ -18,6 +18,8 @@ export interface ReturnedOriginal {
   readonly customerId: CustomerId
   readonly walletId: WalletId
   readonly bank: 'a' | 'b'
+  /** That it was taken from or paid to; absent: no customer's. */
+  readonly bankAccountId?: BankAccountId
   readonly currency: CurrencyCode
   /** Where its money went here: `suspense` when it had been given up, and the bank booked it after all. */
   readonly holder: 'wallet' | 'suspense'
@@ -33,25 +35,28 @@ export interface ReturnedOriginal {
 const findBy: Readonly<
   Record<string, (db: Kysely<Database>, reference: string) => Promise<ReturnedOriginal | undefined>>
 > = {
+  /** Only what a bank was told: what card holders take back comes from the acquirer, and is no return. */
   top: async (db, reference) => {
     const topUp = await findTopUp(db, reference)
-    return (
-      topUp && {
-        ...topUp,
-        operation: 'pull',
-        holder: topUp.state === 'failed' ? 'suspense' : 'wallet',
-        bookedAt: topUp.bankReference === null ? null : await findBookedAt(db, topUp.id),
-        returnedWrite: (amount) => topUpReturned(topUp, amount)
-      }
-    )
+    if (topUp?.funding.type !== 'bank_account') return undefined
+    return {
+      ...topUp,
+      bank: topUp.funding.bank,
+      bankAccountId: topUp.funding.id,
+      operation: 'pull',
+      holder: topUp.state === 'failed' ? 'suspense' : 'wallet',
+      bookedAt: topUp.bankReference === null ? null : await findBookedAt(db, topUp.id),
+      returnedWrite: (amount) => topUpReturned(topUp, amount)
+    }
   },
-  /** Only what a bank was told: what card holders take back of a payment comes from the acquirer, and is no return. */
+  /** The same of payments. */
   pay: async (db, reference) => {
     const payment = await findPayment(db, reference)
     if (payment?.funding.type !== 'bank_account') return undefined
     return {
       ...payment,
       bank: payment.funding.bank,
+      bankAccountId: payment.funding.id,
       operation: 'pull',
       holder: payment.state === 'failed' ? 'suspense' : 'wallet',
       bookedAt: payment.railReference === null ? null : await findBookedAt(db, payment.id),

@@ -1,9 +1,11 @@
-import type { Accepted, Progress, Start, TopUpOrder } from '../domain/orders.ts'
+import type { Accepted, BankOrder, CardTopUpOrder, Progress, Start } from '../domain/orders.ts'
 import type { TopUpPolicy } from '../domain/policy/index.ts'
 import type { TopUpState } from '../domain/top-up.ts'
 import type { TopUp } from '../store/top-up.ts'
 
-export type TopUpStart = Start<TopUpOrder, TopUpPolicy>
+export type BankTopUpStart = Start<BankOrder, TopUpPolicy>
+export type CardTopUpStart = Start<CardTopUpOrder, TopUpPolicy>
+export type TopUpStart = BankTopUpStart | CardTopUpStart
 
 /** Instants are RFC 3339 in business time. */
 export interface TopUpProgress extends Progress<TopUpState> {

@@ -1,5 +1,6 @@
 import { account } from '../domain/account-kinds.ts'
 import type { ProblemCode } from '../domain/errors.ts'
+import { transitOf } from '../domain/funding.ts'
 import { sameDigits } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
 import type { WorkClock } from '../domain/operators-work.ts'
@@ -8,7 +9,7 @@ import { topUpStates } from '../domain/top-up.ts'
 import type { Guard, PostingStep, RecordWrite, UnitOfWork, UnitPart } from '../ledger/unit-of-work.ts'
 import { onTheWayCounter, type TopUpFacts } from '../store/top-up-facts.ts'
 import { toTopUpRow, toTopUpView, type TopUp } from '../store/top-up.ts'
-import { createRecordWrite } from './record-write.ts'
+import { createRecordWrite, type WriteExtra } from './record-write.ts'
 import type { TopUpStart } from './top-up-progress.ts'
 
 const topUpWrite = createRecordWrite({
@@ -72,7 +73,7 @@ export const bookPart = (topUp: TopUp, bankReference: string | null, actor?: str
  */
 export const confirmedPart = (topUp: TopUp, bankReference: string, contradicted: boolean): UnitPart | undefined => {
   if (topUp.bankReference !== null) return undefined
-  const suspense = account('suspense', topUp.bank, topUp.currency)
+  const suspense = suspenseOf(topUp)
   return {
     postings: contradicted ? [fromBank(topUp, suspense, 'top_up.late_booking')] : [],
     records: [topUpWrite(topUp, { ...topUp, bankReference }, [], { event: 'top_up.confirmed_by_bank' })]
@@ -90,8 +91,8 @@ export const contradictedPart = (topUp: TopUp): UnitPart | undefined =>
         postings: [
           {
             op: 'post',
-            debit: account('suspense', topUp.bank, topUp.currency),
-            credit: account('bank_in_transit', topUp.bank, topUp.currency),
+            debit: suspenseOf(topUp),
+            credit: account('bank_in_transit', transitOf(topUp.funding), topUp.currency),
             amount: topUp.amount,
             code: 'top_up.contradicted'
           }
@@ -113,7 +114,7 @@ export const writeOffPart = (topUp: TopUp, actor: string): UnitPart => ({
 
 /** Given up, and booked after all: the bank has moved the money, and whose it is has to be found out (suspense). */
 export const lateBookingPart = (topUp: TopUp, bankReference: string): UnitPart => ({
-  postings: [fromBank(topUp, account('suspense', topUp.bank, topUp.currency), 'top_up.late_booking')],
+  postings: [fromBank(topUp, suspenseOf(topUp), 'top_up.late_booking')],
   records: [topUpWrite(topUp, { ...topUp, bankReference }, [], { event: 'top_up.booked_late' })]
 })
 
@@ -136,7 +137,12 @@ export const stuckPart = (topUp: TopUp, clock: WorkClock | undefined): UnitPart 
         id: sameDigits('tsk', topUp.id),
         kind: 'stuck_bank_instruction',
         clock,
-        data: { bank: topUp.bank, reference: topUp.id, amount: toWire(topUp), sent_at: topUp.sentAt }
+        data: {
+          bank: transitOf(topUp.funding),
+          reference: topUp.id,
+          amount: toWire(topUp),
+          sent_at: topUp.sentAt
+        }
       }
     })
   ]
@@ -147,14 +153,16 @@ export const retryPart = (topUp: TopUp, actor: string): UnitPart => ({
   records: [topUpWrite(topUp, topUp, [], { event: 'top_up.retried', actor })]
 })
 
+const suspenseOf = ({ funding, currency }: TopUp) => account('suspense', transitOf(funding), currency)
+
 /** However it ends, it does not count against the balance limit any longer. */
 const giveBack = ({ walletId, amount }: TopUp): Guard[] => [
   { kind: 'counter', counter: onTheWayCounter(walletId), add: -amount, code: 'balance_limit_exceeded' }
 ]
 
-const fromBank = ({ bank, currency, amount }: TopUp, credit: PostingStep['credit'], code: string): PostingStep => ({
+const fromBank = ({ funding, currency, amount }: TopUp, credit: PostingStep['credit'], code: string): PostingStep => ({
   op: 'post',
-  debit: account('bank_in_transit', bank, currency),
+  debit: account('bank_in_transit', transitOf(funding), currency),
   credit,
   amount,
   code
@@ -163,3 +171,8 @@ const fromBank = ({ bank, currency, amount }: TopUp, credit: PostingStep['credit
 /** The bank has taken it back: a facet of the record, which stays what it is. */
 export const returnedWrite = (topUp: TopUp, amount: bigint): RecordWrite =>
   topUpWrite(topUp, { ...topUp, returned: amount }, [], { event: 'top_up.returned' })
+
+/** The card's holder has had it taken back: nothing is booked, and an operator has a task that no end of it closes. */
+export const chargebackPart = (topUp: TopUp, task: NonNullable<WriteExtra['task']>): UnitPart => ({
+  records: [topUpWrite(topUp, topUp, [], { event: 'top_up.chargeback_received', task, row: { is_over: false } })]
+})

@@ -1,5 +1,7 @@
+import { mayEnd } from '../domain/bank-account.ts'
 import { currency } from '../domain/currencies.ts'
 import type { ProblemCode } from '../domain/errors.ts'
+import { topUpFundingOf } from '../domain/funding.ts'
 import { idOf } from '../domain/ids.ts'
 import { clockOf } from '../domain/operators-work.ts'
 import type { UnitPart } from '../ledger/unit-of-work.ts'
@@ -30,8 +32,8 @@ export function topUpActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' |
     acceptTopUp: async (start: TopUpStart): Promise<TopUpAccepted> => {
       const there = await findTopUp(db, start.id)
       if (there) return { ...toTopUpProgress(there), first_version: await findFirstVersion(db, start.id) }
-      const { wallet_id: walletId, bank_account_id: bankAccountId } = start.order
-      const facts = await readTopUpFacts(db, { walletId, bankAccountId })
+      const funding = topUpFundingOf(start.order)
+      const facts = await readTopUpFacts(db, { walletId: start.order.wallet_id, funding })
       const topUp = newTopUp(start, facts)
       const settled = await settle(ledger, async () => units.acceptUnit(start, topUp, facts))
       if (settled.kind === 'refused') await settle(ledger, async () => units.refusedUnit(start, topUp, settled.code))
@@ -65,7 +67,7 @@ export function topUpActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' |
     declineTopUp: async (start: TopUpStart, code: ProblemCode): Promise<TopUpProgress> => {
       if ((await getTopUp(db, start.id)).state === 'succeeded') return step(start, 'contradict', units.contradictedPart)
       const progress = await step(start, 'decline', (topUp) =>
-        topUp.state === 'processing' ? units.declinePart(topUp, code) : undefined
+        mayEnd(topUp, code) ? units.declinePart(topUp, code) : undefined
       )
       crash('top-up.decline/report')
       return progress
@@ -87,8 +89,7 @@ const newTopUp = ({ id, order }: TopUpStart, { customerId, now }: TopUpFacts): T
   version: 0,
   customerId,
   walletId: idOf('wal', order.wallet_id),
-  bankAccountId: idOf('ban', order.bank_account_id),
-  bank: order.bank,
+  funding: topUpFundingOf(order),
   currency: currency(order.amount.currency),
   amount: BigInt(order.amount.amount),
   metadata: order.metadata,
@@ -96,6 +97,6 @@ const newTopUp = ({ id, order }: TopUpStart, { customerId, now }: TopUpFacts): T
   bankReference: null,
   sentAt: null,
   returned: 0n,
-  automatic: order.automatic === true,
+  automatic: 'automatic' in order && order.automatic === true,
   createdAt: now
 })

@@ -1,6 +1,6 @@
 import { getWithdrawal } from '../store/withdrawal.ts'
 import { createBankTalk, type BankTalkDeps } from './bank-talk.ts'
-import type { BankAnswer, BankInquiry } from './bank-words.ts'
+import type { BankInquiry, SendAnswer } from './bank-words.ts'
 import type { WithdrawalStart } from './withdrawal-progress.ts'
 import { sendPart, undeliveredPart } from './withdrawal-units.ts'
 
@@ -9,7 +9,7 @@ export function withdrawalBankActivities(deps: BankTalkDeps) {
   const get = (id: string) => getWithdrawal(deps.db, id)
   const talk = createBankTalk(deps, { kind: 'withdrawal', operation: 'push', get, sendPart, undeliveredPart })
   return {
-    sendWithdrawal: (start: WithdrawalStart): Promise<BankAnswer> => talk.send(start),
+    sendWithdrawal: (start: WithdrawalStart): Promise<SendAnswer> => talk.send(start),
     inquireWithdrawal: (start: WithdrawalStart): Promise<BankInquiry> => talk.inquire(start)
   }
 }

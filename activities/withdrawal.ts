@@ -1,3 +1,4 @@
+import { mayEnd } from '../domain/bank-account.ts'
 import type { ProblemCode } from '../domain/errors.ts'
 import { clockOf } from '../domain/operators-work.ts'
 import type { UnitPart } from '../ledger/unit-of-work.ts'
@@ -90,7 +91,7 @@ export function withdrawalActivities({ db, ledger, crash }: Pick<ActivityDeps, '
       if ((await getWithdrawal(db, start.id)).state === 'succeeded')
         return step(start, 'contradict', units.contradictedPart)
       const progress = await step(start, 'decline', (withdrawal) =>
-        withdrawal.state === 'processing' ? units.declinePart(withdrawal, code) : undefined
+        mayEnd(withdrawal, code) ? units.declinePart(withdrawal, code) : undefined
       )
       crash('withdrawal.decline/report')
       return progress

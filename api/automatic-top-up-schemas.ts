@@ -15,8 +15,16 @@ export const AutomaticTopUpReply = z
     object: z.literal('automatic_top_up'),
     wallet_id: id('wal'),
     state: z.enum(['active', 'suspended']).meta({
-      description: '`suspended`: declined three times in a row. Set it again to have it go on'
+      description: '`suspended`: it makes nothing for now; `reason` says why'
     }),
+    reason: z
+      .string()
+      .optional()
+      .meta({
+        description:
+          '`declined`: three times in a row, set it again to have it go on. `bank_account_suspended`: it goes on by itself ' +
+          'once the account is resumed. `account_closed`: the account was unlinked, set another one'
+      }),
     below: MoneyReply,
     add: MoneyReply,
     bank_account_id: id('ban'),

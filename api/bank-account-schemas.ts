@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { suspensionCodes } from '../domain/bank-account.ts'
 import { linkMethods } from '../domain/bank-link.ts'
 import { Run, Timeline } from './payment-schemas.ts'
 import { id, Instant, text } from './schemas.ts'
@@ -23,6 +24,24 @@ export const VerifyRequest = z
   })
   .meta({ id: 'VerifyAmountsRequest' })
 
+const Reason = text(500).meta({ description: 'Stays in the audit log; the customer does not read it' })
+
+export const SuspendAccountRequest = z
+  .strictObject({
+    code: z.enum(suspensionCodes).default('under_review').meta({ description: 'What the customer reads' }),
+    reason: Reason
+  })
+  .meta({ id: 'SuspendBankAccountRequest' })
+
+export const ResumeAccountRequest = z
+  .strictObject({
+    reason: Reason,
+    proof: text(500).optional().meta({
+      description: 'Needed where a bank has suspended it: a letter, a mandate, a ticket'
+    })
+  })
+  .meta({ id: 'ResumeBankAccountRequest' })
+
 const Requirement = z.enum(['confirm_holder', 'verify_amounts'])
 
 export const BankAccountReply = z
@@ -38,6 +57,14 @@ export const BankAccountReply = z
       .nullable()
       .meta({ description: 'Its last four characters; null once it was erased', example: '***3000' }),
     linked_at: Instant.nullable().meta({ description: 'null while, and if, it is not linked' }),
+    suspension: z
+      .strictObject({
+        by: z.enum(['bank', 'operator']).meta({ description: '`bank`: it has taken back what came from it' }),
+        code: z.enum(suspensionCodes),
+        since: Instant
+      })
+      .optional()
+      .meta({ description: 'Why nothing is taken from it or paid to it; once unlinked, why it is not linked anew' }),
     method: z.enum(linkMethods).optional(),
     requirements: z
       .strictObject({

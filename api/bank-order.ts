@@ -1,7 +1,7 @@
 import { Refusal } from '../domain/errors.ts'
 import type { CustomerId } from '../domain/ids.ts'
 import { toWire, type Money } from '../domain/money.ts'
-import type { TopUpOrder } from '../domain/orders.ts'
+import type { BankOrder } from '../domain/orders.ts'
 import { findBankAccount } from '../store/bank-account.ts'
 import { findWallet } from '../store/wallet.ts'
 import type { Owner } from './caller.ts'
@@ -22,14 +22,14 @@ export async function bankOrderOf(
   db: ApiDeps['db'],
   { wallet_id, bank_account_id, amount, metadata }: Requested,
   mustOwn: (owner: Owner) => void
-): Promise<{ order: TopUpOrder; customerId: CustomerId }> {
+): Promise<{ order: BankOrder; customerId: CustomerId }> {
   const wallet = await findWallet(db, wallet_id)
   if (wallet) mustOwn(wallet)
   if (!wallet) throw new Refusal('not_found', { pointer: '/wallet_id' })
   const bankAccount = await findBankAccount(db, bank_account_id)
   if (bankAccount?.customerId !== wallet.customerId) throw new Refusal('not_found', { pointer: '/bank_account_id' })
   if (amount.currency !== wallet.currency) throw new Refusal('currency_mismatch')
-  const order: TopUpOrder = {
+  const order: BankOrder = {
     wallet_id: wallet.id,
     bank_account_id: bankAccount.id,
     bank: bankAccount.bank,

@@ -25,6 +25,9 @@ export const BankReturnReply = z
     outstanding: MoneyReply.meta({ description: 'What of that is still owed: whatever comes in pays it first' }),
     given_up: MoneyReply.optional(),
     returned_at: Instant,
+    suspended_bank_account_id: id('ban').optional().meta({
+      description: 'For this reason the account is not used any more: see `GET /v1/bank-accounts/{id}`'
+    }),
     created_at: Instant.optional(),
     updated_at: Instant.optional(),
     timeline: Timeline.optional(),

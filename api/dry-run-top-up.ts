@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { topUpFundingOf } from '../domain/funding.ts'
 import type { TopUpOrder } from '../domain/orders.ts'
 import type { TopUpPolicy } from '../domain/policy/index.ts'
 import { decideAcceptance } from '../domain/top-up-acceptance.ts'
@@ -7,8 +8,9 @@ import { readTopUpFacts } from '../store/top-up-facts.ts'
 
 /** What would happen now, by the rules that the workflow's activity uses; nothing is stored, and no bank is asked. */
 export async function dryRunTopUp(db: Kysely<Database>, order: TopUpOrder, policy: TopUpPolicy) {
-  const { wallet_id, bank_account_id, amount, metadata } = order
-  const facts = await readTopUpFacts(db, { walletId: wallet_id, bankAccountId: bank_account_id })
+  const { wallet_id, amount, metadata } = order
+  const funding = topUpFundingOf(order)
+  const facts = await readTopUpFacts(db, { walletId: wallet_id, funding })
   const decision = decideAcceptance({ ...facts, amount: BigInt(amount.amount), automatic: false }, policy)
   return {
     id: null,
@@ -17,7 +19,7 @@ export async function dryRunTopUp(db: Kysely<Database>, order: TopUpOrder, polic
     ...(decision.kind === 'decline' && { decline_code: decision.code, limit: decision.data['limit'] }),
     amount,
     wallet_id,
-    bank_account_id,
+    [funding.type === 'card' ? 'card_id' : 'bank_account_id']: funding.id,
     metadata
   }
 }

@@ -39,6 +39,7 @@ export const statuses = {
   holder_mismatch: 409,
   ownership_unproved: 409,
   tries_exhausted: 409,
+  bank_account_suspended: 409,
   card_number_refused: 400,
   card_declined: 409,
   card_expired: 409,

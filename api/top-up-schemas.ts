@@ -2,13 +2,21 @@ import { z } from 'zod'
 import { Run, Timeline } from './payment-schemas.ts'
 import { id, Instant, Metadata, MoneyReply, MoneyRequest, text } from './schemas.ts'
 
-export const TopUpRequest = z
-  .strictObject({
-    wallet_id: id('wal'),
-    bank_account_id: id('ban'),
-    amount: MoneyRequest,
-    metadata: Metadata.default({}),
-    dry_run: z.boolean().default(false)
+/** What is asked for of every move between a wallet and what is linked. */
+export const Ordered = z.strictObject({
+  wallet_id: id('wal'),
+  amount: MoneyRequest,
+  metadata: Metadata.default({}),
+  dry_run: z.boolean().default(false)
+})
+
+export const TopUpRequest = Ordered.extend({
+  bank_account_id: id('ban').optional().meta({ description: 'What it comes from: this, or `card_id`' }),
+  card_id: id('crd').optional()
+})
+  .refine(({ bank_account_id, card_id }) => (bank_account_id === undefined) !== (card_id === undefined), {
+    message: 'one of bank_account_id, card_id',
+    path: ['bank_account_id']
   })
   .meta({ id: 'TopUpRequest' })
 
@@ -45,8 +53,10 @@ export const TopUpReply = z
     decline_code: z.string().optional(),
     amount: MoneyReply,
     wallet_id: id('wal'),
-    bank_account_id: id('ban'),
+    bank_account_id: id('ban').optional().meta({ description: 'What it comes from: this, or `card_id`' }),
+    card_id: id('crd').optional(),
     bank_reference: z.string().optional().meta({ description: 'The bank’s own reference, once it has booked' }),
+    acquirer_reference: z.string().optional().meta({ description: 'The same of the card’s acquirer' }),
     returned: MoneyReply.optional().meta({ description: 'What the bank has taken back since' }),
     automatic: z.literal(true).optional().meta({ description: 'Made by the wallet’s automatic top-up' }),
     metadata: z.record(z.string(), z.string()),

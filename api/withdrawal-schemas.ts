@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { Run, Timeline } from './payment-schemas.ts'
 import { id, Instant, MoneyReply } from './schemas.ts'
-import { TopUpRequest } from './top-up-schemas.ts'
+import { Ordered } from './top-up-schemas.ts'
 
-export const WithdrawalRequest = z.strictObject({ ...TopUpRequest.shape }).meta({ id: 'WithdrawalRequest' })
+export const WithdrawalRequest = Ordered.extend({ bank_account_id: id('ban') }).meta({ id: 'WithdrawalRequest' })
 
 export const WithdrawalReply = z
   .strictObject({

@@ -22,6 +22,7 @@ grant execute on function append_audit(text, text, text, text, jsonb) to :app_ro
 grant select, insert on wallet, merchant, bank_account, decision to :app_role;
 grant update (state) on wallet, merchant, bank_account to :app_role;
 grant update (frozen_by) on wallet to :app_role;
+grant update (suspended_by, suspended_for, suspended_at) on bank_account to :app_role;
 grant select, insert, update on payment, top_up, task, review to :app_role;
 
 -- Registration: a code is made, sent, and used up; a consent stands.

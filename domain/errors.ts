@@ -39,6 +39,7 @@ export const problems = {
   holder_mismatch: 'The account is held by somebody else.',
   ownership_unproved: 'The bank did not say that the account is the customer’s.',
   tries_exhausted: 'The amounts were wrong too often.',
+  bank_account_suspended: 'The bank account is suspended; nothing is taken from it or paid to it.',
   // cards
   card_number_refused: 'A card number may not be sent here.',
   card_declined: 'The card was declined.',

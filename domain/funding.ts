@@ -1,5 +1,6 @@
+import type { ProblemCode } from './errors.ts'
 import { idOf, type BankAccountId, type CardId } from './ids.ts'
-import type { PaymentOrder } from './orders.ts'
+import type { PaymentOrder, TopUpOrder } from './orders.ts'
 
 /**
  * What a payment is paid from. Everything but the balance has to be asked for outside, goes out once under the payment's
@@ -16,6 +17,29 @@ export function fundingOf({ funding, bank }: Pick<PaymentOrder, 'funding' | 'ban
   if (funding === undefined) return { type: 'balance' }
   if (funding.type === 'card') return { type: 'card', id: idOf('crd', funding.id) }
   return { type: funding.type, id: idOf('ban', funding.id), bank: bank! }
+}
+
+/** The same of a top-up, which never comes from the balance. */
+export const topUpFundingOf = (order: TopUpOrder): OutsideFunding =>
+  'card_id' in order
+    ? { type: 'card', id: idOf('crd', order.card_id) }
+    : { type: 'bank_account', id: idOf('ban', order.bank_account_id), bank: order.bank }
+
+/** Whether what a customer has linked may be drawn on, or paid out to, as far as we know. */
+export type SourceState = 'usable' | 'suspended' | 'closed' | 'expired'
+
+/** Why it may not; undefined: it may. */
+export function sourceRefusal(source: SourceState | undefined): ProblemCode | undefined {
+  switch (source) {
+    case 'closed':
+      return 'account_closed'
+    case 'suspended':
+      return 'bank_account_suspended'
+    case 'expired':
+      return 'card_expired'
+    default:
+      return undefined
+  }
 }
 
 /** The way that the money takes: what kill switches, search attributes and records call it. */

@@ -2,7 +2,14 @@ import { formatMoney, type Money } from './money.ts'
 import type { MessageText } from './verification-message.ts'
 
 export type NoticeKind =
-  'debit' | 'debit_reported' | 'password_reset' | 'device_added' | 'second_factor_on' | 'second_factor_off'
+  | 'debit'
+  | 'debit_reported'
+  | 'password_reset'
+  | 'device_added'
+  | 'second_factor_on'
+  | 'second_factor_off'
+  | 'bank_account_suspended'
+  | 'bank_account_resumed'
 
 /** What customers are told of their account; always the same words, since a message that is repeated must not change. */
 export const noticeMessages = {
@@ -25,6 +32,14 @@ export const noticeMessages = {
   second_factor_off: {
     subject: 'Your second factor is off',
     text: 'Your authenticator is not asked for any more. If it was not you, call us now.'
+  },
+  bank_account_suspended: {
+    subject: 'A bank account of yours is suspended',
+    text: 'Until further notice we neither take money from one of your linked bank accounts nor pay any to it. Your bank accounts, where you manage them, say which one and why.'
+  },
+  bank_account_resumed: {
+    subject: 'Your bank account can be used again',
+    text: 'The suspension of one of your linked bank accounts is lifted: top-ups and withdrawals go on as before.'
   }
 } as const satisfies Readonly<Record<Exclude<NoticeKind, 'debit'>, MessageText>>
 

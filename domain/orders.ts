@@ -26,7 +26,8 @@ export interface PaymentOrder {
   readonly metadata: Readonly<Record<string, string>>
 }
 
-export interface TopUpOrder {
+/** Money between a wallet and a linked bank account. */
+export interface BankOrder {
   readonly wallet_id: string
   readonly bank_account_id: string
   readonly bank: 'a' | 'b'
@@ -35,6 +36,16 @@ export interface TopUpOrder {
   /** By the customer's standing rule; absent: somebody asked for it. */
   readonly automatic?: true
 }
+
+/** Money from a linked card into a wallet. */
+export interface CardTopUpOrder {
+  readonly wallet_id: string
+  readonly card_id: string
+  readonly amount: WireMoney
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+export type TopUpOrder = BankOrder | CardTopUpOrder
 
 /** What a merchant asks for. */
 export interface PaymentRequestOrder {
@@ -49,8 +60,8 @@ export interface PaymentRequestOrder {
   readonly expires_in_ms?: number
   readonly metadata: Readonly<Record<string, string>>
 }
-/** The same the other way round. */
-export type WithdrawalOrder = TopUpOrder
+/** The same as a top-up's the other way round. */
+export type WithdrawalOrder = BankOrder
 
 export interface OnboardingOrder {
   readonly customer_id: string

@@ -1,5 +1,6 @@
 import type { CurrencyCode } from './currencies.ts'
 import type { ProblemCode } from './errors.ts'
+import { sourceRefusal, type SourceState } from './funding.ts'
 import type { LimitPolicy, Limits } from './limits.ts'
 import { limitsFor } from './limits.ts'
 import type { PaymentOrder } from './orders.ts'
@@ -19,7 +20,7 @@ export interface AuthorizationFacts {
   readonly limitPolicy: LimitPolicy
   readonly ownLimits: OwnLimits
   /** Whether the bank account or the card may be drawn on; absent: the balance is. */
-  readonly source?: 'usable' | 'closed' | 'expired'
+  readonly source?: SourceState
   readonly available: bigint
   readonly usedToday: bigint
   readonly usedThisMonth: bigint
@@ -57,8 +58,9 @@ function refusalOf(
   limits: Limits
 ): { code: ProblemCode; data: Record<string, string> } | undefined {
   if (facts.suspended) return { code: 'rail_suspended', data: {} }
-  if (facts.walletState === 'closed' || facts.source === 'closed') return { code: 'account_closed', data: {} }
-  if (facts.source === 'expired') return { code: 'card_expired', data: {} }
+  if (facts.walletState === 'closed') return { code: 'account_closed', data: {} }
+  const unusable = sourceRefusal(facts.source)
+  if (unusable) return { code: unusable, data: {} }
   if (facts.walletState === 'frozen' || !facts.customerActive) return { code: 'wallet_frozen', data: {} }
   if (!facts.merchantActive) return { code: 'payee_unavailable', data: {} }
   const passed = (limit: bigint | null, used: bigint) => limit !== null && used + facts.amount > limit

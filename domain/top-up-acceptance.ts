@@ -1,5 +1,6 @@
 import type { CurrencyCode } from './currencies.ts'
 import type { ProblemCode } from './errors.ts'
+import { sourceRefusal, type SourceState } from './funding.ts'
 import { limitsFor, type LimitPolicy } from './limits.ts'
 import type { TopUpPolicy } from './policy/index.ts'
 
@@ -14,8 +15,9 @@ export interface AcceptanceFacts {
   readonly owes: boolean
   /** By the customer's standing rule. */
   readonly automatic: boolean
-  readonly bankAccountLinked: boolean
-  /** A kill switch is on for top-ups from this bank. */
+  /** Whether the bank account or the card may be drawn on. */
+  readonly source: SourceState
+  /** A kill switch is on for top-ups from this bank, or by card. */
   readonly suspended: boolean
   readonly limitPolicy: LimitPolicy
   /** What the wallet holds, what is held for payments included. */
@@ -39,7 +41,9 @@ export function decideAcceptance(facts: AcceptanceFacts, policy: Pick<TopUpPolic
     data
   })
   if (facts.suspended) return decline('rail_suspended')
-  if (facts.walletState === 'closed' || !facts.bankAccountLinked) return decline('account_closed')
+  if (facts.walletState === 'closed') return decline('account_closed')
+  const unusable = sourceRefusal(facts.source)
+  if (unusable) return decline(unusable)
   if (facts.walletState === 'frozen' || !facts.customerMayPay) return decline('wallet_frozen')
   if (facts.automatic && facts.owes) return decline('wallet_frozen')
   const { balance } = limitsFor(facts.limitPolicy, policy, facts.currency)

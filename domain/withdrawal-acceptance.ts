@@ -1,13 +1,14 @@
 import { addBusinessDays } from './business-days.ts'
 import type { CurrencyCode } from './currencies.ts'
 import type { ProblemCode } from './errors.ts'
+import { sourceRefusal, type SourceState } from './funding.ts'
 import { limitsFor, type LimitPolicy, type Limits } from './limits.ts'
 import type { OwnLimits } from './own-limits.ts'
 import { UNLIMITED } from './policy/limits.ts'
 import type { WithdrawalPolicy } from './policy/index.ts'
 import { fromUsd } from './reference-rates.ts'
 
-/** Money that a top-up pulled from a link that was young then; minor units. */
+/** Money that a top-up took from a link that was young then, of a bank account or a card; minor units. */
 export interface YoungMoney {
   readonly amount: bigint
   readonly bookedAt: Date
@@ -20,7 +21,7 @@ export interface WithdrawalRequested {
   /** False for a customer who is suspended, closing or closed; one who is only registered is stopped by the limit. */
   readonly customerMayPay: boolean
   readonly walletState: 'active' | 'frozen' | 'closed'
-  readonly bankAccountLinked: boolean
+  readonly bankAccount: SourceState
   /** A kill switch is on for withdrawals to this bank. */
   readonly suspended: boolean
   readonly limitPolicy: LimitPolicy
@@ -78,7 +79,9 @@ interface Refused {
 
 function refusalOf(facts: WithdrawalRequested, limits: Limits, policy: WithdrawalPolicy): Refused | undefined {
   if (facts.suspended) return { code: 'rail_suspended', data: {} }
-  if (facts.walletState === 'closed' || !facts.bankAccountLinked) return { code: 'account_closed', data: {} }
+  if (facts.walletState === 'closed') return { code: 'account_closed', data: {} }
+  const unusable = sourceRefusal(facts.bankAccount)
+  if (unusable) return { code: unusable, data: {} }
   if (facts.walletState === 'frozen' || !facts.customerMayPay) return { code: 'wallet_frozen', data: {} }
   if (facts.coolingUntil) return { code: 'cooling_down', data: { withdrawable_from: facts.coolingUntil.toISOString() } }
   const passed = (limit: bigint | null, used: bigint) => limit !== null && used + facts.amount > limit

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { currency, type CurrencyCode } from '../domain/currencies.ts'
+import type { SourceState } from '../domain/funding.ts'
 import { idOf, type BankAccountId, type CustomerId, type TopUpId, type WalletId } from '../domain/ids.ts'
 import type { Policy } from '../domain/policy/index.ts'
+import { usabilityOf } from './bank-account.ts'
 
 /** A customer's standing order, "below so much add so much"; amounts in minor units of the wallet's currency. */
 export interface AutomaticTopUp {
@@ -24,6 +26,8 @@ export interface AutomaticTopUpStanding extends AutomaticTopUp {
   readonly lastAt: Date | null
   /** Declined too often in a row since it was set. */
   readonly suspended: boolean
+  /** Whether the bank account may be drawn on: while it may not, nothing is made. */
+  readonly source: SourceState
 }
 
 type RulePolicy = Pick<Policy, 'automatic_top_up'>
@@ -62,7 +66,8 @@ export async function findAutomaticTopUp(
 }
 
 /**
- * Rules whose wallet is below, that have made nothing for long enough, are not suspended and wait for nothing: by wallet.
+ * Rules whose wallet is below, that have made nothing for long enough, are not suspended, wait for nothing and
+ * may draw on their bank account: by wallet.
  * What a rule starts is the next in a chain (`nextAutomaticId`), so that it may be found due twice without harm.
  */
 export async function listDueAutomaticTopUps(
@@ -75,7 +80,7 @@ export async function listDueAutomaticTopUps(
     where coalesce(l.credits_posted - l.debits_posted - l.debits_pending, 0) < r.below
       and (last.created_at is null
         or last.created_at <= business_now() - ${policy.automatic_top_up.every_ms} * interval '1 millisecond')
-      and not coalesce(last.open, false) and not recent.suspended
+      and not coalesce(last.open, false) and not recent.suspended and b.state = 'linked'
     order by r.wallet_id limit ${limit}`.execute(db)
   return rows.map(toStanding)
 }
@@ -91,7 +96,7 @@ export const nextAutomaticId = ({ walletId, lastId }: Pick<AutomaticTopUpStandin
   )
 
 const standing = ({ automatic_top_up: { declines_max } }: RulePolicy) => sql`
-  select r.*, b.bank, last.id as last_id, last.created_at as last_at, recent.suspended
+  select r.*, b.bank, b.state as bank_account_state, last.id as last_id, last.created_at as last_at, recent.suspended
     from automatic_top_up r
     join bank_account b on b.id = r.bank_account_id
     left join lateral (
@@ -117,6 +122,7 @@ interface Row {
   last_id: string | null
   last_at: Date | null
   suspended: boolean
+  bank_account_state: string
 }
 
 const toStanding = (row: Row): AutomaticTopUpStanding => ({
@@ -130,5 +136,6 @@ const toStanding = (row: Row): AutomaticTopUpStanding => ({
   setAt: row.set_at,
   lastId: row.last_id === null ? null : idOf('top', row.last_id),
   lastAt: row.last_at,
-  suspended: row.suspended
+  suspended: row.suspended,
+  source: usabilityOf(row.bank_account_state)
 })

@@ -1,5 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import type { SuspensionCode } from '../domain/bank-account.ts'
+import type { SourceState } from '../domain/funding.ts'
 import { idOf, type BankAccountId, type CustomerId } from '../domain/ids.ts'
 
 /** A customer's account at a bank, linked to their wallet. Its IBAN and holder are personal data under the same id. */
@@ -9,9 +11,22 @@ export interface BankAccount {
   readonly bank: 'a' | 'b'
   readonly state: 'linked' | 'suspended' | 'unlinked'
   readonly linkedAt: Date
+  /** Who has suspended it, and why; one that was unlinked since may not be linked anew before it is lifted. */
+  readonly suspension: Suspension | null
 }
 
-export async function insertBankAccount(db: Kysely<Database>, account: BankAccount): Promise<void> {
+export interface Suspension {
+  readonly by: 'bank' | 'operator'
+  readonly code: SuspensionCode
+  /** Business time. */
+  readonly at: Date
+}
+
+/** Whether money may be taken from it or paid to it. @param state undefined: there is none. */
+export const usabilityOf = (state: string | undefined): SourceState =>
+  state === 'linked' ? 'usable' : state === 'suspended' ? 'suspended' : 'closed'
+
+export async function insertBankAccount(db: Kysely<Database>, account: Omit<BankAccount, 'suspension'>): Promise<void> {
   const { id, customerId, bank, state, linkedAt } = account
   await db
     .insertInto('bank_account')
@@ -56,12 +71,41 @@ export async function lockBankAccount(
   return row && toBankAccount(row)
 }
 
-export async function setBankAccountState(
-  db: Kysely<Database>,
-  id: string,
-  state: BankAccount['state']
-): Promise<void> {
-  await db.updateTable('bank_account').set({ state }).where('id', '=', id).execute()
+/** What was suspended stays so: it cannot be linked anew. */
+export async function unlinkBankAccount(db: Kysely<Database>, id: string): Promise<void> {
+  await db.updateTable('bank_account').set({ state: 'unlinked' }).where('id', '=', id).execute()
+}
+
+/** An operator suspends one that is linked; what a bank's return means is part of the return's own unit. */
+export async function suspendBankAccount(db: Kysely<Database>, id: string, code: SuspensionCode): Promise<BankAccount> {
+  const row = await db
+    .updateTable('bank_account')
+    .set({
+      state: 'suspended',
+      suspended_by: 'operator',
+      suspended_for: code,
+      suspended_at: sql<Date>`business_now()`
+    })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return toBankAccount(row)
+}
+
+/** One that was unlinked meanwhile stays so. */
+export async function liftSuspension(db: Kysely<Database>, id: string): Promise<BankAccount> {
+  const row = await db
+    .updateTable('bank_account')
+    .set({
+      state: sql`case state when 'suspended' then 'linked' else state end`,
+      suspended_by: null,
+      suspended_for: null,
+      suspended_at: null
+    })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return toBankAccount(row)
 }
 
 /** Whether money is on its way from it or to it. */
@@ -81,10 +125,21 @@ const toBankAccount = (row: {
   bank: string
   state: string
   linked_at: Date
+  suspended_by: string | null
+  suspended_for: string | null
+  suspended_at: Date | null
 }): BankAccount => ({
   id: idOf('ban', row.id),
   customerId: idOf('cus', row.customer_id),
   bank: row.bank as BankAccount['bank'],
   state: row.state as BankAccount['state'],
-  linkedAt: row.linked_at
+  linkedAt: row.linked_at,
+  suspension:
+    row.suspended_by === null
+      ? null
+      : {
+          by: row.suspended_by as Suspension['by'],
+          code: row.suspended_for as SuspensionCode,
+          at: row.suspended_at!
+        }
 })

@@ -1,8 +1,9 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import type { SuspensionCode } from '../domain/bank-account.ts'
 import type { BankReturnState } from '../domain/bank-return.ts'
 import { currency, type CurrencyCode } from '../domain/currencies.ts'
-import { idOf, type BankReturnId, type CustomerId, type WalletId } from '../domain/ids.ts'
+import { idOf, type BankAccountId, type BankReturnId, type CustomerId, type WalletId } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
 import { withTasks } from './task.ts'
 
@@ -31,6 +32,8 @@ export interface BankReturn {
   readonly givenUp: bigint
   readonly returnedAt: Date
   readonly createdAt: Date
+  /** The account that must not be used again, by the bank's reason. */
+  readonly suspendedBankAccountId: BankAccountId | null
 }
 
 const records = (db: Kysely<Database>) =>
@@ -89,9 +92,16 @@ export interface WalletMove {
   readonly wallet_frozen?: boolean
 }
 
+/** What the row of a return that is received says of its bank account. */
+export interface AccountMove {
+  /** Absent: it may be used again. */
+  readonly suspended_for?: SuspensionCode
+}
+
 /**
- * The posting queue's statement for whole rows; `$1` is a jsonb array of them, each with the fields of `WalletMove`. Rows of
- * one wallet are of one unit, and say the same about it.
+ * The posting queue's statement for whole rows; `$1` is a jsonb array of them, each with the fields of `WalletMove` and
+ * `AccountMove`. Rows of one wallet are of one unit, and say the same about it. What an operator has suspended is the bank's
+ * from then on, since lifting it takes proof; what is unlinked stays as it is. Its owner is told in the same transaction.
  */
 export const bankReturnWriter = {
   kind: 'bank-return',
@@ -101,6 +111,17 @@ export const bankReturnWriter = {
         frozen_by = case when r.wallet_frozen and w.state <> 'closed' then 'operator' else w.frozen_by end
       from jsonb_to_recordset($1::jsonb) r (wallet_id text, wallet_owes boolean, wallet_frozen boolean)
       where w.id = r.wallet_id and (r.wallet_owes is distinct from null or r.wallet_frozen)
+  ), suspended as (
+    update bank_account b
+        set state = 'suspended', suspended_by = 'bank', suspended_for = r.suspended_for, suspended_at = business_now()
+      from jsonb_to_recordset($1::jsonb) r (id text, suspended_bank_account_id text, suspended_for text)
+      where b.id = r.suspended_bank_account_id and r.suspended_for is not null and b.state <> 'unlinked'
+        and b.suspended_by is distinct from 'bank'
+      returning r.id as return_id, b.customer_id
+  ), told as (
+    insert into notice (id, customer_id, kind, object_id)
+      select 'bank_account_suspended:' || return_id, customer_id, 'bank_account_suspended', return_id from suspended
+      on conflict (id) do nothing
   )
     insert into bank_return
       select r.* from jsonb_populate_recordset(null::bank_return, $1::jsonb) r
@@ -125,7 +146,8 @@ export const toBankReturnRow = (bankReturn: BankReturn): object => ({
   outstanding: bankReturn.outstanding.toString(),
   given_up: bankReturn.givenUp.toString(),
   returned_at: bankReturn.returnedAt,
-  created_at: bankReturn.createdAt
+  created_at: bankReturn.createdAt,
+  suspended_bank_account_id: bankReturn.suspendedBankAccountId
 })
 
 /** A return as callers see it, without its timeline; the bank's charge is ours, and nobody's business. */
@@ -146,7 +168,10 @@ export function toBankReturnView(bankReturn: BankReturn): Record<string, unknown
     owed: money(bankReturn.owed),
     outstanding: money(bankReturn.outstanding),
     ...(bankReturn.givenUp > 0n && { given_up: money(bankReturn.givenUp) }),
-    returned_at: bankReturn.returnedAt.toISOString()
+    returned_at: bankReturn.returnedAt.toISOString(),
+    ...(bankReturn.suspendedBankAccountId !== null && {
+      suspended_bank_account_id: bankReturn.suspendedBankAccountId
+    })
   }
 }
 
@@ -170,6 +195,7 @@ interface BankReturnRow {
   given_up: bigint
   returned_at: Date
   created_at: Date
+  suspended_bank_account_id: string | null
 }
 
 export const toBankReturn = (row: BankReturnRow): BankReturn => ({
@@ -191,5 +217,6 @@ export const toBankReturn = (row: BankReturnRow): BankReturn => ({
   outstanding: row.outstanding,
   givenUp: row.given_up,
   returnedAt: row.returned_at,
-  createdAt: row.created_at
+  createdAt: row.created_at,
+  suspendedBankAccountId: row.suspended_bank_account_id === null ? null : idOf('ban', row.suspended_bank_account_id)
 })

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import type { CardBrand, CardFunding } from '../domain/card.ts'
 import { idOf, type CardId, type CustomerId } from '../domain/ids.ts'
@@ -62,16 +62,12 @@ export async function setCardState(db: Kysely<Database>, id: string, state: Card
 }
 
 /** Whether money is on its way from it. */
-export async function hasOpenPayments(db: Kysely<Database>, id: string): Promise<boolean> {
-  const open = await db
-    .selectFrom('payment')
-    .innerJoin('process', 'process.id', 'payment.id')
-    .select('payment.id')
-    .where('payment.funding_id', '=', id)
-    .where('process.open', '=', true)
-    .limit(1)
-    .executeTakeFirst()
-  return open !== undefined
+export async function hasOpenOrders(db: Kysely<Database>, id: string): Promise<boolean> {
+  const { rows } = await sql<{ open: boolean }>`
+    select exists (select from payment o join process p on p.id = o.id where o.funding_id = ${id} and p.open)
+        or exists (select from top_up o join process p on p.id = o.id where o.card_id = ${id} and p.open)
+      as open`.execute(db)
+  return rows[0]!.open
 }
 
 const toCard = (row: {

@@ -1,15 +1,13 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import type { CurrencyCode } from '../domain/currencies.ts'
-import { railOf, type Funding, type OutsideFunding, type Rail } from '../domain/funding.ts'
+import { railOf, type Funding, type Rail } from '../domain/funding.ts'
 import type { CustomerId } from '../domain/ids.ts'
 import { limitWindows, type LimitPolicy, type LimitWindows } from '../domain/limits.ts'
 import type { AuthorizationFacts } from '../domain/payment-authorization.ts'
 import type { PaymentPolicy } from '../domain/policy/index.ts'
-import { isExpired } from '../domain/card.ts'
 import type { Share } from '../domain/splits.ts'
-import { findBankAccount } from './bank-account.ts'
-import { findCard } from './card.ts'
+import { readSource } from './funding-source.ts'
 import { ownLimitsOf, toOwnLimits } from './own-limits.ts'
 import { getPaymentRequest, type PaymentRequest } from './payment-request.ts'
 import { outgoingCounters, readCounters } from './limit-counters.ts'
@@ -113,17 +111,6 @@ async function areActive(db: Kysely<Database>, splits: PaymentParties['splits'])
   const ids = splits.map(({ merchantId }) => merchantId)
   const active = db.selectFrom('merchant').select('id').where('id', 'in', ids).where('state', '=', 'active')
   return (await active.execute()).length === ids.length
-}
-
-/** Whether it may be drawn on, as far as we know. */
-async function readSource(db: Kysely<Database>, funding: OutsideFunding, now: Date): Promise<PaymentFacts['source']> {
-  if (funding.type === 'card') {
-    const card = await findCard(db, funding.id)
-    if (card?.state !== 'linked') return 'closed'
-    return isExpired(card.expiry, now) ? 'expired' : 'usable'
-  }
-  const account = await findBankAccount(db, funding.id)
-  return account?.state === 'linked' ? 'usable' : 'closed'
 }
 
 async function readParties(db: Kysely<Database>, walletId: string, merchantId: string, rail: Rail): Promise<Parties> {

@@ -1,9 +1,11 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import type { CurrencyCode } from '../domain/currencies.ts'
+import { railOf, type OutsideFunding } from '../domain/funding.ts'
 import type { CustomerId } from '../domain/ids.ts'
 import type { LimitPolicy } from '../domain/limits.ts'
 import type { AcceptanceFacts } from '../domain/top-up-acceptance.ts'
+import { readSource } from './funding-source.ts'
 
 export interface TopUpFacts extends Omit<AcceptanceFacts, 'amount' | 'automatic'> {
   readonly customerId: CustomerId
@@ -21,7 +23,6 @@ interface Row {
   currency: string
   wallet_state: string
   owes: boolean
-  bank_account_state: string
   suspended: boolean
   posted: bigint | null
   on_the_way: bigint | null
@@ -29,26 +30,25 @@ interface Row {
 }
 
 /**
- * Everything that the acceptance is decided on, read without a lock in one statement.
- * @throws {TypeError} when wallet or bank account are not there: the route has looked before.
+ * Everything that the acceptance is decided on, read without a lock.
+ * @throws {TypeError} when the wallet is not there: the route has looked before.
  */
 export async function readTopUpFacts(
   db: Kysely<Database>,
-  { walletId, bankAccountId }: { walletId: string; bankAccountId: string }
+  { walletId, funding }: { readonly walletId: string; readonly funding: OutsideFunding }
 ): Promise<TopUpFacts> {
   const { rows } = await sql<Row>`
     select w.customer_id, c.tier, c.policy, c.state as customer_state, w.currency, w.state as wallet_state, w.owes,
-        b.state as bank_account_state, l.credits_posted - l.debits_posted as posted, n.used as on_the_way,
-        exists (select from kill_switch where process = 'top-up' and rail in ('', 'bank_' || b.bank) and "on") as suspended,
+        l.credits_posted - l.debits_posted as posted, n.used as on_the_way,
+        exists (select from kill_switch where process = 'top-up' and rail in ('', ${railOf(funding)}) and "on") as suspended,
         business_now() as now
       from wallet w
       join customer c on c.id = w.customer_id
-      join bank_account b on b.id = ${bankAccountId}
       left join ledger_account l on l.kind = 'wallet' and l.owner = w.id and l.currency = w.currency
       left join limit_counter n on n.id = ${onTheWayCounter(walletId)}
       where w.id = ${walletId}`.execute(db)
   const row = rows[0]
-  if (!row) throw new TypeError(`${walletId} or ${bankAccountId} is not there`)
+  if (!row) throw new TypeError(`${walletId} is not there`)
   return {
     customerId: row.customer_id as CustomerId,
     currency: row.currency as CurrencyCode,
@@ -56,7 +56,7 @@ export async function readTopUpFacts(
     customerMayPay: row.customer_state === 'active' || row.customer_state === 'registered',
     walletState: row.wallet_state as TopUpFacts['walletState'],
     owes: row.owes,
-    bankAccountLinked: row.bank_account_state === 'linked',
+    source: await readSource(db, funding, row.now),
     suspended: row.suspended,
     limitPolicy: (row.policy ?? row.tier) as LimitPolicy,
     posted: row.posted ?? 0n,

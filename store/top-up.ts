@@ -1,12 +1,13 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { currency, type CurrencyCode } from '../domain/currencies.ts'
-import { idOf, type BankAccountId, type CustomerId, type TopUpId, type WalletId } from '../domain/ids.ts'
+import { transitOf, type OutsideFunding } from '../domain/funding.ts'
+import { idOf, type CustomerId, type TopUpId, type WalletId } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
 import type { TopUpState } from '../domain/top-up.ts'
 import { withTasks } from './task.ts'
 
-/** A top-up as its record stands; the amount in minor units of `currency`. Its id is the bank's reference. */
+/** A top-up as its record stands; the amount in minor units of `currency`. Its id is the bank's reference, or the acquirer's. */
 export interface TopUp {
   readonly id: TopUpId
   readonly state: TopUpState
@@ -14,12 +15,13 @@ export interface TopUp {
   readonly version: number
   readonly customerId: CustomerId
   readonly walletId: WalletId
-  readonly bankAccountId: BankAccountId
-  readonly bank: 'a' | 'b'
+  /** What it comes from. */
+  readonly funding: OutsideFunding
   readonly currency: CurrencyCode
   readonly amount: bigint
   readonly metadata: Readonly<Record<string, string>>
   readonly declineCode: string | null
+  /** The bank's own, or the acquirer's, once they have booked. */
   readonly bankReference: string | null
   /** Business time from which the bank may have it; null: it certainly does not. */
   readonly sentAt: Date | null
@@ -64,8 +66,9 @@ export const toTopUpRow = (topUp: TopUp): object => ({
   id: topUp.id,
   customer_id: topUp.customerId,
   wallet_id: topUp.walletId,
-  bank_account_id: topUp.bankAccountId,
-  bank: topUp.bank,
+  bank_account_id: topUp.funding.type === 'bank_account' ? topUp.funding.id : null,
+  card_id: topUp.funding.type === 'card' ? topUp.funding.id : null,
+  bank: transitOf(topUp.funding),
   currency: topUp.currency,
   amount: topUp.amount.toString(),
   metadata: topUp.metadata,
@@ -79,6 +82,7 @@ export const toTopUpRow = (topUp: TopUp): object => ({
 
 /** A top-up as callers see it, without its timeline: what an event carries, and what the API answers with. */
 export function toTopUpView(topUp: TopUp): Record<string, unknown> {
+  const isByCard = topUp.funding.type === 'card'
   return {
     id: topUp.id,
     object: 'top_up',
@@ -86,8 +90,10 @@ export function toTopUpView(topUp: TopUp): Record<string, unknown> {
     ...(topUp.declineCode && { decline_code: topUp.declineCode }),
     amount: toWire({ amount: topUp.amount, currency: topUp.currency }),
     wallet_id: topUp.walletId,
-    bank_account_id: topUp.bankAccountId,
-    ...(topUp.bankReference !== null && { bank_reference: topUp.bankReference }),
+    [isByCard ? 'card_id' : 'bank_account_id']: topUp.funding.id,
+    ...(topUp.bankReference !== null && {
+      [isByCard ? 'acquirer_reference' : 'bank_reference']: topUp.bankReference
+    }),
     ...(topUp.returned > 0n && { returned: toWire({ amount: topUp.returned, currency: topUp.currency }) }),
     ...(topUp.automatic && { automatic: true }),
     metadata: topUp.metadata
@@ -100,7 +106,8 @@ export interface TopUpRow {
   version: number
   customer_id: string
   wallet_id: string
-  bank_account_id: string
+  bank_account_id: string | null
+  card_id: string | null
   bank: string
   currency: string
   amount: bigint
@@ -119,8 +126,7 @@ export const toTopUp = (row: TopUpRow): TopUp => ({
   version: row.version,
   customerId: idOf('cus', row.customer_id),
   walletId: idOf('wal', row.wallet_id),
-  bankAccountId: idOf('ban', row.bank_account_id),
-  bank: row.bank as TopUp['bank'],
+  funding: toFunding(row),
   currency: currency(row.currency),
   amount: row.amount,
   metadata: row.metadata as TopUp['metadata'],
@@ -131,3 +137,8 @@ export const toTopUp = (row: TopUpRow): TopUp => ({
   automatic: row.automatic,
   createdAt: row.created_at
 })
+
+const toFunding = ({ bank_account_id, card_id, bank }: TopUpRow): OutsideFunding =>
+  bank_account_id === null
+    ? { type: 'card', id: idOf('crd', card_id!) }
+    : { type: 'bank_account', id: idOf('ban', bank_account_id), bank: bank as 'a' | 'b' }

@@ -5,6 +5,7 @@ import type { CustomerId } from '../domain/ids.ts'
 import { limitWindows, type LimitPolicy } from '../domain/limits.ts'
 import type { WithdrawalPolicy } from '../domain/policy/index.ts'
 import type { WithdrawalRequested } from '../domain/withdrawal-acceptance.ts'
+import { usabilityOf } from './bank-account.ts'
 import { outgoingCounters, readCounters } from './limit-counters.ts'
 import { coolingUntilOf } from './cooling.ts'
 import { ownLimitsOf, toOwnLimits } from './own-limits.ts'
@@ -62,7 +63,7 @@ export async function readWithdrawalFacts(
     now,
     customerMayPay: row.customer_state === 'active' || row.customer_state === 'registered',
     walletState: row.wallet_state as WithdrawalFacts['walletState'],
-    bankAccountLinked: row.bank_account_state === 'linked',
+    bankAccount: usabilityOf(row.bank_account_state),
     suspended: row.suspended,
     limitPolicy: (row.policy ?? row.tier) as LimitPolicy,
     ownLimits: toOwnLimits(row.own_limits),
@@ -97,10 +98,11 @@ async function readRow(
         (select coalesce(json_agg(json_build_object('amount', t.amount::text, 'booked_at', e.created_at)), '[]')
           from top_up t
           join event e on e.object_id = t.id and e.type = 'top_up.succeeded'
-          join bank_account linked on linked.id = t.bank_account_id
+          left join bank_account linked on linked.id = t.bank_account_id
+          left join card on card.id = t.card_id
           where t.wallet_id = w.id and t.returned = 0
             and e.created_at > clock.now - (2 * ${withdrawable_after_business_days}::integer + 3) * interval '1 day'
-            and e.created_at < linked.linked_at + ${young_link_ms} * interval '1 millisecond') as young,
+            and e.created_at < coalesce(linked.linked_at, card.linked_at) + ${young_link_ms} * interval '1 millisecond') as young,
         ${ownLimitsOf('w.customer_id')} as own_limits,
         ${coolingUntilOf('w.customer_id')} as cooling_until, clock.now
       from clock

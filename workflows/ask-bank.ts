@@ -1,5 +1,5 @@
 import { isCancellation } from '@temporalio/workflow'
-import type { BankAnswer, BankInquiry } from '../activities/bank-words.ts'
+import type { BankInquiry, SendAnswer } from '../activities/bank-words.ts'
 import { declineCodeOf } from '../domain/bank-decline.ts'
 import type { ProblemCode } from '../domain/errors.ts'
 import { nextInquiryAtMs, type InquiryPlan } from '../domain/inquiry-plan.ts'
@@ -20,7 +20,7 @@ export interface BankTalk {
   /** As the record says: from then on the bank may have it, and is only asked. Set when a run is started again. */
   readonly sentAt: string | undefined
   /** Marks the record as sent, then sends; never repeated by Temporal. */
-  send(): Promise<BankAnswer>
+  send(): Promise<SendAnswer>
   inquire(): Promise<BankInquiry>
   /** Reads the record's mark. */
   readSentAt(): Promise<string | undefined>
@@ -90,13 +90,15 @@ async function send(talk: BankTalk): Promise<BankWord | 'lost' | undefined> {
 }
 
 /** Undefined while the bank has not said how it ends. */
-function wordOf(answer: BankAnswer | BankInquiry): BankWord | undefined {
+function wordOf(answer: SendAnswer | BankInquiry): BankWord | undefined {
   switch (answer.kind) {
     case 'accepted':
     case 'booked':
       return { kind: 'accepted', bankReference: answer.bankReference }
     case 'declined':
       return { kind: 'declined', code: declineCodeOf(answer.code) }
+    case 'not_sent':
+      return { kind: 'declined', code: answer.code }
     case 'not_found':
       return { kind: 'declined', code: 'bank_not_received' }
     case 'pending':

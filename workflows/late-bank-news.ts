@@ -1,7 +1,7 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
 import type { BankPaymentStart } from '../activities/payment-progress.ts'
-import type { TopUpStart } from '../activities/top-up-progress.ts'
+import type { BankTopUpStart, CardTopUpStart } from '../activities/top-up-progress.ts'
 import type { WithdrawalStart } from '../activities/withdrawal-progress.ts'
 import type { Progress } from '../domain/orders.ts'
 import { inquiryOptions, recordOptions } from './activity-options.ts'
@@ -13,20 +13,20 @@ import { receiveNudges } from './wait.ts'
 const { bookTopUp, declineTopUp, readTopUp, readBusinessClock } = proxyLocalActivities<Activities>(recordOptions)
 const { bookWithdrawal, declineWithdrawal, readWithdrawal } = proxyLocalActivities<Activities>(recordOptions)
 const { bookPayment, declinePayment, readPayment } = proxyLocalActivities<Activities>(recordOptions)
+const { inquireCardTopUp, inquireCardPayment } = proxyActivities<Activities>({
+  ...inquiryOptions,
+  summary: 'ask the acquirer what became of it'
+})
 const { inquireTopUp, inquireWithdrawal, inquirePayment } = proxyActivities<Activities>({
   ...inquiryOptions,
   summary: 'ask the bank what became of it'
 })
 
-const { inquireCardPayment } = proxyActivities<Activities>({
-  ...inquiryOptions,
-  summary: 'ask the acquirer what became of it'
-})
-
 /** All kinds have alike of their order and policy what is used here. */
-type LateStart = TopUpStart & WithdrawalStart & BankPaymentStart
+type LateStart = BankTopUpStart & CardTopUpStart & WithdrawalStart & BankPaymentStart
 
 const topUp = { path: '/v1/top-ups', read: readTopUp, inquire: inquireTopUp, book: bookTopUp, decline: declineTopUp }
+const cardTopUp = { ...topUp, inquire: inquireCardTopUp }
 const withdrawal = {
   path: '/v1/withdrawals',
   read: readWithdrawal,
@@ -45,7 +45,7 @@ const cardPayment = { ...payment, inquire: inquireCardPayment }
 
 function thingOf({ id, order }: LateStart) {
   if (id.startsWith('wdr_')) return withdrawal
-  if (!id.startsWith('pay_')) return topUp
+  if (!id.startsWith('pay_')) return 'card_id' in order ? cardTopUp : topUp
   return order.funding.type === 'card' ? cardPayment : payment
 }
 

@@ -1,5 +1,5 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow'
-import type { BankAnswer, BankInquiry } from '../activities/bank-words.ts'
+import type { BankInquiry, SendAnswer } from '../activities/bank-words.ts'
 import type { Activities } from '../activities/index.ts'
 import type {
   BankPaymentStart,
@@ -36,7 +36,7 @@ const { inquireCardPayment } = proxyActivities<Activities>({
 /** Who is asked for the money of a payment from outside: once, and then only what became of it. */
 interface Rail {
   readonly name: string
-  send(): Promise<BankAnswer>
+  send(): Promise<SendAnswer>
   inquire(): Promise<BankInquiry>
 }
 

@@ -1,7 +1,9 @@
 import { proxyActivities, proxyLocalActivities, setHandler } from '@temporalio/workflow'
+import type { BankInquiry, SendAnswer } from '../activities/bank-words.ts'
 import type { Activities } from '../activities/index.ts'
-import type { TopUpProgress, TopUpStart } from '../activities/top-up-progress.ts'
+import type { CardTopUpStart, TopUpProgress, TopUpStart } from '../activities/top-up-progress.ts'
 import { formatMoney, fromWire } from '../domain/money.ts'
+import { railOf, topUpFundingOf } from '../domain/funding.ts'
 import type { Progress } from '../domain/orders.ts'
 import { topUpStates, type TopUpState } from '../domain/top-up.ts'
 import { bankOptions, inquiryOptions, recordOptions } from './activity-options.ts'
@@ -17,11 +19,23 @@ const { acceptTopUp, bookTopUp, declineTopUp, markTopUpStuck, retryTopUp, writeO
 const { listTopUpDecisions, readBusinessClock } = proxyLocalActivities<Activities>(recordOptions)
 const { sendTopUp } = proxyActivities<Activities>({ ...bankOptions, summary: 'have the bank pull the money, once' })
 const { inquireTopUp } = proxyActivities<Activities>({ ...inquiryOptions, summary: 'ask the bank what became of it' })
+const { sendCardTopUp } = proxyActivities<Activities>({
+  ...bankOptions,
+  summary: 'have the acquirer take the money from the card, once'
+})
+const { inquireCardTopUp } = proxyActivities<Activities>({
+  ...inquiryOptions,
+  summary: 'ask the acquirer what became of it'
+})
 
-/** Money from a linked bank account: pulled once, and credited when the bank says, at whatever time, that it has booked. */
+/**
+ * Money from a linked bank account or card: taken once, and credited when the bank or the acquirer says, at whatever time,
+ * that it has booked.
+ */
 export async function topUp(start: TopUpStart): Promise<Progress<TopUpState>> {
   const answer = answerFirst<Progress<TopUpState>>(start)
   const nudges = receiveNudges()
+  const source = sourceOf(start)
   let current: Progress<TopUpState> | undefined
   let next: string | undefined
   const isOver = () => current !== undefined && topUpStates.isTerminal(current.state)
@@ -61,8 +75,8 @@ export async function topUp(start: TopUpStart): Promise<Progress<TopUpState>> {
       nudges,
       acceptedAt: created_at,
       sentAt: sent_at,
-      send: () => sendTopUp(start),
-      inquire: () => inquireTopUp(start),
+      send: () => source.send(),
+      inquire: () => source.inquire(),
       readSentAt: async () => (await readTopUp(start)).sent_at,
       businessNow: readBusinessClock,
       isOver,
@@ -84,17 +98,47 @@ export async function topUp(start: TopUpStart): Promise<Progress<TopUpState>> {
     if (current && progress.version < current.version) return
     current = progress
     const { state } = current
-    const details = detailsOf(start, current, next)
-    present({ state, details, deadlineAt: isOver() ? undefined : next, rail: `bank_${start.order.bank}` })
+    const details = detailsOf(start, current, { words: source.words, next })
+    present({ state, details, deadlineAt: isOver() ? undefined : next, rail: source.rail })
   }
 }
+
+/** Who is asked for the money. */
+interface Source {
+  readonly rail: string
+  /** For operators. */
+  readonly words: string
+  send(): Promise<SendAnswer>
+  inquire(): Promise<BankInquiry>
+}
+
+/** The one place that knows who is asked. */
+function sourceOf(start: TopUpStart): Source {
+  const funding = topUpFundingOf(start.order)
+  const rail = railOf(funding)
+  if (isByCard(start))
+    return {
+      rail,
+      words: `card \`${funding.id}\``,
+      send: () => sendCardTopUp(start),
+      inquire: () => inquireCardTopUp(start)
+    }
+  return {
+    rail,
+    words: `\`${funding.id}\` at bank ${start.order.bank}`,
+    send: () => sendTopUp(start),
+    inquire: () => inquireTopUp(start)
+  }
+}
+
+const isByCard = (start: TopUpStart): start is CardTopUpStart => 'card_id' in start.order
 
 const detailsOf = (
   { id, order }: TopUpStart,
   { decline_code }: Progress<TopUpState>,
-  next: string | undefined
+  { words, next }: { readonly words: string; readonly next: string | undefined }
 ): string[] => [
-  `${formatMoney(fromWire(order.amount))} from \`${order.bank_account_id}\` at bank ${order.bank} to \`${order.wallet_id}\``,
+  `${formatMoney(fromWire(order.amount))} from ${words} to \`${order.wallet_id}\``,
   ...(decline_code ? [`declined: \`${decline_code}\``] : []),
   ...(next ? [`the bank is asked again at ${next} (business time)`] : []),
   `record: \`GET /v1/top-ups/${id}\``

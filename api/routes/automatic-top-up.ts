@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { inTransaction } from '../../db/in-transaction.ts'
 import { Refusal } from '../../domain/errors.ts'
+import { sourceRefusal } from '../../domain/funding.ts'
 import { toWire } from '../../domain/money.ts'
 import { appendAudit } from '../../store/audit.ts'
 import {
@@ -101,10 +102,12 @@ const removeRule = ({ db }: ApiDeps): Route =>
 
 const toReply = (rule: AutomaticTopUpStanding): z.input<typeof AutomaticTopUpReply> => {
   const { currency } = rule
+  const reason = sourceRefusal(rule.source) ?? (rule.suspended ? 'declined' : undefined)
   return {
     object: 'automatic_top_up',
     wallet_id: rule.walletId,
-    state: rule.suspended ? 'suspended' : 'active',
+    state: reason === undefined ? 'active' : 'suspended',
+    ...(reason !== undefined && { reason }),
     below: toWire({ amount: rule.below, currency }),
     add: toWire({ amount: rule.add, currency }),
     bank_account_id: rule.bankAccountId,

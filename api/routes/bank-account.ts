@@ -1,23 +1,22 @@
 import { z } from 'zod'
 import { Refusal } from '../../domain/errors.ts'
-import { mask } from '../../domain/personal.ts'
 import { appendAudit } from '../../store/audit.ts'
 import {
   findBankAccount,
   hasOpenOrders,
   listBankAccounts,
   lockBankAccount,
-  setBankAccountState,
-  type BankAccount
+  unlinkBankAccount
 } from '../../store/bank-account.ts'
 import { findBankLink, listOpenBankLinks, toBankLinkView, type BankLink } from '../../store/bank-link.ts'
 import { findPersonal, findPersonalValue, unproveIban } from '../../store/personal.ts'
+import { toBankAccountReply } from '../bank-account-reply.ts'
 import { BankAccountReply } from '../bank-account-schemas.ts'
 import { CustomerListQuery, listedCustomer, pageOfFew } from '../customer-list.ts'
 import type { ApiDeps } from '../deps.ts'
 import { listOf } from '../list.ts'
 import { route, type Route } from '../route.ts'
-import { id, instant } from '../schemas.ts'
+import { id } from '../schemas.ts'
 import { createSubmit, type Submit } from '../submit.ts'
 
 type View = z.input<typeof BankAccountReply>
@@ -57,8 +56,8 @@ const listAccounts = ({ db, vault, policy }: ApiDeps): Route =>
       const ibanOf = (accountId: string) => ibans.find(({ reference }) => reference === accountId)?.value
       const underWay = (link: BankLink) => toBankLinkView(link, policy.bank_link)
       const views = [
-        ...accounts.map((account) => toReply({}, account, ibanOf(account.id))),
-        ...links.map((link) => toReply(underWay(link), undefined, ibanOf(link.id)))
+        ...accounts.map((account) => toBankAccountReply({}, account, ibanOf(account.id))),
+        ...links.map((link) => toBankAccountReply(underWay(link), undefined, ibanOf(link.id)))
       ]
       return pageOfFew(views, query)
     }
@@ -86,7 +85,7 @@ const readAccount = ({ db, vault }: ApiDeps, submit: Submit): Route =>
       const view = link ? ((await submit.read(call, link.id)).body as Partial<View>) : {}
       // It may have been linked since the account was looked for: what is said of both is of one moment.
       const linked = account ?? (view.state === 'linked' ? await findBankAccount(db, known.id) : undefined)
-      return toReply(view, linked, await findPersonalValue(db, vault, where))
+      return toBankAccountReply(view, linked, await findPersonalValue(db, vault, where))
     }
   )
 
@@ -96,7 +95,8 @@ const unlinkAccount = ({ vault }: ApiDeps): Route =>
     {
       summary: 'Unlink a bank account',
       description:
-        'Once nothing of it is in processing. What is ordered from it later is declined; it can be linked anew.',
+        'Once nothing of it is in processing. What is ordered from it later is declined; it can be linked anew, unless it was ' +
+        'suspended: then not before that is lifted.',
       params,
       reply: BankAccountReply,
       status: 200,
@@ -110,30 +110,17 @@ const unlinkAccount = ({ vault }: ApiDeps): Route =>
       const account = await lockBankAccount(transaction, accountId, 'update')
       mustOwn(account ?? {})
       if (!account) throw new Refusal('not_found')
-      if (account.state !== 'linked' || (await hasOpenOrders(transaction, account.id)))
+      if (account.state === 'unlinked' || (await hasOpenOrders(transaction, account.id)))
         throw new Refusal('state_conflict', { state: account.state })
-      await setBankAccountState(transaction, account.id, 'unlinked')
-      await unproveIban(transaction, account.customerId, account.id)
+      await unlinkBankAccount(transaction, account.id)
+      // What is suspended stays proved, so that unlinking it is no way around that: nobody links it before it is lifted.
+      if (!account.suspension) await unproveIban(transaction, account.customerId, account.id)
       await appendAudit(transaction, { actor: principal, action: 'bank_account.unlink', object: account.id, requestId })
       const where = { ownerId: account.customerId, kind: 'iban', reference: account.id } as const
-      return toReply({}, { ...account, state: 'unlinked' }, await findPersonalValue(transaction, vault, where))
+      return toBankAccountReply(
+        {},
+        { ...account, state: 'unlinked' },
+        await findPersonalValue(transaction, vault, where)
+      )
     }
   )
-
-/** What its process says, under what the account itself is. */
-const toReply = (
-  view: Partial<View> | Record<string, unknown>,
-  account: BankAccount | undefined,
-  iban?: string
-): View => ({
-  ...(view as View),
-  ...(account && {
-    id: account.id,
-    object: 'bank_account' as const,
-    customer_id: account.customerId,
-    bank: account.bank,
-    state: account.state
-  }),
-  iban: iban === undefined ? null : mask('iban', iban),
-  linked_at: account ? instant(account.linkedAt) : null
-})

@@ -3,7 +3,7 @@ import { Refusal } from '../../domain/errors.ts'
 import { appendAudit } from '../../store/audit.ts'
 import { cardDetailsIn, findCardDetails } from '../../store/card-details.ts'
 import { findCardLink, listOpenCardLinks, toCardLinkView } from '../../store/card-link.ts'
-import { findCard, hasOpenPayments, listCards, lockCard, setCardState } from '../../store/card.ts'
+import { findCard, hasOpenOrders, listCards, lockCard, setCardState } from '../../store/card.ts'
 import { findPersonal, forgetCard } from '../../store/personal.ts'
 import { toCardReply } from '../card-reply.ts'
 import { CardReply } from '../card-schemas.ts'
@@ -95,7 +95,7 @@ const unlinkCard = ({ vault }: ApiDeps): Route =>
       const card = await lockCard(transaction, cardId, 'update')
       mustOwn(card ?? {})
       if (!card) throw new Refusal('not_found')
-      if (card.state !== 'linked' || (await hasOpenPayments(transaction, card.id)))
+      if (card.state !== 'linked' || (await hasOpenOrders(transaction, card.id)))
         throw new Refusal('state_conflict', { state: card.state })
       await setCardState(transaction, card.id, 'unlinked')
       await forgetCard(transaction, card.customerId, card.id)

@@ -3,6 +3,7 @@ import type { Route } from '../route.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { auditLogRoutes } from './audit-log.ts'
 import { automaticTopUpRoutes } from './automatic-top-up.ts'
+import { bankAccountSuspensionRoutes } from './bank-account-suspension.ts'
 import { bankAccountRoutes } from './bank-account.ts'
 import { bankLinkRoutes } from './bank-link.ts'
 import { bulkDecisionRoutes } from './bulk-decision.ts'
@@ -61,6 +62,7 @@ export const listRoutes = (deps: ApiDeps): Route[] => [
   ...callbackRoutes(deps),
   ...paymentRoutes(deps),
   ...bankAccountRoutes(deps),
+  ...bankAccountSuspensionRoutes(deps),
   ...bankLinkRoutes(deps),
   ...bankReturnRoutes(deps),
   ...cardRoutes(deps),

@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { railOf, topUpFundingOf } from '../../domain/funding.ts'
 import { topUpPolicy } from '../../domain/policy/index.ts'
 import { findTopUp } from '../../store/top-up.ts'
 import { searchAttributes } from '../../temporal/search-attribute-keys.ts'
-import { bankOrderOf } from '../bank-order.ts'
 import type { ApiDeps } from '../deps.ts'
 import { dryRunTopUp } from '../dry-run-top-up.ts'
 import { notYet } from '../payment-schemas.ts'
@@ -10,11 +10,12 @@ import { answer, route, type Route } from '../route.ts'
 import { id } from '../schemas.ts'
 import { stuckRoutes } from '../stuck-routes.ts'
 import { createSubmit, type Submit } from '../submit.ts'
+import { topUpOrderOf } from '../top-up-order.ts'
 import { TopUpReply, TopUpRequest } from '../top-up-schemas.ts'
 
 const params = z.strictObject({ id: id('top') })
 
-/** Money from a linked bank account into a wallet. */
+/** Money from a linked bank account or card into a wallet. */
 export const topUpRoutes = (deps: ApiDeps): Route[] => {
   const submit = createSubmit(deps)
   const stuck = {
@@ -33,10 +34,10 @@ const orderRoute = ({ db, policy }: ApiDeps, submit: Submit): Route =>
   route.post(
     '/top-ups',
     {
-      summary: 'Top a wallet up from a linked bank account',
+      summary: 'Top a wallet up from a linked bank account or card',
       description:
-        'Usually answers `processing`, before the bank is asked: poll, or listen for the event. Declines answer 201 too. ' +
-        'With `dry_run` nothing is stored, and no bank is asked.',
+        'Usually answers `processing`, before the bank or the acquirer is asked: poll, or listen for the event. Declines ' +
+        'answer 201 too. With `dry_run` nothing is stored, and nobody is asked.',
       body: TopUpRequest,
       reply: TopUpReply,
       status: 201,
@@ -47,17 +48,18 @@ const orderRoute = ({ db, policy }: ApiDeps, submit: Submit): Route =>
       errors: ['currency_mismatch', 'idempotency_key_reused', 'service_unavailable']
     },
     async (call) => {
-      const { order, customerId } = await bankOrderOf(db, call.body, call.mustOwn)
+      const { order, customerId } = await topUpOrderOf(db, call.body, call.mustOwn)
       if (call.body.dry_run) return answer(200, await dryRunTopUp(db, order, topUpPolicy(policy)))
+      const rail = railOf(topUpFundingOf(order))
       return submit.start(call, {
         type: 'top-up',
         id: call.newId('top'),
         order,
         policy: topUpPolicy(policy),
-        summary: `top-up of ${order.amount.amount} ${order.amount.currency} minor units through bank ${order.bank}`,
+        summary: `top-up of ${order.amount.amount} ${order.amount.currency} minor units, ${rail}`,
         searchAttributes: [
           { key: searchAttributes.customerRef, value: customerId },
-          { key: searchAttributes.rail, value: `bank_${order.bank}` }
+          { key: searchAttributes.rail, value: rail }
         ]
       })
     }

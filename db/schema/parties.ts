@@ -29,7 +29,16 @@ export interface PartyTables {
     given_at: Generated<Date>
     request_id: string
   }
-  bank_account: { id: string; customer_id: string; bank: string; state: string; linked_at: Generated<Date> }
+  bank_account: {
+    id: string
+    customer_id: string
+    bank: string
+    state: string
+    linked_at: Generated<Date>
+    suspended_by: Generated<string | null>
+    suspended_for: Generated<string | null>
+    suspended_at: Generated<Date | null>
+  }
   automatic_top_up: {
     wallet_id: string
     customer_id: string

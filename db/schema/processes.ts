@@ -88,7 +88,7 @@ interface TopUpTable {
   id: Read<string>
   customer_id: Read<string>
   wallet_id: Read<string>
-  bank_account_id: Read<string>
+  bank_account_id: Read<string | null>
   bank: Read<string>
   currency: Read<string>
   amount: Read<bigint>
@@ -99,6 +99,7 @@ interface TopUpTable {
   created_at: Read<Date>
   returned: Read<bigint>
   automatic: Read<boolean>
+  card_id: Read<string | null>
 }
 
 /** Written by `store/withdrawal.ts`'s set-based statement. */
@@ -211,6 +212,7 @@ interface BankReturnTable {
   given_up: Read<bigint>
   returned_at: Read<Date>
   created_at: Read<Date>
+  suspended_bank_account_id: Read<string | null>
 }
 
 /** Written by `store/card-link.ts`'s set-based statement. */

@@ -1,15 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import { MockActivityEnvironment } from '@temporalio/testing'
+import type { SendAnswer } from '../../activities/bank-words.ts'
 import { topUpBankActivities } from '../../activities/top-up-bank.ts'
-import type { TopUpStart } from '../../activities/top-up-progress.ts'
+import type { BankTopUpStart } from '../../activities/top-up-progress.ts'
 import { topUpActivities } from '../../activities/top-up.ts'
 import { defaultPolicy, topUpPolicy } from '../../domain/policy/index.ts'
+import type { ProblemCode } from '../../domain/errors.ts'
 import { currency } from '../../domain/currencies.ts'
 import { seedRecords } from '../../local/seed-records.ts'
 import type { SeededCustomer } from '../../local/credentials.ts'
 import { PostingQueue } from '../../ledger/posting-queue.ts'
 import type { BankAnswer, BankInstruction } from '../../providers/bank.ts'
+import { liftSuspension, suspendBankAccount } from '../../store/bank-account.ts'
 import { listHistory } from '../../store/event.ts'
 import { erasePersonal } from '../../store/personal.ts'
 import { recordWriters } from '../../store/record-writers.ts'
@@ -22,6 +25,11 @@ beforeAll(async () => {
   customers = (await seedRecords(store)).seed.customers
 })
 afterAll(() => store?.stop())
+
+const decline = (start: BankTopUpStart, code: ProblemCode) => {
+  const ledger = new PostingQueue({ pool: store.pool, writers: recordWriters })
+  return topUpActivities({ db: store.db, ledger, crash: () => undefined }).declineTopUp(start, code)
+}
 
 /** An accepted top-up of 10.00 USD, and a bank that gives these answers in turn and keeps what it was sent. */
 async function accepted(answers: readonly BankAnswer[], { wallet_id, bank_account_id } = customers[0]!) {
@@ -36,7 +44,7 @@ async function accepted(answers: readonly BankAnswer[], { wallet_id, bank_accoun
   const ledger = new PostingQueue({ pool: store.pool, writers: recordWriters })
   const runs = { isRunning: async () => true, restart: async () => undefined, nudge: async () => undefined }
   const deps = { db: store.db, ledger, bank, vault: store.vault, runs, crash: () => undefined }
-  const start: TopUpStart = {
+  const start: BankTopUpStart = {
     id: newId('top'),
     order: {
       wallet_id,
@@ -53,7 +61,7 @@ async function accepted(answers: readonly BankAnswer[], { wallet_id, bank_accoun
   await topUpActivities(deps).acceptTopUp(start)
   const { sendTopUp } = topUpBankActivities(deps)
   /** As a worker runs it, each time as an attempt of its own. */
-  const send = (): Promise<BankAnswer> =>
+  const send = (): Promise<SendAnswer> =>
     new MockActivityEnvironment({ workflowExecution: { workflowId: `top-up/${start.id}`, runId: randomUUID() } }).run(
       sendTopUp,
       start
@@ -105,5 +113,18 @@ describe('A send to the bank', () => {
     expect(await send()).toEqual({ kind: 'declined', code: 'invalid_bank_account' })
     expect(sent).toEqual([])
     expect(await history()).toEqual(['top_up.processing'])
+  })
+
+  it('for an account that is suspended is not made; what another attempt has sent all the same is not declined by us', async () => {
+    const { sent, send, history, start } = await accepted([yes])
+    const { bank_account_id } = customers[0]!
+    await suspendBankAccount(store.db, bank_account_id, 'under_review')
+    const word = { kind: 'not_sent', code: 'bank_account_suspended' } as const
+    expect(await send()).toEqual(word)
+    expect([sent, await history()]).toEqual([[], ['top_up.processing']])
+    await liftSuspension(store.db, bank_account_id)
+    expect(await send()).toEqual(yes)
+    expect((await decline(start, word.code)).state).toBe('processing')
+    expect((await decline(start, 'bank_declined')).state).toBe('declined')
   })
 })

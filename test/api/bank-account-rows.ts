@@ -4,10 +4,10 @@ import { newId } from './api-under-test.ts'
 import type { Row, World } from './matrix-world.ts'
 
 /** One for each request, so that one's deed is not another's refusal. */
-const toUnlink = async ({ api, own }: World) => {
+const newAccount = async ({ api, own }: World) => {
   const account = { id: newId('ban'), customerId: own.id, bank: 'a', state: 'linked', linkedAt: new Date() } as const
   await insertBankAccount(api.deps.db, account)
-  return `/bank-accounts/${account.id}/unlink`
+  return `/bank-accounts/${account.id}`
 }
 
 const customers = (own: number, other: number) => ({ 'customer own': own, 'customer other': other })
@@ -44,5 +44,18 @@ export const bankAccountRows: Readonly<Record<string, Row>> = {
     path: () => `/bank-accounts/${newId('ban')}/retry`,
     allowed: { finance: 404 }
   },
-  'post /bank-accounts/{id}/unlink': { path: toUnlink, allowed: { ...customers(200, 404), service: 200 } }
+  'post /bank-accounts/{id}/unlink': {
+    path: async (world) => `${await newAccount(world)}/unlink`,
+    allowed: { ...customers(200, 404), service: 200 }
+  },
+  'post /bank-accounts/{id}/suspend': {
+    path: async (world) => `${await newAccount(world)}/suspend`,
+    body: { reason: 'a call' },
+    allowed: { support: 200, finance: 200 }
+  },
+  'post /bank-accounts/{id}/resume': {
+    path: async (world) => `${await newAccount(world)}/resume`,
+    body: { reason: 'it was never suspended' },
+    allowed: { finance: 409 }
+  }
 }

@@ -9,7 +9,7 @@ const facts: AcceptanceFacts = {
   currency: currency('USD'),
   customerMayPay: true,
   walletState: 'active',
-  bankAccountLinked: true,
+  source: 'usable',
   owes: false,
   automatic: false,
   suspended: false,
@@ -50,7 +50,9 @@ describe('The acceptance of a top-up', () => {
     ['a closed wallet', { walletState: 'closed' as const }, 'account_closed'],
     ['a frozen wallet', { walletState: 'frozen' as const }, 'wallet_frozen'],
     ['a suspended customer', { customerMayPay: false }, 'wallet_frozen'],
-    ['a bank account that is not linked', { bankAccountLinked: false }, 'account_closed'],
+    ['a bank account that is not linked', { source: 'closed' as const }, 'account_closed'],
+    ['a suspended bank account', { source: 'suspended' as const }, 'bank_account_suspended'],
+    ['a card that has expired', { source: 'expired' as const }, 'card_expired'],
     ['tier 0', { limitPolicy: 0 as const, amount: 1n }, 'balance_limit_exceeded']
   ])('declines for %s with a code of its own', (_, over, code) => {
     expect(codeOf(over)).toBe(code)

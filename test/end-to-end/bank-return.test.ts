@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { askingForPayment, owedTo, paid, payByBank, readPayment } from '../support/bank-payments.ts'
-import { owedBy, pay, returnOf, takeBack, toppedUp } from '../support/bank-returns.ts'
+import { owedBy, pay, resumeAccount, returnOf, takeBack, toppedUp } from '../support/bank-returns.ts'
 import { callBack } from '../support/call-back.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
 import { expectEverythingSettled } from '../support/settled.ts'
@@ -48,7 +48,7 @@ describe('A top-up that the bank takes back', () => {
       amount: usd(10_000),
       owed: usd(0),
       in_window: true,
-      reason: 'account_closed'
+      reason: 'insufficient_funds'
     })
     expect(historyOf(returned)).toEqual(['bank_return.received', 'bank_return.recovered'])
     const original = await coffer.service.get(`/v1/top-ups/${id}`)
@@ -114,7 +114,7 @@ describe('A top-up that the bank takes back', () => {
   })
 
   it.each([
-    ['account_closed', 8, false],
+    ['insufficient_funds', 8, false],
     ['unauthorized', 59, true],
     ['unauthorized', 61, false]
   ])('as %s after %i days is booked, in its window: %s', async (reason, days, inWindow) => {
@@ -122,6 +122,7 @@ describe('A top-up that the bank takes back', () => {
     await coffer.advanceClock(days * DAY_MS)
     await takeBack(coffer, id, { reason })
     expect((await returnOf(coffer, id)).body).toMatchObject({ reason, in_window: inWindow, amount: usd(1_000) })
+    if (reason === 'unauthorized') await resumeAccount(coffer, 'bench')
   })
 })
 

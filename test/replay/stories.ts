@@ -5,6 +5,7 @@ import { bankLinkStories } from './bank-link-stories.ts'
 import { operatorStories } from './operator-stories.ts'
 import { merchantOnboardingStories } from './merchant-onboarding-stories.ts'
 import { cardPaymentStories } from './card-payment-stories.ts'
+import { cardTopUpStories } from './card-top-up-stories.ts'
 import { cardLinkStories } from './card-link-stories.ts'
 import { onboardingStories } from './onboarding-stories.ts'
 import { paymentRequestStories } from './payment-request-stories.ts'
@@ -177,6 +178,7 @@ export const replayStories: readonly ReplayStory[] = [
   ...bankReturnStories,
   ...cardLinkStories,
   ...cardPaymentStories,
+  ...cardTopUpStories,
   { name: 'deliver-code/sent', state: 'sent', tell: register },
   {
     name: 'deliver-code/replaced-before-it-was-sent',

@@ -10,9 +10,12 @@ export interface AskedReturn {
   readonly reports?: number
 }
 
-/** Has the bank take back what it booked under that reference; answers what it calls the return. */
+/**
+ * Has the bank take back what it booked under that reference, for a reason that leaves the account as it is unless another one
+ * is given; answers what it calls the return.
+ */
 export async function takeBack({ sandbox }: Coffer, reference: string, asked: AskedReturn = {}): Promise<string> {
-  const body = { bank: 'a', reason: 'account_closed', reference, ...asked }
+  const body = { bank: 'a', reason: 'insufficient_funds', reference, ...asked }
   const response = await sandbox.admin('POST', '/returns', body)
   if (!response.ok) throw new Error(`${response.status} ${await response.text()}`)
   return ((await response.json()) as { reference: string }).reference
@@ -69,4 +72,10 @@ export async function owedBy({ db, customer }: Coffer, login: Login): Promise<nu
     .where('owner', '=', customer(login).id)
     .executeTakeFirst()
   return row ? Number(row.debits_posted - row.credits_posted) : 0
+}
+
+/** Lets a bank account be used again that a return has suspended. */
+export async function resumeAccount({ finance, customer }: Coffer, login: Login): Promise<Answered> {
+  const lifted = { reason: 'a test', proof: 'the bank has rung back' }
+  return finance.post(`/v1/bank-accounts/${customer(login).bank_account_id}/resume`, lifted)
 }

@@ -1,0 +1,24 @@
+import type { ProblemCode } from './errors.ts'
+import { UNAUTHORIZED } from './return-window.ts'
+
+/** Why a linked account is suspended, as its owner reads it; what an operator says beside it is in the audit log. */
+export const suspensionCodes = ['account_closed', 'unauthorized', 'under_review'] as const
+export type SuspensionCode = (typeof suspensionCodes)[number]
+
+/** What a bank's reason for a return means for the account; undefined: it may be used again. */
+export function suspensionBy(operation: 'pull' | 'push', reason: string): SuspensionCode | undefined {
+  if (reason === 'account_closed') return 'account_closed'
+  return operation === 'pull' && reason === UNAUTHORIZED ? 'unauthorized' : undefined
+}
+
+/** Why a bank is not told of an instruction that was taken in before its account was suspended. */
+export const SUSPENDED = 'bank_account_suspended' satisfies ProblemCode
+
+/**
+ * Whether an instruction that is asked about may end as declined with that code. What we have not sent ourselves may have
+ * been sent all the same, by an attempt that was thought dead: then only the bank's word ends it.
+ */
+export const mayEnd = (
+  { state, sentAt }: { readonly state: string; readonly sentAt: Date | null },
+  code: ProblemCode
+): boolean => state === 'processing' && (code !== SUSPENDED || sentAt === null)
