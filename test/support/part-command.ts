@@ -12,6 +12,5 @@ const DIE_WITH_TESTS = new URL('./die-with-tests.mjs', import.meta.url).href
 /** What Node is called with to run a part of the product. */
 export function partCommand(name: PartName): string[] {
   const program = join(testContext().partsDirectory, `${name}.mjs`)
-  // Temporal's SDK requires the failure converter by its path, and that is TypeScript.
-  return ['--enable-source-maps', '--require', 'tsx/cjs', '--import', DIE_WITH_TESTS, program]
+  return ['--enable-source-maps', '--import', DIE_WITH_TESTS, program]
 }
