@@ -9,7 +9,7 @@ import { createVault } from '../../store/vault.ts'
 import { client, type Client } from './client.ts'
 import { testContext } from './context.ts'
 import { cloneDatabase, type ClonedDatabase } from './database.ts'
-import { forgetRun, sweepUntil } from './lost-runs.ts'
+import { forgetRun, forgetSchedules, sweepUntil } from './lost-runs.ts'
 import { startPart, type Part } from './part.ts'
 import { startSandbox, type SandboxHandle } from './sandbox.ts'
 import { describeTrouble } from './trouble.ts'
@@ -154,7 +154,7 @@ export async function startCoffer(options: CofferOptions = {}): Promise<Coffer> 
     sweepUntil: (isSo, schedule) => sweepUntil(context, taskQueue, isSo, schedule),
     stop: async () => {
       await Promise.all([worker.stop(), ...apis.map((part) => part.stop())])
-      await Promise.all([sandbox.stop(), handle.close()])
+      await Promise.all([sandbox.stop(), handle.close(), forgetSchedules(context, taskQueue)])
       await database.drop()
       rmSync(directory, { recursive: true, force: true })
     }
