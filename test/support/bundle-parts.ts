@@ -8,8 +8,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 /**
  * Bundles the programs that tests start again and again, each into one file: compiled one by one, the hundreds of files
- * of the worker, the API and the sandbox cost six seconds of processor time at each start. Packages are left as they are,
- * and so are the places that a file knows by its own address (pages of problems, the failure converter).
+ * of the worker, the API and the sandbox cost six seconds of processor time at each start. Most packages are left as they
+ * are, and so are the places that a file knows by its own address (pages of problems, the failure converter).
  */
 export async function bundleParts(directory: string): Promise<void> {
   // Node looks for packages beside the bundle.
@@ -27,10 +27,14 @@ export async function bundleParts(directory: string): Promise<void> {
   ])
 }
 
+/** Hundreds of small ES modules each, and none knows its own place: the other packages stay outside. */
+const bundledPackages = ['kysely', 'zod', 'jose']
+const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { dependencies: object }
+
 const options = {
   absWorkingDir: ROOT,
   bundle: true,
-  packages: 'external',
+  external: Object.keys(dependencies).filter((name) => !bundledPackages.includes(name)),
   platform: 'node',
   target: 'node20',
   // Stack traces name the sources' own lines (--enable-source-maps).
