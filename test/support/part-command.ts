@@ -9,8 +9,12 @@ export type PartName = keyof typeof partEntries
 /** A process that is left over would hold on to the test's database and task queue. */
 const DIE_WITH_TESTS = new URL('./die-with-tests.mjs', import.meta.url).href
 
-/** What Node is called with to run a part of the product. */
-export function partCommand(name: PartName): string[] {
+/**
+ * What Node is called with to run a part of the product.
+ * @param asInstalled compiled file by file when it starts, as `npm start` and the containers run it.
+ */
+export function partCommand(name: PartName, asInstalled = false): string[] {
+  if (asInstalled) return ['--import', 'tsx', '--import', DIE_WITH_TESTS, partEntries[name]]
   const program = join(testContext().partsDirectory, `${name}.mjs`)
   return ['--enable-source-maps', '--import', DIE_WITH_TESTS, program]
 }
