@@ -13,8 +13,10 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   reporters: ['default', '<rootDir>/test/support/closing-line.mjs'],
-  // Two processors are what CI has; more workers only wait for each other and for Postgres.
-  maxWorkers: 2,
+  testSequencer: '<rootDir>/test/support/longest-first.mjs',
+  // One more than the two processors that CI has: a test that waits, for a deadline of Temporal's or a poll, leaves its
+  // own to another.
+  maxWorkers: 3,
   // A crash test waits for Temporal to notice a dead worker (workflow task timeout) more than once.
   testTimeout: 60_000
 }

@@ -13,7 +13,7 @@ let service: Client
 let reviewer: Client
 let reviewer2: Client
 beforeAll(async () => {
-  coffer = await startCoffer()
+  coffer = await startCoffer({ asInstalled: true })
   service = coffer.service
   reviewer = coffer.as(coffer.seeded.keys.reviewer)
   reviewer2 = coffer.as(coffer.seeded.keys.reviewer_2)

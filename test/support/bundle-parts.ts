@@ -1,4 +1,4 @@
-import { build, type Plugin } from 'esbuild'
+import { build, type BuildOptions, type Plugin } from 'esbuild'
 import { readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -8,38 +8,54 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 /**
  * Bundles the programs that tests start again and again, each into one file: compiled one by one, the hundreds of files
- * of the worker, the API and the sandbox cost six seconds of processor time at each start. Packages are left as they are,
- * and so are the places that a file knows by its own address (pages of problems, the failure converter).
+ * of the worker, the API and the sandbox cost six seconds of processor time at each start. Most packages are left as they
+ * are, and so are the places that a file knows by its own address (pages of problems, the failure converter).
  */
 export async function bundleParts(directory: string): Promise<void> {
   // Node looks for packages beside the bundle.
   symlinkSync(join(ROOT, 'node_modules'), join(directory, 'node_modules'))
-  await build({
-    absWorkingDir: ROOT,
-    entryPoints: partEntries,
-    outdir: directory,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    // Stack traces name the sources' own lines (--enable-source-maps).
-    sourcemap: 'linked',
-    sourcesContent: false,
-    plugins: [ownAddresses],
-    logLevel: 'warning'
-  })
+  await Promise.all([
+    build({
+      ...options,
+      entryPoints: partEntries,
+      outdir: directory,
+      outExtension: { '.js': '.mjs' },
+      format: 'esm',
+      plugins: [ownAddresses(directory)]
+    }),
+    build({ ...options, entryPoints: [loadedByPath], outfile: join(directory, loadedByPath), format: 'cjs' })
+  ])
 }
 
+/** Hundreds of small ES modules each, and none knows its own place: the other packages stay outside. */
+const bundledPackages = ['kysely', 'zod', 'jose']
+const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { dependencies: object }
+
+const options = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  external: Object.keys(dependencies).filter((name) => !bundledPackages.includes(name)),
+  platform: 'node',
+  target: 'node20',
+  // Stack traces name the sources' own lines (--enable-source-maps).
+  sourcemap: 'linked',
+  sourcesContent: false,
+  logLevel: 'warning'
+} satisfies BuildOptions
+
+/** Temporal's SDK requires it by its path, which it gets from the file beside it, and can read JavaScript only. */
+const loadedByPath = 'temporal/failure-converter.ts'
+const knowsItsPath = 'temporal/connection.ts'
+
 /** In a bundle `import.meta.url` would be the bundle's: every file keeps its own. */
-const ownAddresses: Plugin = {
+const ownAddresses = (directory: string): Plugin => ({
   name: 'own-addresses',
   setup: (bundle) =>
     bundle.onLoad({ filter: /\.ts$/ }, ({ path }) => {
       const source = readFileSync(path, 'utf8')
       if (!source.includes('import.meta.url')) return undefined
-      const address = JSON.stringify(pathToFileURL(path).href)
+      const file = path === join(ROOT, knowsItsPath) ? join(directory, knowsItsPath) : path
+      const address = JSON.stringify(pathToFileURL(file).href)
       return { contents: source.replaceAll('import.meta.url', address), loader: 'ts' }
     })
-}
+})

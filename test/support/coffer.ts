@@ -9,7 +9,7 @@ import { createVault } from '../../store/vault.ts'
 import { client, type Client } from './client.ts'
 import { testContext } from './context.ts'
 import { cloneDatabase, type ClonedDatabase } from './database.ts'
-import { forgetRun, sweepUntil } from './lost-runs.ts'
+import { forgetRun, forgetSchedules, sweepUntil } from './lost-runs.ts'
 import { startPart, type Part } from './part.ts'
 import { startSandbox, type SandboxHandle } from './sandbox.ts'
 import { describeTrouble } from './trouble.ts'
@@ -27,6 +27,8 @@ export interface CofferOptions {
   /** Instead of a clone on the shared server, for tests that break the server; a random key otherwise. */
   readonly database?: ClonedDatabase
   readonly masterKey?: Buffer
+  /** Sandbox, worker and API are compiled when they start, as `npm start` and the containers have it: seconds slower. */
+  readonly asInstalled?: boolean
 }
 
 /** A whole Coffer of one's own: database, sandbox, worker and API as processes, seeded; nothing shared but the servers. */
@@ -68,7 +70,7 @@ export interface Coffer {
 export async function startCoffer(options: CofferOptions = {}): Promise<Coffer> {
   const context = testContext()
   const directory = mkdtempSync(join(tmpdir(), 'coffer-'))
-  const sandboxSetup = { state: directory, bankBDelayMs: options.bankBDelayMs }
+  const sandboxSetup = { state: directory, bankBDelayMs: options.bankBDelayMs, asInstalled: options.asInstalled }
   const [database, firstSandbox] = await Promise.all([options.database ?? cloneDatabase(), startSandbox(sandboxSetup)])
   let sandbox = firstSandbox
   const masterKey = options.masterKey ?? randomBytes(32)
@@ -95,8 +97,8 @@ export async function startCoffer(options: CofferOptions = {}): Promise<Coffer> 
     ...options.environment
   }
   const [worker, ...apis] = await Promise.all([
-    startPart('worker', { ...environment, ...options.workerEnvironment }),
-    ...Array.from({ length: options.apis ?? 1 }, () => startPart('api', environment))
+    startPart('worker', { ...environment, ...options.workerEnvironment }, options.asInstalled),
+    ...Array.from({ length: options.apis ?? 1 }, () => startPart('api', environment, options.asInstalled))
   ])
   const api = apis[0]!
   await sandbox.setCallbackUrl(api.url)
@@ -154,7 +156,7 @@ export async function startCoffer(options: CofferOptions = {}): Promise<Coffer> 
     sweepUntil: (isSo, schedule) => sweepUntil(context, taskQueue, isSo, schedule),
     stop: async () => {
       await Promise.all([worker.stop(), ...apis.map((part) => part.stop())])
-      await Promise.all([sandbox.stop(), handle.close()])
+      await Promise.all([sandbox.stop(), handle.close(), forgetSchedules(context, taskQueue)])
       await database.drop()
       rmSync(directory, { recursive: true, force: true })
     }

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { Client as TemporalClient, Connection, WorkflowNotFoundError } from '@temporalio/client'
+import { Client as TemporalClient, Connection, ScheduleNotFoundError, WorkflowNotFoundError } from '@temporalio/client'
 import type { TestContext } from './context.ts'
 
 /** Resolves when nobody knows the run any more. */
@@ -36,6 +36,19 @@ export async function sweepUntil(
         .trigger('SKIP')
         .catch(() => undefined)
       await pause(250)
+    }
+  })
+}
+
+/** Deletes what starts runs for a worker that is gone: the Schedules of all tests before would keep Temporal busy. */
+export async function forgetSchedules(context: TestContext, taskQueue: string): Promise<void> {
+  await asClient(context, async ({ schedule: schedules }) => {
+    const deleted = ['sweep', 'notices', 'rescreening'].map((name) =>
+      schedules.getHandle(`${name}/${taskQueue}`).delete()
+    )
+    for (const result of await Promise.allSettled(deleted)) {
+      // Of a test with a Temporal of its own, this one knows none.
+      if (result.status === 'rejected' && !(result.reason instanceof ScheduleNotFoundError)) throw result.reason
     }
   })
 }

@@ -9,9 +9,12 @@ export type PartName = keyof typeof partEntries
 /** A process that is left over would hold on to the test's database and task queue. */
 const DIE_WITH_TESTS = new URL('./die-with-tests.mjs', import.meta.url).href
 
-/** What Node is called with to run a part of the product. */
-export function partCommand(name: PartName): string[] {
+/**
+ * What Node is called with to run a part of the product.
+ * @param asInstalled compiled file by file when it starts, as `npm start` and the containers run it.
+ */
+export function partCommand(name: PartName, asInstalled = false): string[] {
+  if (asInstalled) return ['--import', 'tsx', '--import', DIE_WITH_TESTS, partEntries[name]]
   const program = join(testContext().partsDirectory, `${name}.mjs`)
-  // Temporal's SDK requires the failure converter by its path, and that is TypeScript.
-  return ['--enable-source-maps', '--require', 'tsx/cjs', '--import', DIE_WITH_TESTS, program]
+  return ['--enable-source-maps', '--import', DIE_WITH_TESTS, program]
 }

@@ -30,7 +30,11 @@ export interface Part {
 }
 
 /** Starts that part with exactly this environment and resolves when it says `listening …`. */
-export async function startPart(name: PartName, environment: Readonly<Record<string, string>>): Promise<Part> {
+export async function startPart(
+  name: PartName,
+  environment: Readonly<Record<string, string>>,
+  asInstalled = false
+): Promise<Part> {
   let child: ChildProcess
   let url = ''
   let listened = false
@@ -43,7 +47,7 @@ export async function startPart(name: PartName, environment: Readonly<Record<str
       ...(url !== '' && { PORT: new URL(url).port }),
       ...changes
     }
-    child = spawn(process.execPath, partCommand(name), {
+    child = spawn(process.execPath, partCommand(name, asInstalled), {
       cwd: ROOT,
       env,
       stdio: ['ignore', 'pipe', 'pipe']

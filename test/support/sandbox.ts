@@ -18,6 +18,8 @@ interface SandboxSetup {
   readonly keys?: SigningKeys
   readonly adminKey?: string
   readonly callbackSecret?: string
+  /** See `partCommand`. */
+  readonly asInstalled?: boolean
 }
 
 export interface SandboxHandle {
@@ -57,7 +59,7 @@ export async function startSandbox(setup: SandboxSetup = {}): Promise<SandboxHan
     'bank-b-delay-ms': setup.bankBDelayMs
   }
   const given = Object.entries(flags).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, `${value}`]))
-  const child = spawn(process.execPath, [...partCommand('sandbox'), ...given], {
+  const child = spawn(process.execPath, [...partCommand('sandbox', setup.asInstalled), ...given], {
     cwd: ROOT,
     env: { PATH: process.env.PATH },
     stdio: ['ignore', 'pipe', 'pipe']
