@@ -80,11 +80,15 @@ describe('A withdrawal that is not to be', () => {
     await wallet.set({ state: 'active' }).execute()
   })
 
-  it.each(['suspended', 'unlinked'])('to a bank account that is %s is declined', async (state) => {
+  it.each([
+    ['suspended', 'bank_account_suspended'],
+    ['unlinked', 'account_closed']
+  ])('to a bank account that is %s is declined', async (state, code) => {
     const account = coffer.db.updateTable('bank_account').where('id', '=', coffer.customer('bench').bank_account_id)
-    await account.set({ state }).execute()
-    await declined('account_closed')
-    await account.set({ state: 'linked' }).execute()
+    const suspension = { suspended_by: 'operator', suspended_for: 'under_review', suspended_at: new Date() }
+    await account.set({ state, ...(state === 'suspended' && suspension) }).execute()
+    await declined(code)
+    await account.set({ state: 'linked', suspended_by: null, suspended_for: null, suspended_at: null }).execute()
   })
 
   it('of a customer who is suspended is declined; of one of tier 0 it is above every limit', async () => {
