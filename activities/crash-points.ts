@@ -162,7 +162,8 @@ const PROCESS_OF_PREFIX: Readonly<Record<string, string>> = {
   ban: 'bank-link',
   mdr: 'deposit-recovery',
   ret: 'bank-return',
-  crd: 'card-link'
+  crd: 'card-link',
+  ref: 'refund'
 }
 
 /** `pay_…:capture:…` inside its transaction → `payment.capture/inside`. */

@@ -61,7 +61,7 @@ export async function setCardState(db: Kysely<Database>, id: string, state: Card
   await db.updateTable('card').set({ state }).where('id', '=', id).execute()
 }
 
-/** Whether money is on its way from it. */
+/** Whether money is on its way from it, or back to it. */
 export async function hasOpenPayments(db: Kysely<Database>, id: string): Promise<boolean> {
   const open = await db
     .selectFrom('payment')
@@ -71,7 +71,16 @@ export async function hasOpenPayments(db: Kysely<Database>, id: string): Promise
     .where('process.open', '=', true)
     .limit(1)
     .executeTakeFirst()
-  return open !== undefined
+  if (open !== undefined) return true
+  const refund = await db
+    .selectFrom('refund')
+    .innerJoin('process', 'process.id', 'refund.id')
+    .select('refund.id')
+    .where('refund.card_id', '=', id)
+    .where('process.state', '=', 'processing')
+    .limit(1)
+    .executeTakeFirst()
+  return refund !== undefined
 }
 
 const toCard = (row: {
