@@ -90,7 +90,13 @@ export const crashPoints = [
   'withdrawal.decline/before',
   'withdrawal.decline/inside',
   'withdrawal.decline/after',
-  'withdrawal.decline/report'
+  'withdrawal.decline/report',
+  // A refund's: the payment is written with it; the bank has spoken; it goes back to where it came from, or the wallet.
+  'refund.accept/inside',
+  'refund.accept/report',
+  'refund.send/reply',
+  'refund.book/inside',
+  'refund.decline/inside'
 ] as const
 
 /** The same around what moves no money: a message may go out twice under one id, and has to go out once. */

@@ -1,5 +1,6 @@
 import type { ProblemCode } from '../domain/errors.ts'
 import { clockOf } from '../domain/operators-work.ts'
+import { neededOf } from '../domain/refund-rules.ts'
 import type { UnitPart } from '../ledger/unit-of-work.ts'
 import { findFirstVersion, hasEvent } from '../store/event.ts'
 import { readBusinessNow } from '../store/process.ts'
@@ -32,8 +33,7 @@ export function refundActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' 
   async function takeIn(start: RefundStart): Promise<void> {
     const readFacts = () => readRefundFacts(db, start.order.payment_id)
     const settled = await settle(ledger, async () => acceptUnit(start, await readFacts()))
-    if (settled.kind === 'refused')
-      await settle(ledger, async () => lateUnit(start, await readFacts(), settled.code))
+    if (settled.kind === 'refused') await settle(ledger, async () => lateUnit(start, await readFacts(), settled.code))
   }
 
   return {
@@ -57,7 +57,7 @@ export function refundActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' 
     fundRefund: async ({ id, fingerprint }: RefundStart, at: string): Promise<RefundProgress> => {
       const there = await getRefund(db, id)
       const key = `${id}:fund:${Date.parse(at)}`
-      if (there.state === 'pending' && (await canGive(db, giversOf(there), there.currency)))
+      if (there.state === 'pending' && (await canGive(db, neededOf(there), there.currency)))
         await inTurn(there.paymentId, () =>
           settle(ledger, async () => {
             const refund = await getRefund(db, id)
@@ -65,9 +65,7 @@ export function refundActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' 
             return { key, fingerprint, ...nowFundedPart(refund, await readRefundFacts(db, refund.paymentId)) }
           })
         )
-      const progress = await progressOf(id)
-      crash('refund.fund/report')
-      return progress
+      return progressOf(id)
     },
 
     /** They did not get it in all that time: opens the operator's task. It goes on waiting. */
@@ -102,11 +100,9 @@ export function refundActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' 
           unheard((refund) => units.confirmedPart(refund, bankReference, contradicted))
         )
       }
-      const progress = await step(start, 'book', (refund) =>
+      return step(start, 'book', (refund) =>
         refund.state === 'processing' ? units.bookPart(refund, bankReference) : undefined
       )
-      crash('refund.book/report')
-      return progress
     },
 
     /** The bank has not booked: it goes to the wallet. What was booked on an operator's word is contradicted by that. */
@@ -117,11 +113,9 @@ export function refundActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' 
             ? units.contradictedPart(refund)
             : undefined
         )
-      const progress = await step(start, 'decline', (refund) =>
+      return step(start, 'decline', (refund) =>
         refund.state === 'processing' ? units.toWalletPart(refund, code) : undefined
       )
-      crash('refund.decline/report')
-      return progress
     },
 
     /** Opens the operator's task; the money stays reserved. */
@@ -133,9 +127,5 @@ export function refundActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' 
     readRefund: (start: RefundStart): Promise<RefundProgress> => progressOf(start.id)
   }
 }
-
-/** What each merchant has to have: the payee less what comes back to them of the fee. */
-const giversOf = ({ parts, merchantId, feeReturned }: Refund) =>
-  parts.map((part) => ({ ...part, amount: part.amount - (part.merchantId === merchantId ? feeReturned : 0n) }))
 
 const over = ({ state }: Refund) => ({ kind: 'refuse', code: 'state_conflict', data: { state } }) as const

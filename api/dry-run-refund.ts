@@ -4,7 +4,7 @@ import { Refusal } from '../domain/errors.ts'
 import { toWire } from '../domain/money.ts'
 import type { RefundOrder } from '../domain/orders.ts'
 import type { RefundPolicy } from '../domain/policy/index.ts'
-import { decideRefund, destinationOf } from '../domain/refund-rules.ts'
+import { decideRefund, destinationOf, neededOf } from '../domain/refund-rules.ts'
 import { canGive, readRefundFacts } from '../store/refund-facts.ts'
 
 /**
@@ -17,13 +17,9 @@ export async function dryRunRefund(db: Kysely<Database>, order: RefundOrder, { r
   const decided = decideRefund(payment, asked, { return_fee, feeReturned: before })
   if (decided instanceof Refusal) throw decided
   const { currency, merchantId, walletId } = payment
-  const { amount, parts, feeReturned } = decided
-  const givers = parts.map((part) => ({
-    ...part,
-    amount: part.amount - (part.merchantId === merchantId ? feeReturned : 0n)
-  }))
+  const { amount, feeReturned } = decided
   const destination = destinationOf(payment, sourceLinked)
-  const there = await canGive(db, givers, currency)
+  const there = await canGive(db, neededOf({ ...decided, merchantId }), currency)
   return {
     id: null,
     object: 'refund',

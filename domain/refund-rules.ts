@@ -38,6 +38,17 @@ export interface RefundDecision {
   readonly feeReturned: bigint
 }
 
+/** What each merchant has to have for it: the payee less what comes back to them of the fee. */
+export const neededOf = ({
+  parts,
+  merchantId: payee,
+  feeReturned
+}: Pick<RefundDecision, 'parts' | 'feeReturned'> & Pick<RefundedPayment, 'merchantId'>): RefundPart[] =>
+  parts.map(({ merchantId, amount }) => ({
+    merchantId,
+    amount: merchantId === payee ? amount - feeReturned : amount
+  }))
+
 /** What is left of a payment to give back. */
 export const refundable = ({
   captured,

@@ -2,6 +2,7 @@ import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import type { CurrencyCode } from '../domain/currencies.ts'
 import { railOf, type Funding } from '../domain/funding.ts'
+import type { RefundPart } from '../domain/refund-rules.ts'
 import { findBankAccount } from './bank-account.ts'
 import { findCard } from './card.ts'
 import { isSuspended } from './kill-switches.ts'
@@ -41,16 +42,10 @@ export async function isSourceLinked(db: Kysely<Database>, funding: Funding): Pr
   return source?.state === 'linked'
 }
 
-/** What a merchant gives back, and what of the fee comes back to them with it. */
-export interface Giver {
-  readonly merchantId: string
-  readonly amount: bigint
-}
-
-/** Whether each of them has that much now. */
+/** Whether each of the merchants has that much now. */
 export async function canGive(
   db: Kysely<Database>,
-  givers: readonly Giver[],
+  needed: readonly RefundPart[],
   currency: CurrencyCode
 ): Promise<boolean> {
   const rows = await db
@@ -61,13 +56,11 @@ export async function canGive(
     .where(
       'owner',
       'in',
-      givers.map(({ merchantId }) => merchantId)
+      needed.map(({ merchantId }) => merchantId)
     )
     .execute()
-  const available = new Map(
-    rows.map((row) => [row.owner, row.credits_posted - row.debits_posted - row.debits_pending])
-  )
-  return givers.every(({ merchantId, amount }) => (available.get(merchantId) ?? 0n) >= amount)
+  const available = new Map(rows.map((row) => [row.owner, row.credits_posted - row.debits_posted - row.debits_pending]))
+  return needed.every(({ merchantId, amount }) => (available.get(merchantId) ?? 0n) >= amount)
 }
 
 /** Refunds that wait for money which each of their merchants has by now, as far as one alone is concerned. */

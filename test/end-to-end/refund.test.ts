@@ -226,7 +226,7 @@ describe('A payment that merchants share', () => {
   it('is given back by each in proportion, and in the end exactly what each has got', async () => {
     // Thirds: no part can be shared evenly.
     const payment = await shared(334, 333, 333)
-    const parts = []
+    const parts: number[][] = []
     for (const amount of [100, 401, undefined])
       parts.push(await given(async () => expectState(await refund(coffer, payment, amount), 'succeeded')))
     expect(parts[0]).toEqual([34, 33, 33])
