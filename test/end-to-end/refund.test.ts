@@ -62,6 +62,9 @@ describe('A payment from balance', () => {
     expect(historyOf(after).at(-1)).toBe('payment.refunded')
     const receipt = await coffer.service.get(`/v1/receipts/${String(after.body['receipt_id'])}`)
     expect(receipt.body).toMatchObject({ captured: usd(1_000), refunded: usd(1_000) })
+    expect(receipt.body['refunds']).toEqual([
+      { id: idOf(given), state: 'succeeded', amount: usd(1_000), destination: 'wallet' }
+    ])
   })
 
   it('is given back in parts, never more than is left of it, whatever asks', async () => {
