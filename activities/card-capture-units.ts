@@ -4,7 +4,7 @@ import { Refusal, type ProblemCode } from '../domain/errors.ts'
 import { captureFee } from '../domain/merchant-fee.ts'
 import type { CaptureDecision } from '../domain/payment-rules.ts'
 import type { PaymentPolicy } from '../domain/policy/index.ts'
-import { sameDigits, type TaskId } from '../domain/ids.ts'
+import { partDigits } from '../domain/ids.ts'
 import type { WorkClock } from '../domain/operators-work.ts'
 import { partReference } from '../domain/reference.ts'
 import { toWire } from '../domain/money.ts'
@@ -77,7 +77,7 @@ export function captureStuckPart(payment: FundedPayment, capture: CardCapture, c
     amount: toWire({ amount, currency: payment.currency }),
     sent_at: sentAt
   }
-  const task = { id: taskOf(payment, part), kind: 'stuck_bank_instruction', clock, data } as const
+  const task = { id: partDigits('tsk', payment.id, part), kind: 'stuck_bank_instruction', clock, data } as const
   return { records: [paymentWrite(payment, payment, [], { event: 'payment.stuck', task })] }
 }
 
@@ -92,10 +92,3 @@ const moved = (payment: Payment, lastCapture: CardCapture, event: string): UnitP
     paymentWrite(payment, { ...payment, lastCapture }, [], { event, row: { is_over: lastCapture.state !== 'pending' } })
   ]
 })
-
-/** Its own for each part: the digits of the payment, told apart by the part's number in the first ones. */
-function taskOf({ id }: Payment, part: number): TaskId {
-  const task = sameDigits('tsk', id)
-  const digits = BigInt(`0x${task.slice('tsk_'.length)}`) ^ (BigInt(part) << 64n)
-  return sameDigits('tsk', `tsk_${digits.toString(16).padStart(32, '0')}`)
-}

@@ -90,7 +90,13 @@ export const crashPoints = [
   'withdrawal.decline/before',
   'withdrawal.decline/inside',
   'withdrawal.decline/after',
-  'withdrawal.decline/report'
+  'withdrawal.decline/report',
+  // A refund's: the payment is written with it; the bank has spoken; it goes back to where it came from, or the wallet.
+  'refund.accept/inside',
+  'refund.accept/report',
+  'refund.send/reply',
+  'refund.book/inside',
+  'refund.decline/inside'
 ] as const
 
 /** The same around what moves no money: a message may go out twice under one id, and has to go out once. */
@@ -162,7 +168,8 @@ const PROCESS_OF_PREFIX: Readonly<Record<string, string>> = {
   ban: 'bank-link',
   mdr: 'deposit-recovery',
   ret: 'bank-return',
-  crd: 'card-link'
+  crd: 'card-link',
+  ref: 'refund'
 }
 
 /** `pay_…:capture:…` inside its transaction → `payment.capture/inside`. */

@@ -27,6 +27,9 @@ import { paymentFundingActivities } from './payment-funding.ts'
 import { paymentRequestActivities } from './payment-request.ts'
 import { paymentActivities } from './payment.ts'
 import { recoverDebts } from './recover-debts.ts'
+import { refundDecisionActivities } from './refund-decisions.ts'
+import { refundRailActivities } from './refund-rail.ts'
+import { refundActivities } from './refund.ts'
 import { rescreeningActivities } from './rescreening.ts'
 import { sweepActivities } from './sweep.ts'
 import { withFailures } from './to-failure.ts'
@@ -77,6 +80,9 @@ export const createActivities = (given: ActivityDeps) => {
     ...bankReturnDecisionActivities(deps),
     ...cardLinkActivities(deps),
     ...cardLinkAcquirerActivities(deps),
+    ...refundActivities(deps),
+    ...refundDecisionActivities(deps),
+    ...refundRailActivities(deps),
     ...sweepActivities(deps)
   })
 }

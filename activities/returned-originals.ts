@@ -5,9 +5,11 @@ import type { BankAccountId, CustomerId, WalletId } from '../domain/ids.ts'
 import type { RecordWrite } from '../ledger/unit-of-work.ts'
 import { findBookedAt } from '../store/event.ts'
 import { findPayment } from '../store/payment.ts'
+import { findRefund } from '../store/refund.ts'
 import { findTopUp } from '../store/top-up.ts'
 import { findWithdrawal } from '../store/withdrawal.ts'
 import { returnedWrite as paymentReturned } from './payment-funding-units.ts'
+import { returnedWrite as refundReturned } from './refund-units.ts'
 import { returnedWrite as topUpReturned } from './top-up-units.ts'
 import { returnedWrite as withdrawalReturned } from './withdrawal-units.ts'
 
@@ -74,6 +76,19 @@ const findBy: Readonly<
         returnedWrite: (amount) => withdrawalReturned(withdrawal, amount)
       }
     )
+  },
+  /** To a bank account; in the wallet it is already when the bank booked what had been given up. */
+  ref: async (db, reference) => {
+    const refund = await findRefund(db, reference)
+    if (refund?.source?.type !== 'bank_account') return undefined
+    return {
+      ...refund,
+      bank: refund.source.bank,
+      operation: 'push',
+      holder: refund.destination === 'wallet' ? 'suspense' : 'wallet',
+      bookedAt: refund.bankReference === null ? null : await findBookedAt(db, refund.id),
+      returnedWrite: (amount) => refundReturned(refund, amount)
+    }
   }
 }
 

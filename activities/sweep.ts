@@ -12,6 +12,7 @@ import type { ActivityDeps } from './deps.ts'
 import { restartReleases } from './restart-releases.ts'
 import { startMissing } from './start-missing.ts'
 import { createWorkClock } from './work-clock.ts'
+import { nudgeFundedRefunds } from './funded-refunds.ts'
 import { findReturns, nudgePaidReturns, type FindReturnsDeps } from './find-returns.ts'
 
 /** What a sweep found; an operator reads it as the run's result. */
@@ -27,6 +28,8 @@ export interface SweepReport {
   readonly returns: readonly string[]
   /** Wallets below what their owners want in them. */
   readonly topped_up: readonly string[]
+  /** Refunds whose merchants have the money by now. */
+  readonly funded_refunds: readonly string[]
   readonly stranded_holds: readonly string[]
 }
 
@@ -87,6 +90,7 @@ export function sweepActivities(deps: Pick<ActivityDeps, 'db' | 'runs' | 'ledger
       const lateWork = await tellOfLateWork()
       const toppedUp = await startAutomaticTopUps(deps)
       const returns = await findReturns(deps)
+      const funded = await nudgeFundedRefunds(deps)
       const stranded = await listStrandedHolds(db, SHOWN_MAX)
       if (stranded.length > 0) log.error('holds of processes that are over', { holds: stranded })
       return {
@@ -97,6 +101,7 @@ export function sweepActivities(deps: Pick<ActivityDeps, 'db' | 'runs' | 'ledger
         late_work: lateWork.slice(0, SHOWN_MAX),
         returns: returns.slice(0, SHOWN_MAX),
         topped_up: toppedUp.slice(0, SHOWN_MAX),
+        funded_refunds: funded.slice(0, SHOWN_MAX),
         stranded_holds: stranded
       }
     }

@@ -26,7 +26,7 @@ const RetryAll = z.strictObject({
 const AssignAll = z.strictObject({
   action: z.literal('assign'),
   filter: z.strictObject({
-    kind: z.enum(['stuck_bank_instruction', 'kyc_review']),
+    kind: z.enum(['stuck_bank_instruction', 'kyc_review', 'refund_without_funds']),
     process: z.enum(bankProcesses).optional(),
     bank: bank.optional(),
     from: isoInstant.optional().meta({ description: 'When the task was opened' }),

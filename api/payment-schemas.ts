@@ -60,6 +60,7 @@ export const ShareReply = z
     merchant_id: id('mer'),
     amount: MoneyReply,
     captured: MoneyReply.meta({ description: 'What it has got of that so far' }),
+    refunded: MoneyReply.optional().meta({ description: 'What it has given back of that, or is about to' }),
     type: z.enum(['share', 'commission'])
   })
   .meta({ id: 'Share' })

@@ -20,10 +20,11 @@ function sharesFor(caller: Caller, { splits, currency }: Payment): z.input<typeo
   const shown =
     caller.kind === 'merchant' ? splits.filter(({ merchantId }) => merchantId === caller.merchantId) : splits
   const money = (amount: bigint) => toWire({ amount, currency })
-  return shown.map(({ merchantId, amount, captured, type }) => ({
+  return shown.map(({ merchantId, amount, captured, refunded, type }) => ({
     merchant_id: merchantId,
     amount: money(amount),
     captured: money(captured),
+    ...(refunded > 0n && { refunded: money(refunded) }),
     type
   }))
 }

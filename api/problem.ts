@@ -62,6 +62,8 @@ export const statuses = {
   capture_not_supported: 400,
   capture_pending: 409,
   not_implemented: 501,
+  payment_not_captured: 409,
+  amount_exceeds_refundable: 409,
   payment_request_paid: 409,
   payment_request_reserved: 409,
   payment_request_expired: 409,

@@ -13,7 +13,7 @@ export const ReceiptReply = z
     funding: FundingReply,
     amount: MoneyReply.meta({ description: 'What was ordered' }),
     captured: MoneyReply.meta({ description: 'What was paid' }),
-    refunded: MoneyReply,
+    refunded: MoneyReply.meta({ description: 'With what refunds are about to give back' }),
     fee: MoneyReply.optional().meta({ description: 'What the merchant was charged; customers are not shown it here' }),
     description: z.string().optional(),
     entries: z
@@ -27,6 +27,11 @@ export const ReceiptReply = z
         })
       )
       .meta({ description: 'Each movement from the wallet to the merchant, oldest first; their sum is `captured`' }),
+    refunds: z
+      .array(
+        z.strictObject({ id: id('ref'), state: z.string(), amount: MoneyReply, destination: z.string().optional() })
+      )
+      .meta({ description: 'What is given back, or is about to be, newest first; of the last hundred' }),
     created_at: Instant,
     paid_at: Instant.meta({ description: 'Business time of the last capture' })
   })

@@ -44,6 +44,9 @@ grant select, insert, update on screening to :app_role;
 -- Payment requests: written with their process, or with the payment that pays them.
 grant select, insert, update on payment_request to :app_role;
 
+-- Refunds: written with their process.
+grant select, insert, update on refund to :app_role;
+
 -- Withdrawals: written with their process.
 grant select, insert, update on withdrawal to :app_role;
 

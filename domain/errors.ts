@@ -66,6 +66,9 @@ export const problems = {
   capture_not_supported: 'This payment cannot be captured later.',
   capture_pending: 'A capture is with the acquirer, and nobody knows yet how it ends.',
   not_implemented: 'This is not offered yet.',
+  // refunds
+  payment_not_captured: 'Nothing of the payment has been captured, so there is nothing to give back.',
+  amount_exceeds_refundable: 'The amount is above what is left of the payment to give back.',
   // payments: what asked for them (also declines)
   payment_request_paid: 'The payment request has been paid.',
   payment_request_reserved: 'Somebody is paying the payment request.',

@@ -26,6 +26,7 @@ export type DeviceId = Id<'dev'>
 export type PasswordResetId = Id<'pwr'>
 export type BankReturnId = Id<'ret'>
 export type CardId = Id<'crd'>
+export type RefundId = Id<'ref'>
 
 export interface IdByPrefix {
   cus: CustomerId
@@ -52,6 +53,7 @@ export interface IdByPrefix {
   pwr: PasswordResetId
   ret: BankReturnId
   crd: CardId
+  ref: RefundId
 }
 export type IdPrefix = keyof IdByPrefix
 
@@ -71,3 +73,9 @@ export function idOf<P extends IdPrefix>(prefix: P, text: string): IdByPrefix[P]
 /** The same 128 bits under another prefix: a payment's receipt is `rct_` with the payment's own digits. */
 export const sameDigits = <P extends IdPrefix>(prefix: P, id: string): IdByPrefix[P] =>
   idOf(prefix, `${prefix}_${id.slice(id.indexOf('_') + 1)}`)
+
+/** Its own for each part of one thing: the thing's digits, told apart by the part's number in the first ones. */
+export function partDigits<P extends IdPrefix>(prefix: P, id: string, part: number): IdByPrefix[P] {
+  const digits = BigInt(`0x${id.slice(id.indexOf('_') + 1)}`) ^ (BigInt(part) << 64n)
+  return idOf(prefix, `${prefix}_${digits.toString(16).padStart(32, '0')}`)
+}

@@ -63,6 +63,18 @@ export interface PaymentRequestOrder {
 /** The same as a top-up's the other way round. */
 export type WithdrawalOrder = BankOrder
 
+/** What is given back of a payment, and what its money came from. */
+export interface RefundOrder {
+  readonly payment_id: string
+  /** As asked for; or all that was left then. */
+  readonly amount: WireMoney
+  /** All that is left when it is taken in, be it less than that. */
+  readonly whole?: true
+  readonly reason?: string
+  /** Of the bank that paid the payment. */
+  readonly bank?: 'a' | 'b'
+}
+
 export interface OnboardingOrder {
   readonly customer_id: string
   readonly target_tier: TargetTier

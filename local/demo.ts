@@ -9,6 +9,7 @@ import { tellBankReturn } from './demo-bank-return.ts'
 import { tellFirstPayment } from './demo-first-payment.ts'
 import { tellNewMerchant } from './demo-merchant.ts'
 import { tellMoneyBack, tellNewcomer } from './demo-newcomer.ts'
+import { tellRefund } from './demo-refund.ts'
 import { createTeller } from './demo-teller.ts'
 import { tellWithdrawal } from './demo-withdrawal.ts'
 import { projectRoot, readSettings } from './settings.ts'
@@ -22,6 +23,7 @@ try {
     const teller = createTeller(credentials, say)
     const newcomer = await tellNewcomer(teller)
     await tellFirstPayment(teller)
+    await tellRefund(teller)
     await tellWithdrawal(teller)
     await tellNewMerchant(teller, newcomer)
     await tellBankReturn(teller)

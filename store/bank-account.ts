@@ -114,6 +114,7 @@ export async function hasOpenOrders(db: Kysely<Database>, id: string): Promise<b
     select exists (select from top_up o join process p on p.id = o.id where o.bank_account_id = ${id} and p.open)
         or exists (select from withdrawal o join process p on p.id = o.id where o.bank_account_id = ${id} and p.open)
         or exists (select from payment o join process p on p.id = o.id where o.funding_id = ${id} and p.open)
+        or exists (select from refund o join process p on p.id = o.id where o.bank_account_id = ${id} and p.state = 'processing')
         or exists (select from deposit_recovery o join process p on p.id = o.id where o.bank_account_id = ${id} and p.open)
       as open`.execute(db)
   return rows[0]!.open

@@ -61,11 +61,12 @@ export async function setCardState(db: Kysely<Database>, id: string, state: Card
   await db.updateTable('card').set({ state }).where('id', '=', id).execute()
 }
 
-/** Whether money is on its way from it. */
+/** Whether money is on its way from it, or back to it. */
 export async function hasOpenOrders(db: Kysely<Database>, id: string): Promise<boolean> {
   const { rows } = await sql<{ open: boolean }>`
     select exists (select from payment o join process p on p.id = o.id where o.funding_id = ${id} and p.open)
         or exists (select from top_up o join process p on p.id = o.id where o.card_id = ${id} and p.open)
+        or exists (select from refund o join process p on p.id = o.id where o.card_id = ${id} and p.state = 'processing')
       as open`.execute(db)
   return rows[0]!.open
 }

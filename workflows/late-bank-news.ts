@@ -1,6 +1,7 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
 import type { BankPaymentStart } from '../activities/payment-progress.ts'
+import type { RefundStart } from '../activities/refund-progress.ts'
 import type { BankTopUpStart, CardTopUpStart } from '../activities/top-up-progress.ts'
 import type { WithdrawalStart } from '../activities/withdrawal-progress.ts'
 import type { Progress } from '../domain/orders.ts'
@@ -13,17 +14,18 @@ import { receiveNudges } from './wait.ts'
 const { bookTopUp, declineTopUp, readTopUp, readBusinessClock } = proxyLocalActivities<Activities>(recordOptions)
 const { bookWithdrawal, declineWithdrawal, readWithdrawal } = proxyLocalActivities<Activities>(recordOptions)
 const { bookPayment, declinePayment, readPayment } = proxyLocalActivities<Activities>(recordOptions)
+const { bookRefund, declineRefund, readRefund } = proxyLocalActivities<Activities>(recordOptions)
 const { inquireCardTopUp, inquireCardPayment } = proxyActivities<Activities>({
   ...inquiryOptions,
   summary: 'ask the acquirer what became of it'
 })
-const { inquireTopUp, inquireWithdrawal, inquirePayment } = proxyActivities<Activities>({
+const { inquireTopUp, inquireWithdrawal, inquirePayment, inquireRefund } = proxyActivities<Activities>({
   ...inquiryOptions,
   summary: 'ask the bank what became of it'
 })
 
 /** All kinds have alike of their order and policy what is used here. */
-type LateStart = BankTopUpStart & CardTopUpStart & WithdrawalStart & BankPaymentStart
+type LateStart = BankTopUpStart & CardTopUpStart & WithdrawalStart & BankPaymentStart & RefundStart
 
 const topUp = { path: '/v1/top-ups', read: readTopUp, inquire: inquireTopUp, book: bookTopUp, decline: declineTopUp }
 const cardTopUp = { ...topUp, inquire: inquireCardTopUp }
@@ -43,7 +45,16 @@ const payment = {
 }
 const cardPayment = { ...payment, inquire: inquireCardPayment }
 
+const refund = {
+  path: '/v1/refunds',
+  read: readRefund,
+  inquire: inquireRefund,
+  book: bookRefund,
+  decline: declineRefund
+}
+
 function thingOf({ id, order }: LateStart) {
+  if (id.startsWith('ref_')) return refund
   if (id.startsWith('wdr_')) return withdrawal
   if (!id.startsWith('pay_')) return 'card_id' in order ? cardTopUp : topUp
   return order.funding.type === 'card' ? cardPayment : payment

@@ -31,6 +31,8 @@ import { paymentRoutes } from './payment.ts'
 import { policyRoutes } from './policies.ts'
 import { qrCodeRoutes } from './qr-code.ts'
 import { receiptRoutes } from './receipt.ts'
+import { refundListRoutes } from './refund-list.ts'
+import { refundRoutes } from './refund.ts'
 import { registrationRoutes } from './registration.ts'
 import { reviewRoutes } from './review.ts'
 import { secondFactorRoutes } from './second-factor.ts'
@@ -82,6 +84,8 @@ export const listRoutes = (deps: ApiDeps): Route[] => [
   ...automaticTopUpRoutes(deps),
   ...withdrawalRoutes(deps),
   ...withdrawalListRoutes(deps),
+  ...refundRoutes(deps),
+  ...refundListRoutes(deps),
   ...taskRoutes(deps),
   ...bulkDecisionRoutes(deps),
   ...reviewRoutes(deps)

@@ -4,11 +4,15 @@ import { sameDigits } from '../../domain/ids.ts'
 import { toWire } from '../../domain/money.ts'
 import { findMerchant, type Merchant } from '../../store/merchant.ts'
 import { findPayment, toFundingView, type Payment } from '../../store/payment.ts'
+import { listRefunds } from '../../store/refund-list.ts'
+import type { Refund } from '../../store/refund.ts'
 import { listCaptures, type Capture } from '../../store/receipt.ts'
 import type { ApiDeps } from '../deps.ts'
 import { ReceiptReply } from '../receipt-schemas.ts'
 import { route, type Route } from '../route.ts'
 import { id, instant } from '../schemas.ts'
+
+const REFUNDS_MAX = 100
 
 /** What both sides of a payment keep. It has the payment's digits, and exists once something was captured. */
 export const receiptRoutes = ({ db }: ApiDeps): Route[] => [
@@ -25,15 +29,17 @@ export const receiptRoutes = ({ db }: ApiDeps): Route[] => [
       const payment = await findPayment(db, sameDigits('pay', params.id))
       if (!payment || payment.captured === 0n) throw new Refusal('not_found')
       mustOwn(payment)
-      const [merchant, captures] = await Promise.all([
+      const [merchant, captures, refunds] = await Promise.all([
         findMerchant(db, payment.merchantId),
-        listCaptures(db, payment.id, payment.walletId)
+        listCaptures(db, payment.id, payment.walletId),
+        listRefunds(db, { paymentId: payment.id }, undefined, REFUNDS_MAX)
       ])
       const paid = captures.reduce((sum, { amount }) => sum + amount, 0n)
       // A receipt that disagrees with the books must not be shown to anyone; a capture between the two reads passes.
       if (!merchant || paid < payment.captured)
         throw new Error(`${payment.id}: the books do not show what was captured`)
-      return toReply(payment, merchant, captures, caller.kind !== 'customer')
+      const live = refunds.map(({ refund }) => refund).filter(({ state }) => state !== 'canceled' && state !== 'failed')
+      return toReply(payment, merchant, { captures, refunds: live }, caller.kind !== 'customer')
     }
   )
 ]
@@ -41,7 +47,7 @@ export const receiptRoutes = ({ db }: ApiDeps): Route[] => [
 function toReply(
   payment: Payment,
   { id, name, city, country }: Merchant,
-  captures: readonly Capture[],
+  { captures, refunds }: { readonly captures: readonly Capture[]; readonly refunds: readonly Refund[] },
   withFee: boolean
 ): z.input<typeof ReceiptReply> {
   const money = (amount: bigint) => toWire({ amount, currency: payment.currency })
@@ -64,6 +70,12 @@ function toReply(
       amount: money(amount),
       effective_at: instant(effectiveAt),
       posted_at: instant(postedAt)
+    })),
+    refunds: refunds.map(({ id, state, amount, destination }) => ({
+      id,
+      state,
+      amount: money(amount),
+      ...(destination && { destination })
     })),
     created_at: instant(payment.createdAt),
     paid_at: instant(captures.at(-1)!.effectiveAt)

@@ -47,6 +47,7 @@ export interface ProcessTables {
   }
   bank_return_cursor: { bank: string; seq: bigint }
   card_link: CardLinkTable
+  refund: RefundTable
 }
 
 /** Written by `store/payment.ts`'s set-based statement, in the posting queue's transaction. */
@@ -123,6 +124,32 @@ interface WithdrawalTable {
   sent_at: Read<Date | null>
   created_at: Read<Date>
   returned: Read<bigint>
+}
+
+/** Written by `store/refund.ts`'s set-based statement. */
+interface RefundTable {
+  id: Read<string>
+  payment_id: Read<string>
+  customer_id: Read<string>
+  wallet_id: Read<string>
+  merchant_id: Read<string>
+  currency: Read<string>
+  amount: Read<bigint>
+  reason: Read<string | null>
+  parts: Read<unknown>
+  fee_returned: Read<bigint>
+  destination: Read<string | null>
+  bank: Read<string | null>
+  bank_account_id: Read<string | null>
+  card_id: Read<string | null>
+  decline_code: Read<string | null>
+  waiting: Read<boolean>
+  wait_until: Read<Date | null>
+  funded_at: Read<Date | null>
+  bank_reference: Read<string | null>
+  sent_at: Read<Date | null>
+  returned: Read<bigint>
+  created_at: Read<Date>
 }
 
 /** Written by `store/onboarding.ts`'s set-based statement. */

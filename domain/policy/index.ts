@@ -11,6 +11,7 @@ import { mergeOver, type DeepReadonly } from './merge.ts'
 import { payment } from './payment.ts'
 import { paymentRequest } from './payment-request.ts'
 import { pin } from './pin.ts'
+import { refund } from './refund.ts'
 import { registration } from './registration.ts'
 import { debitReport, passwordReset, secondFactor } from './service.ts'
 import { stepUp } from './step-up.ts'
@@ -34,7 +35,8 @@ const defaults = {
   debit_report: debitReport,
   bank_return: bankReturn,
   automatic_top_up: automaticTopUp,
-  card_link: cardLink
+  card_link: cardLink,
+  refund
 }
 
 /** Every number that governs a process, by topic. JSON-able: money is a string of minor units, durations end in `_ms`. */
@@ -112,3 +114,8 @@ export const bankReturnPolicy = ({ bank, bank_return }: Policy): BankReturnPolic
 export type CardLinkPolicy = Policy['bank'] & Pick<Policy, 'card_link'>
 
 export const cardLinkPolicy = ({ bank, card_link }: Policy): CardLinkPolicy => ({ ...bank, card_link })
+
+/** What one refund's run keeps: how to ask the bank, and how long the merchant's money is waited for. */
+export type RefundPolicy = BankPolicy & Policy['refund'] & Pick<Policy, 'limits'>
+
+export const refundPolicy = ({ bank, refund, limits }: Policy): RefundPolicy => ({ ...bank, ...refund, limits })

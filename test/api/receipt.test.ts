@@ -44,6 +44,7 @@ describe('a receipt', () => {
       refunded: usd('0'),
       fee: usd('40'),
       entries: [{ posting_id, code: 'payment.capture', amount: usd('5000'), effective_at, posted_at }],
+      refunds: [],
       created_at: expect.any(String),
       paid_at: effective_at
     })

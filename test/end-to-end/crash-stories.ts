@@ -3,6 +3,7 @@ import type { Coffer } from '../support/coffer.ts'
 import { insist } from '../support/insist.ts'
 import { bankPaymentCrashStories } from './bank-payment-crash-stories.ts'
 import { paymentRequestCrashStories } from './payment-request-crash-stories.ts'
+import { refundCrashStories } from './refund-crash-stories.ts'
 import { withdrawalCrashStories } from './withdrawal-crash-stories.ts'
 
 /** How a test comes by a crash point, and what the world looks like once everything has been finished. */
@@ -21,7 +22,7 @@ export interface CrashStory {
   /** In the answer, and in the end. */
   readonly answers: string
   readonly ends: string
-  readonly path: '/v1/payments' | '/v1/top-ups' | '/v1/payment-requests' | '/v1/withdrawals'
+  readonly path: '/v1/payments' | '/v1/top-ups' | '/v1/payment-requests' | '/v1/withdrawals' | '/v1/refunds'
   /** The record's whole history, each arrow once. */
   readonly history: readonly string[]
   /** What the wallet paid (got: negative) and the merchant earned net of the fee, in minor units. */
@@ -186,7 +187,8 @@ const crashStories: Readonly<Record<string, CrashStory>> = {
     ...nothing
   },
   ...withdrawalCrashStories,
-  ...bankPaymentCrashStories
+  ...bankPaymentCrashStories,
+  ...refundCrashStories
 }
 
 /** By the name of the point itself, where it ends otherwise, or else by its step: what stands before the slash. */

@@ -9,6 +9,7 @@ import { cardTopUpStories } from './card-top-up-stories.ts'
 import { cardLinkStories } from './card-link-stories.ts'
 import { onboardingStories } from './onboarding-stories.ts'
 import { paymentRequestStories } from './payment-request-stories.ts'
+import { refundStories } from './refund-stories.ts'
 import { withdrawalStories } from './withdrawal-stories.ts'
 import { callBack } from '../support/call-back.ts'
 import type { Answered, Client } from '../support/client.ts'
@@ -177,6 +178,7 @@ export const replayStories: readonly ReplayStory[] = [
   ...bankLinkStories,
   ...bankReturnStories,
   ...cardLinkStories,
+  ...refundStories,
   ...cardPaymentStories,
   ...cardTopUpStories,
   { name: 'deliver-code/sent', state: 'sent', tell: register },

@@ -1,0 +1,134 @@
+import { proxyActivities, proxyLocalActivities, setHandler } from '@temporalio/workflow'
+import type { Activities } from '../activities/index.ts'
+import type { RefundProgress, RefundStart } from '../activities/refund-progress.ts'
+import { formatMoney, fromWire } from '../domain/money.ts'
+import type { Progress } from '../domain/orders.ts'
+import { refundStates, type RefundState } from '../domain/refund.ts'
+import { bankOptions, inquiryOptions, recordOptions } from './activity-options.ts'
+import { settleWithBank } from './ask-bank.ts'
+import { createDecisions } from './decisions.ts'
+import { answerFirst } from './first-outcome.ts'
+import { cancel, reject, resolve, retry, writeOff } from './messages.ts'
+import { present } from './presentation.ts'
+import { receiveNudges, untilBusinessTime, untilNudged } from './wait.ts'
+
+const { acceptRefund, fundRefund, markRefundUnfunded, bookRefund, declineRefund, markRefundStuck, readRefund } =
+  proxyLocalActivities<Activities>(recordOptions)
+const { cancelRefund, rejectRefund, retryRefund, writeOffRefund, resolveRefund } =
+  proxyLocalActivities<Activities>(recordOptions)
+const { listRefundDecisions, readBusinessClock } = proxyLocalActivities<Activities>(recordOptions)
+const { sendRefund } = proxyActivities<Activities>({
+  ...bankOptions,
+  summary: 'have the money brought back to where it came from, once'
+})
+const { inquireRefund } = proxyActivities<Activities>({ ...inquiryOptions, summary: 'ask what became of it' })
+
+/**
+ * Money back to a payer: at once into the wallet; or taken from the merchants, and brought by a bank or the acquirer to
+ * where it came from, or into the wallet after all. While the merchants do not have it, it is waited for.
+ */
+export async function refund(start: RefundStart): Promise<Progress<RefundState>> {
+  const answer = answerFirst<Progress<RefundState>>(start)
+  const nudges = receiveNudges()
+  let current: Progress<RefundState> | undefined
+  let next: string | undefined
+  const isOver = () => current !== undefined && refundStates.isTerminal(current.state)
+  const isWaiting = () => current?.state === 'pending'
+
+  const decisions = createDecisions<RefundState>(
+    {
+      cancel: (id) => cancelRefund(start, id),
+      reject: (id) => rejectRefund(start, id),
+      retry: async (id) => {
+        const outcome = await retryRefund(start, id)
+        nudges.received += 1
+        return outcome
+      },
+      'write-off': (id) => writeOffRefund(start, id),
+      resolve: (id) => resolveRefund(start, id)
+    },
+    show
+  )
+  for (const update of [cancel, reject, retry, writeOff, resolve])
+    setHandler(update, (id) => decisions.take(update.name, id))
+  const consumeDecisions = async () => {
+    for (const { id, action } of await listRefundDecisions(start)) await decisions.take(action, id)
+  }
+
+  const { first_version, ...accepted } = await acceptRefund(start)
+  show(accepted)
+  // Whoever asks again after Temporal has forgotten the first run gets the first answer, not today's.
+  answer.give({ ...accepted, version: first_version ?? accepted.version })
+  // A run that was started again may find decisions that nobody could deliver, and money that has come meanwhile.
+  if (first_version !== undefined && !isOver()) nudges.received += 1
+  while (isWaiting()) await untilFunded()
+  if (!isOver()) await settle(await decisions.alone(() => readRefund(start)))
+  await answer.delivered()
+  return current!
+
+  /** The sweeper nudges once the merchants have the money. */
+  async function untilFunded(): Promise<void> {
+    const { deadline } = current!
+    const or = () => !isWaiting()
+    const summary = 'until the merchants have the money'
+    const woken =
+      deadline === undefined
+        ? await untilNudged({ nudges, or })
+        : await untilBusinessTime(deadline, { nudges, businessNow: readBusinessClock, summary, or })
+    if (woken === 'due') show(await decisions.alone(() => markRefundUnfunded(start)))
+    if (woken === 'nudged') {
+      await consumeDecisions()
+      const now = await readBusinessClock()
+      if (isWaiting()) show(await decisions.alone(() => fundRefund(start, now)))
+    }
+  }
+
+  async function settle({ funded_at, sent_at }: RefundProgress): Promise<void> {
+    await settleWithBank({
+      plan: start.policy.inquiry,
+      nudges,
+      acceptedAt: funded_at!,
+      sentAt: sent_at,
+      send: () => sendRefund(start),
+      inquire: () => inquireRefund(start),
+      readSentAt: async () => (await readRefund(start)).sent_at,
+      businessNow: readBusinessClock,
+      isOver,
+      onWaiting: (until) => {
+        next = until
+        show(current!)
+      },
+      onNudged: consumeDecisions,
+      onHeard: () => (next = undefined),
+      step: async (take) => show(await decisions.alone(take)),
+      accepted: (reference) => bookRefund(start, reference),
+      declined: (code) => declineRefund(start, code),
+      stuck: () => markRefundStuck(start)
+    })
+  }
+
+  /** A step that answers late must not set the picture back. */
+  function show(progress: Progress<RefundState>): void {
+    if (current && progress.version < current.version) return
+    current = progress
+    draw(start, progress, next)
+  }
+}
+
+function draw(start: RefundStart, progress: Progress<RefundState>, next: string | undefined): void {
+  const { state, deadline = next } = progress
+  const deadlineAt = refundStates.isTerminal(state) ? undefined : deadline
+  present({ state, details: detailsOf(start, progress, next), deadlineAt })
+}
+
+const detailsOf = (
+  { id, order }: RefundStart,
+  { decline_code, deadline }: Progress<RefundState>,
+  next: string | undefined
+): string[] => [
+  `${order.whole ? 'up to ' : ''}${formatMoney(fromWire(order.amount))} of \`${order.payment_id}\``,
+  ...(decline_code ? [`\`${decline_code}\``] : []),
+  ...(deadline ? [`the merchants' money is waited for until ${deadline} (business time)`] : []),
+  ...(next ? [`the bank is asked again at ${next} (business time)`] : []),
+  `record: \`GET /v1/refunds/${id}\``
+]
