@@ -5,8 +5,9 @@ import { toWire } from '../domain/money.ts'
 import type { spread } from '../domain/recovery.ts'
 import type { Guard, PostingStep, RecordWrite, UnitPart } from '../ledger/unit-of-work.ts'
 import { toBankReturnRow, toBankReturnView, type BankReturn, type WalletMove } from '../store/bank-return.ts'
-import { creditsCounter, debtsCounter, type WalletDebts } from '../store/debts.ts'
+import { creditsCounter, debtsCounter, type Debt, type WalletDebts } from '../store/debts.ts'
 import type { BankReturnStart } from './bank-return-progress.ts'
+import { repaidWrite } from './dispute-write.ts'
 import { createRecordWrite, type WriteExtra } from './record-write.ts'
 import type { ReturnedOriginal } from './returned-originals.ts'
 
@@ -66,17 +67,19 @@ export function receivePart(
 /** What comes in pays what is owed, in the unit of what comes in; the wallet is free with the last of it. */
 export function recoverPart(
   wallet: AccountRef,
-  open: readonly BankReturn[],
-  paid: ReturnType<typeof spread<BankReturn>>
+  open: readonly Debt[],
+  paid: ReturnType<typeof spread<Debt>>
 ): { readonly postings: PostingStep[]; readonly records: RecordWrite[] } {
   const owed = open.reduce((sum, { outstanding }) => sum + outstanding, 0n)
   const covered = paid.reduce((sum, { part }) => sum + part, 0n)
   const row: WalletMove = owed === covered ? { wallet_owes: false } : {}
   return {
-    postings: paid.flatMap(({ debt: { customerId, currency }, part }) =>
-      step(wallet, account('customer_receivable', customerId, currency), part, 'bank_return.recovered')
-    ),
+    postings: paid.flatMap(({ debt, part }) => {
+      const code = 'paymentId' in debt ? 'dispute.recovered' : 'bank_return.recovered'
+      return step(wallet, account('customer_receivable', debt.customerId, debt.currency), part, code)
+    }),
     records: paid.map(({ debt, part }) => {
+      if ('paymentId' in debt) return repaidWrite(debt, part, row)
       const after = { ...debt, outstanding: debt.outstanding - part }
       return after.outstanding === 0n
         ? returnWrite(debt, after, ['recovered'], { row })
@@ -111,7 +114,7 @@ export function writeOffPart(
 }
 
 /** Nothing has come into the wallet since it was looked how much is in it; what has left it, the floor finds out. */
-const availableAsSeen = (walletId: string, { debtsSeen, creditsSeen }: WalletDebts): Guard[] => [
+export const availableAsSeen = (walletId: string, { debtsSeen, creditsSeen }: WalletDebts): Guard[] => [
   { kind: 'unmoved', counter: debtsCounter(walletId), seen: debtsSeen },
   { kind: 'still', counter: creditsCounter(walletId), seen: creditsSeen }
 ]

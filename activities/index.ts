@@ -13,6 +13,8 @@ import { clockActivities } from './clock.ts'
 import { deliverCodeActivities } from './deliver-code.ts'
 import { depositRecoveryActivities } from './deposit-recovery.ts'
 import type { ActivityDeps } from './deps.ts'
+import { disputeDecisionActivities } from './dispute-decisions.ts'
+import { disputeActivities } from './dispute.ts'
 import { microDepositBankActivities } from './micro-deposit-bank.ts'
 import { microDepositActivities } from './micro-deposits.ts'
 import { onboardingBureauActivities } from './onboarding-bureau.ts'
@@ -75,6 +77,8 @@ export const createActivities = (given: ActivityDeps) => {
     ...bankReturnDecisionActivities(deps),
     ...cardLinkActivities(deps),
     ...cardLinkAcquirerActivities(deps),
+    ...disputeActivities(deps),
+    ...disputeDecisionActivities(deps),
     ...sweepActivities(deps)
   })
 }

@@ -39,6 +39,8 @@ export const statuses = {
   holder_mismatch: 409,
   ownership_unproved: 409,
   tries_exhausted: 409,
+  dispute_window_over: 409,
+  amount_not_disputable: 409,
   card_number_refused: 400,
   card_declined: 409,
   card_expired: 409,

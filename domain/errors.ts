@@ -39,6 +39,9 @@ export const problems = {
   holder_mismatch: 'The account is held by somebody else.',
   ownership_unproved: 'The bank did not say that the account is the customer’s.',
   tries_exhausted: 'The amounts were wrong too often.',
+  // disputes
+  dispute_window_over: 'The time to dispute this is over.',
+  amount_not_disputable: 'So much of the payment is not there to be disputed.',
   // cards
   card_number_refused: 'A card number may not be sent here.',
   card_declined: 'The card was declined.',

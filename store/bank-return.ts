@@ -89,19 +89,22 @@ export interface WalletMove {
   readonly wallet_frozen?: boolean
 }
 
+/** What moves the wallets as their rows say; a part of the statement of whatever may leave a debt. */
+export const walletMoveSql = `owing as (
+    update wallet w set owes = coalesce(r.wallet_owes, w.owes),
+        state = case when r.wallet_frozen and w.state = 'active' then 'frozen' else w.state end,
+        frozen_by = case when r.wallet_frozen and w.state <> 'closed' then 'operator' else w.frozen_by end
+      from jsonb_to_recordset($1::jsonb) r (wallet_id text, wallet_owes boolean, wallet_frozen boolean)
+      where w.id = r.wallet_id and (r.wallet_owes is distinct from null or r.wallet_frozen)
+  )`
+
 /**
  * The posting queue's statement for whole rows; `$1` is a jsonb array of them, each with the fields of `WalletMove`. Rows of
  * one wallet are of one unit, and say the same about it.
  */
 export const bankReturnWriter = {
   kind: 'bank-return',
-  sql: withTasks(`, owing as (
-    update wallet w set owes = coalesce(r.wallet_owes, w.owes),
-        state = case when r.wallet_frozen and w.state = 'active' then 'frozen' else w.state end,
-        frozen_by = case when r.wallet_frozen and w.state <> 'closed' then 'operator' else w.frozen_by end
-      from jsonb_to_recordset($1::jsonb) r (wallet_id text, wallet_owes boolean, wallet_frozen boolean)
-      where w.id = r.wallet_id and (r.wallet_owes is distinct from null or r.wallet_frozen)
-  )
+  sql: withTasks(`, ${walletMoveSql}
     insert into bank_return
       select r.* from jsonb_populate_recordset(null::bank_return, $1::jsonb) r
       on conflict (id) do update set outstanding = excluded.outstanding, given_up = excluded.given_up`)

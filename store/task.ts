@@ -9,10 +9,10 @@ import { findWork, listWork, toWork, type Work, type WorkFilter, type WorkPlace 
  * application that a reviewer has to look at. `unauthorized_debit`: a customer says that it was not them; done once an
  * operator has thawed their wallets, whatever becomes of the debit meanwhile.
  * `customer_receivable`: a bank took money back that the wallet no longer had. `chargeback_received`: a card
- * holder has had a payment taken back, which is booked by nobody yet.
+ * holder has had a payment taken back, which is booked by nobody yet. `dispute_review`: a dispute that a reviewer decides.
  */
 export type TaskKind =
-  'stuck_bank_instruction' | 'kyc_review' | 'unauthorized_debit' | 'customer_receivable' | 'chargeback_received'
+  'stuck_bank_instruction' | 'kyc_review' | 'unauthorized_debit' | 'customer_receivable' | 'chargeback_received' | 'dispute_review'
 
 /** What waits for an operator. It is opened by the unit of work that got stuck, and done with the one that ends the process. */
 export interface Task {

@@ -4,6 +4,7 @@ import { bank } from './bank.ts'
 import { bankLink } from './bank-link.ts'
 import { kyb } from './kyb.ts'
 import { bankReturn } from './bank-return.ts'
+import { dispute } from './dispute.ts'
 import { cardLink } from './card-link.ts'
 import { kyc } from './kyc.ts'
 import { limits } from './limits.ts'
@@ -34,7 +35,8 @@ const defaults = {
   debit_report: debitReport,
   bank_return: bankReturn,
   automatic_top_up: automaticTopUp,
-  card_link: cardLink
+  card_link: cardLink,
+  dispute
 }
 
 /** Every number that governs a process, by topic. JSON-able: money is a string of minor units, durations end in `_ms`. */
@@ -112,3 +114,8 @@ export const bankReturnPolicy = ({ bank, bank_return }: Policy): BankReturnPolic
 export type CardLinkPolicy = Policy['bank'] & Pick<Policy, 'card_link'>
 
 export const cardLinkPolicy = ({ bank, card_link }: Policy): CardLinkPolicy => ({ ...bank, card_link })
+
+/** What one dispute's run keeps: its deadlines and amounts. */
+export type DisputePolicy = Policy['dispute'] & Pick<Policy, 'limits'>
+
+export const disputePolicy = ({ dispute, limits }: Policy): DisputePolicy => ({ ...dispute, limits })
