@@ -14,6 +14,12 @@ export async function denyDebit(db: Kysely<Database>, debitId: string, requestId
     if (!made) return
     await addNotice(transaction, debit.customerId, 'debit_reported', debit.id)
     const data = { proof: 'dispute', customer_id: debit.customerId, wallets_frozen: report.walletsFrozen }
-    await appendAudit(transaction, { actor: debit.customerId, action: 'debit.denied', object: debit.id, requestId, data })
+    await appendAudit(transaction, {
+      actor: debit.customerId,
+      action: 'debit.denied',
+      object: debit.id,
+      requestId,
+      data
+    })
   })
 }

@@ -22,7 +22,7 @@ export async function postByAttempts(
   { key, fingerprint }: { readonly key: string; readonly fingerprint: string },
   build: () => Promise<UnitPart | undefined>
 ): Promise<boolean> {
-  for (let attempt = 0; ; ) {
+  for (let attempt = 0; ;) {
     const part = await build()
     if (!part) return false
     const result = await ledger.post({ key: `${key}:${attempt}`, fingerprint, ...part })
@@ -33,11 +33,7 @@ export async function postByAttempts(
 }
 
 /** The dispute with what its parties have, none of it locked. */
-export async function see(
-  db: ActivityDeps['db'],
-  dispute: Dispute,
-  payment: Payment
-): Promise<DisputeSeen> {
+export async function see(db: ActivityDeps['db'], dispute: Dispute, payment: Payment): Promise<DisputeSeen> {
   const of = (kind: 'merchant_payable' | 'merchant_receivable') =>
     readBalance(db, account(kind, dispute.merchantId, dispute.currency))
   const [payable, receivable] = [await of('merchant_payable'), await of('merchant_receivable')]
@@ -59,13 +55,17 @@ export function createDisputeStep({ db, ledger, crash }: Pick<ActivityDeps, 'db'
     partFor: (seen: DisputeSeen) => UnitPart | Promise<UnitPart>
   ): Promise<DisputeProgress> {
     const { id, fingerprint, policy } = start
-    const posted = await postByAttempts(ledger, { key: keyOf(id, next, await getDispute(db, id)), fingerprint }, async () => {
-      const dispute = await getDispute(db, id)
-      const seen = await see(db, dispute, await getPayment(db, dispute.paymentId))
-      const due = toDisputeProgress(dispute, policy)
-      if (due.next !== next || seen.now.toISOString() < due.deadline!) return undefined
-      return partFor(seen)
-    })
+    const posted = await postByAttempts(
+      ledger,
+      { key: keyOf(id, next, await getDispute(db, id)), fingerprint },
+      async () => {
+        const dispute = await getDispute(db, id)
+        const seen = await see(db, dispute, await getPayment(db, dispute.paymentId))
+        const due = toDisputeProgress(dispute, policy)
+        if (due.next !== next || seen.now.toISOString() < due.deadline!) return undefined
+        return partFor(seen)
+      }
+    )
     if (posted) crash(`dispute.${next}/report`)
     return toDisputeProgress(await getDispute(db, id), policy)
   }

@@ -179,9 +179,7 @@ export function reversePart(
       ...move(walletOf(dispute), creditOf(dispute), there, 'dispute.credit_reversal'),
       ...move(account('customer_receivable', customerId, currency), creditOf(dispute), owed, 'dispute.receivable')
     ],
-    records: [
-      disputeWrite(dispute, after, [dispute.ending!], owed > 0n ? { task, row: { wallet_owes: true } } : {})
-    ]
+    records: [disputeWrite(dispute, after, [dispute.ending!], owed > 0n ? { task, row: { wallet_owes: true } } : {})]
   }
 }
 

@@ -115,7 +115,10 @@ export const EvidenceReply = z
       })
     )
   })
-  .meta({ id: 'Evidence', description: 'What both parties have shown; null: nothing was said, or its owner was erased.' })
+  .meta({
+    id: 'Evidence',
+    description: 'What both parties have shown; null: nothing was said, or its owner was erased.'
+  })
 
 export const DecideRequest = z
   .strictObject({

@@ -34,8 +34,7 @@ export function shownTo(caller: Caller, dispute: Dispute, view: Record<string, u
 function creditOf(dispute: Dispute): Credit | undefined {
   const { state, creditDue, creditedAt, ending, noticeUntil, currency, owed, outstanding } = dispute
   const isOver = disputeStates.isTerminal(state)
-  if (creditedAt === null)
-    return isOver || ending !== null ? undefined : { state: 'due', at: creditDue.toISOString() }
+  if (creditedAt === null) return isOver || ending !== null ? undefined : { state: 'due', at: creditDue.toISOString() }
   if (isOver && ending === null) return { state: 'final', at: creditedAt.toISOString() }
   if (isOver) {
     const money = (amount: bigint) => toWire({ amount, currency })

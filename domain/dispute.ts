@@ -1,15 +1,7 @@
 import { defineStates } from './transitions.ts'
 
 export type DisputeState =
-  | 'inquiry'
-  | 'needs_response'
-  | 'under_review'
-  | 'closed'
-  | 'accepted'
-  | 'expired'
-  | 'withdrawn'
-  | 'won'
-  | 'lost'
+  'inquiry' | 'needs_response' | 'under_review' | 'closed' | 'accepted' | 'expired' | 'withdrawn' | 'won' | 'lost'
 
 /**
  * A dispute's life (ARCHITECTURE.md, "States"). Won and lost are the merchant's; customers read `outcome`. A second stage
@@ -40,10 +32,7 @@ export type DisputeEnding = 'won' | 'withdrawn' | 'closed'
 export type DisputeParty = 'customer' | 'merchant'
 
 /** Who is right, where that has been said. */
-export function outcomeOf(
-  state: DisputeState,
-  ending: DisputeEnding | null
-): DisputeParty | undefined {
+export function outcomeOf(state: DisputeState, ending: DisputeEnding | null): DisputeParty | undefined {
   if (state === 'lost' || state === 'accepted' || state === 'expired') return 'customer'
   return state === 'won' || ending === 'won' ? 'merchant' : undefined
 }

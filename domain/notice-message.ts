@@ -2,7 +2,17 @@ import { formatMoney, type Money } from './money.ts'
 import type { MessageText } from './verification-message.ts'
 
 export type NoticeKind =
-  'debit' | 'debit_reported' | 'password_reset' | 'device_added' | 'second_factor_on' | 'second_factor_off'
+  | 'debit'
+  | 'debit_reported'
+  | 'password_reset'
+  | 'device_added'
+  | 'second_factor_on'
+  | 'second_factor_off'
+  | 'dispute_opened'
+  | 'dispute_credited'
+  | 'dispute_for_customer'
+  | 'dispute_for_merchant'
+  | 'dispute_reversal'
 
 /** What customers are told of their account; always the same words, since a message that is repeated must not change. */
 export const noticeMessages = {
@@ -25,6 +35,26 @@ export const noticeMessages = {
   second_factor_off: {
     subject: 'Your second factor is off',
     text: 'Your authenticator is not asked for any more. If it was not you, call us now.'
+  },
+  dispute_opened: {
+    subject: 'We have your dispute',
+    text: 'You have disputed a payment. We have asked the merchant, and will tell you what comes of it. Until it is due you may show us what you have.'
+  },
+  dispute_credited: {
+    subject: 'A provisional credit',
+    text: 'While your dispute is open you have the disputed money from us. If it is decided for the merchant, we take it back, and tell you 5 business days before.'
+  },
+  dispute_for_customer: {
+    subject: 'Your dispute was decided for you',
+    text: 'The disputed money is yours: it is in your wallet, and a provisional credit stays.'
+  },
+  dispute_for_merchant: {
+    subject: 'Your dispute was decided for the merchant',
+    text: 'What the merchant has shown was found to be right. You can read it, and within 10 days you can dispute the payment once more.'
+  },
+  dispute_reversal: {
+    subject: 'Your provisional credit will be taken back',
+    text: 'Your dispute is over, and what we had credited for it is taken back after 5 business days. Until then you can go on spending it; what is missing then you will owe us.'
   }
 } as const satisfies Readonly<Record<Exclude<NoticeKind, 'debit'>, MessageText>>
 

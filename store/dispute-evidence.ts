@@ -104,7 +104,9 @@ export async function openStatements(
     .where('dispute_id', '=', disputeId)
     .execute()
   const opened = await Promise.all(
-    rows.map(async ({ id, sealed }) => [id, await openFor(db, vault, customerId, placeOfStatement(id), sealed)] as const)
+    rows.map(
+      async ({ id, sealed }) => [id, await openFor(db, vault, customerId, placeOfStatement(id), sealed)] as const
+    )
   )
   return new Map(opened.flatMap(([id, text]) => (text === undefined ? [] : [[id, text] as const])))
 }

@@ -37,7 +37,13 @@ async function findPrevious(
   paymentId: string,
   id: string
 ): Promise<NonNullable<DisputableFacts['previous']> | null> {
-  const { rows } = await sql<{ state: DisputeState; amount: bigint; ended_at: Date; second: boolean; followed: boolean }>`
+  const { rows } = await sql<{
+    state: DisputeState
+    amount: bigint
+    ended_at: Date
+    second: boolean
+    followed: boolean
+  }>`
     select p.state, d.amount, coalesce(d.notice_until, d.ended_at, d.created_at) as ended_at, d.previous_id is not null as second,
         exists (select from dispute later where later.previous_id = d.id) as followed
       from dispute d join process p on p.id = d.id where d.id = ${id} and d.payment_id = ${paymentId}`.execute(db)

@@ -12,7 +12,12 @@ import { findWork, listWork, toWork, type Work, type WorkFilter, type WorkPlace 
  * holder has had a payment taken back, which is booked by nobody yet. `dispute_review`: a dispute that a reviewer decides.
  */
 export type TaskKind =
-  'stuck_bank_instruction' | 'kyc_review' | 'unauthorized_debit' | 'customer_receivable' | 'chargeback_received' | 'dispute_review'
+  | 'stuck_bank_instruction'
+  | 'kyc_review'
+  | 'unauthorized_debit'
+  | 'customer_receivable'
+  | 'chargeback_received'
+  | 'dispute_review'
 
 /** What waits for an operator. It is opened by the unit of work that got stuck, and done with the one that ends the process. */
 export interface Task {

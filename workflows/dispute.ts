@@ -90,7 +90,10 @@ export async function dispute(start: DisputeStart): Promise<DisputeProgress> {
   }
 }
 
-const detailsOf = ({ id, order }: DisputeStart, { amount, next, deadline, decline_code }: DisputeProgress): string[] => [
+const detailsOf = (
+  { id, order }: DisputeStart,
+  { amount, next, deadline, decline_code }: DisputeProgress
+): string[] => [
   `${formatMoney(fromWire(amount))} of \`${order.payment_id}\`: ${order.reason}`,
   ...(decline_code ? [`nothing left to dispute: \`${decline_code}\``] : []),
   ...(next ? [`${waits[next]}: ${deadline} (business time)`] : []),

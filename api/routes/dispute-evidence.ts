@@ -64,7 +64,11 @@ async function mustTakeEvidence(db: ApiDeps['db'], { state, ending, evidenceDue 
 }
 
 function bytesOf(
-  { media_type, sha256, encoded }: Pick<z.output<typeof EvidenceFileRequest>, 'media_type' | 'sha256'> & {
+  {
+    media_type,
+    sha256,
+    encoded
+  }: Pick<z.output<typeof EvidenceFileRequest>, 'media_type' | 'sha256'> & {
     readonly encoded: string
   },
   maxBytes: number
@@ -72,7 +76,8 @@ function bytesOf(
   const content = Buffer.from(encoded, 'base64')
   if (content.length > maxBytes) throw new Refusal('payload_too_large')
   const wrong = (pointer: string, message: string) => new Refusal('invalid_request', { errors: [{ pointer, message }] })
-  if (createHash('sha256').update(content).digest('hex') !== sha256) throw wrong('/sha256', 'is not that of the content')
+  if (createHash('sha256').update(content).digest('hex') !== sha256)
+    throw wrong('/sha256', 'is not that of the content')
   if (!looksLike(media_type, content)) throw wrong('/media_type', 'is not what the content begins like')
   return content
 }

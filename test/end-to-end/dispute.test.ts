@@ -36,7 +36,10 @@ describe('A dispute', () => {
     const before = await standing(coffer, 'bench')
     const key = randomUUID()
     const opened = await dispute(coffer, payment, 'fraud', { amount: usd(8_000) }, key)
-    expect(opened).toMatchObject({ status: 201, body: { state: 'needs_response', amount: usd(8_000), fee: usd(1_500) } })
+    expect(opened).toMatchObject({
+      status: 201,
+      body: { state: 'needs_response', amount: usd(8_000), fee: usd(1_500) }
+    })
     expect(since(before, await standing(coffer, 'bench'))).toEqual({
       wallet: 0,
       payable: -9_500,
@@ -75,7 +78,10 @@ describe('A dispute', () => {
     const told = await untilEvent(coffer, id, 'dispute.reversal_announced')
     expect(told.body).toMatchObject({ state: 'under_review', provisional_credit: { state: 'reversing' } })
     expect(since(before, await standing(coffer, 'bench'))).toMatchObject({ receivable: 0, fees: 0, payable: 9_930 })
-    expect(await decide(reviewers(coffer)[1], id, 'lost')).toMatchObject({ status: 409, body: { code: 'state_conflict' } })
+    expect(await decide(reviewers(coffer)[1], id, 'lost')).toMatchObject({
+      status: 409,
+      body: { code: 'state_conflict' }
+    })
     expect((await coffer.merchant.get(`/v1/disputes/${id}`)).body).not.toHaveProperty('provisional_credit')
 
     await coffer.advanceClock(10 * DAY_MS)
@@ -138,9 +144,7 @@ describe('A dispute', () => {
     const { body } = await coffer.as(coffer.seeded.keys.reviewer).get(`/v1/tasks?kind=dispute_review&process_id=${id}`)
     expect(body['data']).toMatchObject([{ state: 'open', process_id: id }])
     await coffer.advanceClock(46 * DAY_MS)
-    await coffer.sweepUntil(async () =>
-      historyOf(await readDispute(coffer, id)).includes('dispute.task_escalated')
-    )
+    await coffer.sweepUntil(async () => historyOf(await readDispute(coffer, id)).includes('dispute.task_escalated'))
     expect((await readDispute(coffer, id)).body).toMatchObject({ state: 'under_review' })
     await decide(reviewers(coffer)[0], id, 'lost')
     await untilState(coffer, id, 'lost')
