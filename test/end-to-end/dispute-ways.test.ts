@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { randomBytes } from 'node:crypto'
 import { currency } from '../../domain/currencies.ts'
 import { idOf as branded } from '../../domain/ids.ts'
+import { disputeCrashPoints } from '../../activities/crash-points.ts'
 import { insertMerchant } from '../../store/merchant.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
 import {
@@ -22,7 +23,11 @@ import {
   untilState,
   usd
 } from '../support/disputes.ts'
+import { insist } from '../support/insist.ts'
+import { pointsOfTheDay } from '../support/points-of-the-day.ts'
 import { expectEverythingSettled } from '../support/settled.ts'
+
+const POINT_MS_MAX = 120_000
 
 let coffer: Coffer
 beforeAll(async () => {
@@ -31,7 +36,10 @@ beforeAll(async () => {
   // What the merchant is owed anyway: nobody owes us anything unless a test is about that.
   await paid(coffer, 'bench', 100_000)
 })
-afterEach(() => expectEverythingSettled(coffer))
+afterEach(async () => {
+  if (!coffer.worker.running) await coffer.worker.start()
+  await expectEverythingSettled(coffer)
+})
 afterAll(() => coffer.stop())
 
 const opened = async (reason: string, amount = 10_000) =>
@@ -188,4 +196,44 @@ describe('A payment', () => {
     await coffer.advanceClock(121 * DAY_MS)
     expect(await dispute(coffer, payment, 'fraud')).toMatchObject({ body: { code: 'dispute_window_over' } })
   })
+})
+
+describe('A worker killed (SIGKILL) with a dispute', () => {
+  it.each(pointsOfTheDay(disputeCrashPoints))(
+    'at %s is started again, and everything of it happens once',
+    async (point) => {
+      const payment = await paid(coffer, 'bench', 4_000)
+      const before = await standing(coffer, 'bench')
+      await coffer.worker.stop()
+      await coffer.worker.start({ CRASH_AT: point })
+      const crashed = coffer.worker.ended().then(() => coffer.worker.start())
+
+      const id = idOf(await insist(() => dispute(coffer, payment, 'unauthorized', {}, `open-${payment}`)))
+      const wallet = `/v1/wallets/${coffer.customer('bench').wallet_id}`
+      await coffer.service.until(wallet, ({ state }) => state === 'frozen')
+      await untilEvent(coffer, id, 'dispute.credited')
+      await insist(() => coffer.merchant.post(`/v1/disputes/${id}/submit-evidence`, { text: 'Signed.' }, `say-${id}`))
+      await coffer.advanceClock(10 * DAY_MS)
+      const [reviewer] = reviewers(coffer)
+      const verdict = { outcome: 'won', reason: 'it was signed for' }
+      const decided = await insist(() => reviewer.post(`/v1/disputes/${id}/decide`, verdict, `decide-${id}`))
+      expect(decided).toMatchObject({ status: 200, body: { outcome: 'merchant' } })
+      await untilEvent(coffer, id, 'dispute.reversal_announced')
+      await coffer.advanceClock(10 * DAY_MS)
+      const over = await untilState(coffer, id, 'won')
+      await crashed
+
+      expect(historyOf(over)).toEqual([
+        'dispute.needs_response',
+        'dispute.credited',
+        'dispute.under_review',
+        'dispute.decided',
+        'dispute.reversal_announced',
+        'dispute.won'
+      ])
+      expect(since(before, await standing(coffer, 'bench'))).toEqual({ wallet: 0, payable: 0, receivable: 0, fees: 0 })
+      await reviewer.post(`${wallet}/thaw`, { reason: 'the customer was here' })
+    },
+    POINT_MS_MAX
+  )
 })
