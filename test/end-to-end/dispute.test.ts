@@ -166,6 +166,8 @@ describe('A dispute', () => {
     expect(over.body).toMatchObject({ provisional_credit: { state: 'reversed', owed, outstanding: owed } })
     const path = `/v1/tasks?kind=customer_receivable&process_id=${id}`
     expect((await coffer.finance.get(path)).body['data']).toMatchObject([{ state: 'open' }])
+    const wallet = await coffer.service.get(`/v1/wallets/${coffer.customer('bench').wallet_id}`)
+    expect(wallet.body).toMatchObject({ state: 'frozen', frozen_by: ['dispute'] })
     await expectEverythingSettled(coffer)
 
     await coffer.fund('bench', 100_000)
