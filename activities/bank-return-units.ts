@@ -12,8 +12,9 @@ import {
   type BankReturn,
   type WalletMove
 } from '../store/bank-return.ts'
-import { creditsCounter, debtsCounter, type WalletDebts } from '../store/debts.ts'
+import { creditsCounter, debtsCounter, type Debt, type WalletDebts } from '../store/debts.ts'
 import type { BankReturnStart } from './bank-return-progress.ts'
+import { repaidWrite } from './dispute-write.ts'
 import { createRecordWrite, type WriteExtra } from './record-write.ts'
 import type { ReturnedOriginal } from './returned-originals.ts'
 
@@ -74,17 +75,19 @@ export function receivePart(
 /** What comes in pays what is owed, in the unit of what comes in; the wallet is free with the last of it. */
 export function recoverPart(
   wallet: AccountRef,
-  open: readonly BankReturn[],
-  paid: ReturnType<typeof spread<BankReturn>>
+  open: readonly Debt[],
+  paid: ReturnType<typeof spread<Debt>>
 ): { readonly postings: PostingStep[]; readonly records: RecordWrite[] } {
   const owed = open.reduce((sum, { outstanding }) => sum + outstanding, 0n)
   const covered = paid.reduce((sum, { part }) => sum + part, 0n)
   const row: WalletMove = owed === covered ? { wallet_owes: false } : {}
   return {
-    postings: paid.flatMap(({ debt: { customerId, currency }, part }) =>
-      step(wallet, account('customer_receivable', customerId, currency), part, 'bank_return.recovered')
-    ),
+    postings: paid.flatMap(({ debt, part }) => {
+      const code = 'paymentId' in debt ? 'dispute.recovered' : 'bank_return.recovered'
+      return step(wallet, account('customer_receivable', debt.customerId, debt.currency), part, code)
+    }),
     records: paid.map(({ debt, part }) => {
+      if ('paymentId' in debt) return repaidWrite(debt, part, row)
       const after = { ...debt, outstanding: debt.outstanding - part }
       return after.outstanding === 0n
         ? returnWrite(debt, after, ['recovered'], { row })
@@ -125,7 +128,7 @@ function suspends({ suspendedBankAccountId, operation, reason }: BankReturn): Ac
 }
 
 /** Nothing has come into the wallet since it was looked how much is in it; what has left it, the floor finds out. */
-const availableAsSeen = (walletId: string, { debtsSeen, creditsSeen }: WalletDebts): Guard[] => [
+export const availableAsSeen = (walletId: string, { debtsSeen, creditsSeen }: WalletDebts): Guard[] => [
   { kind: 'unmoved', counter: debtsCounter(walletId), seen: debtsSeen },
   { kind: 'still', counter: creditsCounter(walletId), seen: creditsSeen }
 ]

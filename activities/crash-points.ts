@@ -157,6 +157,16 @@ export const cardCaptureCrashPoints = ['payment.send-capture/reply'] as const
 /** A card link's: the word with the acquirer, and the card that it makes. */
 export const cardLinkCrashPoints = ['card-link.send/reply', 'card-link.link/after'] as const
 
+/** A dispute's: opened and not frozen, opened and not told, decided and the merchant's money not given back, credited. */
+export const disputeCrashPoints = [
+  'dispute.open/inside',
+  'dispute.open/unfrozen',
+  'dispute.decide/report',
+  'dispute.release/inside',
+  'dispute.credit/report',
+  'dispute.reverse/inside'
+] as const
+
 export type CrashPoint = (name: string) => void
 
 const PROCESS_OF_PREFIX: Readonly<Record<string, string>> = {
@@ -169,7 +179,8 @@ const PROCESS_OF_PREFIX: Readonly<Record<string, string>> = {
   mdr: 'deposit-recovery',
   ret: 'bank-return',
   crd: 'card-link',
-  ref: 'refund'
+  ref: 'refund',
+  dsp: 'dispute'
 }
 
 /** `pay_…:capture:…` inside its transaction → `payment.capture/inside`. */
@@ -195,7 +206,8 @@ export function createCrashPoint(at: string | undefined, kill: () => void): Cras
     ...operatorCrashPoints,
     ...bankReturnCrashPoints,
     ...cardLinkCrashPoints,
-    ...cardCaptureCrashPoints
+    ...cardCaptureCrashPoints,
+    ...disputeCrashPoints
   ]
   if (!known.some((point) => point === at)) throw new Error(`CRASH_AT: there is no crash point ${at}`)
   return (name) => {

@@ -13,6 +13,8 @@ import { clockActivities } from './clock.ts'
 import { deliverCodeActivities } from './deliver-code.ts'
 import { depositRecoveryActivities } from './deposit-recovery.ts'
 import type { ActivityDeps } from './deps.ts'
+import { disputeDecisionActivities } from './dispute-decisions.ts'
+import { disputeActivities } from './dispute.ts'
 import { microDepositBankActivities } from './micro-deposit-bank.ts'
 import { microDepositActivities } from './micro-deposits.ts'
 import { onboardingBureauActivities } from './onboarding-bureau.ts'
@@ -83,6 +85,8 @@ export const createActivities = (given: ActivityDeps) => {
     ...refundActivities(deps),
     ...refundDecisionActivities(deps),
     ...refundRailActivities(deps),
+    ...disputeActivities(deps),
+    ...disputeDecisionActivities(deps),
     ...sweepActivities(deps)
   })
 }

@@ -13,7 +13,7 @@ type Ledger = Pick<PostingQueue, 'post'>
 
 /**
  * The ledger as every activity gets it: whatever makes more of a wallet available, a credit or a hold that is released, pays
- * in its own unit what the owner owes for returns, the oldest first. What only passes through (in and out in one unit) adds
+ * in its own unit what the owner owes, the oldest first. What only passes through (in and out in one unit) adds
  * up to nothing and pays nothing. It stands here and not with each credit, so that no process can forget it; a unit that
  * takes from wallets alone, such as a payment, is handed on without a look at anything.
  */
@@ -30,7 +30,7 @@ export function recoverDebts({ db, ledger, runs }: Pick<ActivityDeps, 'db' | 'le
         records: [...(unit.records ?? []), ...parts.flatMap(({ records }) => records)]
       })
       // Their runs look by themselves once a day; nobody has to wait for that.
-      const paid = parts.flatMap(({ records }) => records.filter(({ open }) => !open))
+      const paid = parts.flatMap(({ records }) => records.filter(({ kind, open }) => kind === 'bank-return' && !open))
       if (result.status === 'posted')
         await Promise.all(paid.map(({ id }) => runs.nudge(workflowIdOf('bank-return', id)).catch(() => undefined)))
       return result

@@ -40,6 +40,8 @@ export const statuses = {
   ownership_unproved: 409,
   tries_exhausted: 409,
   bank_account_suspended: 409,
+  dispute_window_over: 409,
+  amount_not_disputable: 409,
   card_number_refused: 400,
   card_declined: 409,
   card_expired: 409,

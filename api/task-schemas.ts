@@ -12,7 +12,8 @@ export const TaskReply = z
       'unauthorized_debit',
       'customer_receivable',
       'chargeback_received',
-      'refund_without_funds'
+      'refund_without_funds',
+      'dispute_review'
     ]),
     state: z.enum(['open', 'done']),
     process_id: z.string().meta({ description: 'What it is about, such as a top-up' }),

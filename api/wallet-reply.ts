@@ -4,6 +4,7 @@ import type { Database } from '../db/schema.ts'
 import { account } from '../domain/account-kinds.ts'
 import { toWire } from '../domain/money.ts'
 import { readBalance } from '../ledger/balances.ts'
+import { readWalletDebts } from '../store/debts.ts'
 import type { Wallet } from '../store/wallet.ts'
 import { instant } from './schemas.ts'
 import type { WalletReply } from './wallet-schemas.ts'
@@ -15,6 +16,7 @@ export const accountOf = ({ id, currency }: Wallet) => account('wallet', id, cur
 export async function withBalance(db: Kysely<Database>, wallet: Wallet): Promise<z.input<typeof WalletReply>> {
   const { id, customerId, currency, state, frozenBy, owes, createdAt } = wallet
   const { posted, pending, available } = await readBalance(db, accountOf(wallet))
+  const debts = owes ? await debtsOf(db, id) : []
   return {
     id,
     object: 'wallet',
@@ -22,11 +24,17 @@ export async function withBalance(db: Kysely<Database>, wallet: Wallet): Promise
     currency,
     state: state === 'active' && owes ? 'frozen' : state,
     ...((frozenBy ?? owes) && {
-      frozen_by: [...(frozenBy ? [frozenBy] : []), ...(owes ? ['bank_return' as const] : [])]
+      frozen_by: [...(frozenBy ? [frozenBy] : []), ...debts]
     }),
     posted: toWire({ amount: posted, currency }),
     pending: toWire({ amount: pending, currency }),
     available: toWire({ amount: available, currency }),
     created_at: instant(createdAt)
   }
+}
+
+/** What the owner of a wallet owes for. */
+async function debtsOf(db: Kysely<Database>, walletId: string): Promise<('bank_return' | 'dispute')[]> {
+  const { open } = await readWalletDebts(db, walletId)
+  return [...new Set(open.map((debt) => ('paymentId' in debt ? 'dispute' : 'bank_return')))]
 }

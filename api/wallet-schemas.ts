@@ -17,11 +17,12 @@ export const WalletReply = z
     currency: Currency,
     state: z.enum(['active', 'frozen', 'closed']),
     frozen_by: z
-      .array(z.enum(['owner', 'operator', 'bank_return']))
+      .array(z.enum(['owner', 'operator', 'bank_return', 'dispute']))
       .optional()
       .meta({
         description:
-          '`bank_return`: a bank took money back that was spent; nothing leaves until it is paid, by a top-up'
+          '`bank_return`: a bank took money back that was spent; `dispute`: so was a provisional credit that ended; nothing ' +
+          'leaves until it is paid, by a top-up'
       }),
     posted: MoneyReply.meta({ description: 'What the books say' }),
     pending: MoneyReply.meta({ description: 'What is held against it' }),

@@ -77,3 +77,7 @@ grant update (owes) on wallet to :app_role;
 
 -- Automatic top-ups: a customer's rules, set, changed and taken away by them.
 grant select, insert, update, delete on automatic_top_up to :app_role;
+
+-- Disputes: written with their process; what the parties show and write is added and never changed.
+grant select, insert, update on dispute to :app_role;
+grant select, insert on dispute_file, dispute_statement to :app_role;

@@ -1,4 +1,5 @@
 import type { AccessTables } from './schema/access.ts'
+import type { DisputeTables } from './schema/disputes.ts'
 import type { LedgerTables } from './schema/ledger.ts'
 import type { OperatorTables } from './schema/operators.ts'
 import type { PartyTables } from './schema/parties.ts'
@@ -8,4 +9,12 @@ import type { ServiceTables } from './schema/service.ts'
 
 /** Every table, for kysely. Rows never leave `store/` and `ledger/`; domain types do. */
 export interface Database
-  extends LedgerTables, ProcessTables, PartyTables, AccessTables, RegistrationTables, OperatorTables, ServiceTables {}
+  extends
+    LedgerTables,
+    ProcessTables,
+    PartyTables,
+    AccessTables,
+    RegistrationTables,
+    OperatorTables,
+    ServiceTables,
+    DisputeTables {}

@@ -1,26 +1,28 @@
+import { isHoliday } from './holidays.ts'
 import { createZoneFormats } from './zone-formats.ts'
 
 const DAY_MS = 86_400_000
 
 /**
- * The same time of day so many business days later, where the customer lives. Business days are Monday to Friday: no
- * holidays are known yet. A time of day that daylight saving skips moves on by what is skipped.
+ * The same time of day so many business days later, where the customer lives. Business days are Monday to Friday, without
+ * the holidays of a country where one is named. A time of day that daylight saving skips moves on by what is skipped.
  * @throws {RangeError} for an instant that is none or a zone that is not IANA's.
  */
-export function addBusinessDays(from: Date, days: number, zone: string): Date {
+export function addBusinessDays(from: Date, days: number, zone: string, country?: string): Date {
   let wall = wallClockMs(from.getTime(), zone)
   for (let left = days; left > 0;) {
     wall += DAY_MS
-    if (isBusinessDay(wall)) left -= 1
+    if (isBusinessDay(wall, country)) left -= 1
   }
   const guess = wall - offsetMs(wall, zone)
   return new Date(wall - offsetMs(guess, zone))
 }
 
 /** @param wall milliseconds of a wall clock, counted as if it showed UTC */
-function isBusinessDay(wall: number): boolean {
+function isBusinessDay(wall: number, country: string | undefined): boolean {
   const weekday = new Date(wall).getUTCDay()
-  return weekday >= 1 && weekday <= 5
+  if (weekday === 0 || weekday === 6) return false
+  return country === undefined || !isHoliday(country, Math.floor(wall / DAY_MS) * DAY_MS)
 }
 
 const offsetMs = (instant: number, zone: string): number => wallClockMs(instant, zone) - instant

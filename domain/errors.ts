@@ -40,6 +40,9 @@ export const problems = {
   ownership_unproved: 'The bank did not say that the account is the customer’s.',
   tries_exhausted: 'The amounts were wrong too often.',
   bank_account_suspended: 'The bank account is suspended; nothing is taken from it or paid to it.',
+  // disputes
+  dispute_window_over: 'The time to dispute this is over.',
+  amount_not_disputable: 'So much of the payment is not there to be disputed.',
   // cards
   card_number_refused: 'A card number may not be sent here.',
   card_declined: 'The card was declined.',

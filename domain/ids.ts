@@ -28,6 +28,8 @@ export type BankReturnId = Id<'ret'>
 export type CardId = Id<'crd'>
 export type RefundId = Id<'ref'>
 
+export type DisputeId = Id<'dsp'>
+
 export interface IdByPrefix {
   cus: CustomerId
   wal: WalletId
@@ -54,6 +56,7 @@ export interface IdByPrefix {
   ret: BankReturnId
   crd: CardId
   ref: RefundId
+  dsp: DisputeId
 }
 export type IdPrefix = keyof IdByPrefix
 

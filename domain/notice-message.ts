@@ -10,6 +10,11 @@ export type NoticeKind =
   | 'second_factor_off'
   | 'bank_account_suspended'
   | 'bank_account_resumed'
+  | 'dispute_opened'
+  | 'dispute_credited'
+  | 'dispute_for_customer'
+  | 'dispute_for_merchant'
+  | 'dispute_reversal'
 
 /** What customers are told of their account; always the same words, since a message that is repeated must not change. */
 export const noticeMessages = {
@@ -40,6 +45,26 @@ export const noticeMessages = {
   bank_account_resumed: {
     subject: 'Your bank account can be used again',
     text: 'The suspension of one of your linked bank accounts is lifted: top-ups and withdrawals go on as before.'
+  },
+  dispute_opened: {
+    subject: 'We have your dispute',
+    text: 'You have disputed a payment. We have asked the merchant, and will tell you what comes of it. Until it is due you may show us what you have.'
+  },
+  dispute_credited: {
+    subject: 'A provisional credit',
+    text: 'While your dispute is open you have the disputed money from us. If it is decided for the merchant, we take it back, and tell you 5 business days before.'
+  },
+  dispute_for_customer: {
+    subject: 'Your dispute was decided for you',
+    text: 'The disputed money is yours: it is in your wallet, and a provisional credit stays.'
+  },
+  dispute_for_merchant: {
+    subject: 'Your dispute was decided for the merchant',
+    text: 'What the merchant has shown was found to be right. You can read it, and within 10 days you can dispute the payment once more.'
+  },
+  dispute_reversal: {
+    subject: 'Your provisional credit will be taken back',
+    text: 'Your dispute is over, and what we had credited for it is taken back after 5 business days. Until then you can go on spending it; what is missing then you will owe us.'
   }
 } as const satisfies Readonly<Record<Exclude<NoticeKind, 'debit'>, MessageText>>
 

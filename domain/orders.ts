@@ -1,3 +1,4 @@
+import type { DisputeReason } from './dispute.ts'
 import type { ProblemCode } from './errors.ts'
 import type { WireMoney } from './money.ts'
 import type { OnboardingPurpose, TargetTier } from './onboarding.ts'
@@ -111,6 +112,15 @@ export interface DepositRecoveryOrder {
 export interface BankReturnOrder {
   readonly bank: 'a' | 'b'
   readonly reference: string
+}
+
+/** What a customer contests. What they say about it is sealed under the dispute's id. */
+export interface DisputeOrder {
+  readonly payment_id: string
+  readonly reason: DisputeReason
+  readonly amount: WireMoney
+  /** Of a second stage: what it follows. */
+  readonly previous_id?: string
 }
 
 /** Where a process stands, as its activities tell its workflow; instants are RFC 3339. */

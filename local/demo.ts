@@ -1,5 +1,5 @@
 // npm run demo: from somebody unknown to money back at their bank, over HTTP alone; ends with `verify`, and not with 0
-// when anything is off.
+// when anything is off. `npm run demo -- dispute` tells of a dispute alone.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -7,10 +7,11 @@ import { fileURLToPath } from 'node:url'
 import { readCredentials, type Credentials } from './credentials.ts'
 import { tellBankReturn } from './demo-bank-return.ts'
 import { tellFirstPayment } from './demo-first-payment.ts'
+import { tellDispute } from './demo-dispute.ts'
 import { tellNewMerchant } from './demo-merchant.ts'
 import { tellMoneyBack, tellNewcomer } from './demo-newcomer.ts'
 import { tellRefund } from './demo-refund.ts'
-import { createTeller } from './demo-teller.ts'
+import { createTeller, type Teller } from './demo-teller.ts'
 import { tellWithdrawal } from './demo-withdrawal.ts'
 import { projectRoot, readSettings } from './settings.ts'
 
@@ -21,13 +22,7 @@ try {
   const { credentials, stop } = await installation(home)
   try {
     const teller = createTeller(credentials, say)
-    const newcomer = await tellNewcomer(teller)
-    await tellFirstPayment(teller)
-    await tellRefund(teller)
-    await tellWithdrawal(teller)
-    await tellNewMerchant(teller, newcomer)
-    await tellBankReturn(teller)
-    await tellMoneyBack(teller, newcomer)
+    await (process.argv[2] === 'dispute' ? tellDispute(teller) : tellAll(teller))
     await verify()
     say('\nThe story holds.')
   } finally {
@@ -36,6 +31,16 @@ try {
 } catch (error) {
   console.error(`\nThe story does not hold: ${error instanceof Error ? error.message : String(error)}`)
   process.exitCode = 1
+}
+
+async function tellAll(teller: Teller): Promise<void> {
+  const newcomer = await tellNewcomer(teller)
+  await tellFirstPayment(teller)
+  await tellRefund(teller)
+  await tellWithdrawal(teller)
+  await tellNewMerchant(teller, newcomer)
+  await tellBankReturn(teller)
+  await tellMoneyBack(teller, newcomer)
 }
 
 /** The one that runs, or one for as long as the story takes. */

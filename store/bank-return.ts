@@ -98,6 +98,15 @@ export interface AccountMove {
   readonly suspended_for?: SuspensionCode
 }
 
+/** What moves the wallets as their rows say; a part of the statement of whatever may leave a debt. */
+export const walletMoveSql = `owing as (
+    update wallet w set owes = coalesce(r.wallet_owes, w.owes),
+        state = case when r.wallet_frozen and w.state = 'active' then 'frozen' else w.state end,
+        frozen_by = case when r.wallet_frozen and w.state <> 'closed' then 'operator' else w.frozen_by end
+      from jsonb_to_recordset($1::jsonb) r (wallet_id text, wallet_owes boolean, wallet_frozen boolean)
+      where w.id = r.wallet_id and (r.wallet_owes is distinct from null or r.wallet_frozen)
+  )`
+
 /**
  * The posting queue's statement for whole rows; `$1` is a jsonb array of them, each with the fields of `WalletMove` and
  * `AccountMove`. Rows of one wallet are of one unit, and say the same about it. What an operator has suspended is the bank's
@@ -105,13 +114,7 @@ export interface AccountMove {
  */
 export const bankReturnWriter = {
   kind: 'bank-return',
-  sql: withTasks(`, owing as (
-    update wallet w set owes = coalesce(r.wallet_owes, w.owes),
-        state = case when r.wallet_frozen and w.state = 'active' then 'frozen' else w.state end,
-        frozen_by = case when r.wallet_frozen and w.state <> 'closed' then 'operator' else w.frozen_by end
-      from jsonb_to_recordset($1::jsonb) r (wallet_id text, wallet_owes boolean, wallet_frozen boolean)
-      where w.id = r.wallet_id and (r.wallet_owes is distinct from null or r.wallet_frozen)
-  ), suspended as (
+  sql: withTasks(`, ${walletMoveSql}, suspended as (
     update bank_account b
         set state = 'suspended', suspended_by = 'bank', suspended_for = r.suspended_for, suspended_at = business_now()
       from jsonb_to_recordset($1::jsonb) r (id text, suspended_bank_account_id text, suspended_for text)

@@ -62,7 +62,7 @@ export async function findDebitReport(db: Kysely<Database>, debitId: DebitId): P
 export async function reportDebit(
   transaction: Transaction<Database>,
   { id, customerId }: Debit,
-  proof: 'session' | 'message',
+  proof: 'session' | 'message' | 'dispute',
   requestId: string
 ): Promise<{ made: boolean; report: DebitReport }> {
   await sql`select from customer where id = ${customerId} for no key update`.execute(transaction)

@@ -1,17 +1,22 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { isId } from '../domain/ids.ts'
 import { getBankReturn, type BankReturn } from './bank-return.ts'
+import { getDispute, type Dispute } from './dispute.ts'
 
-/** Moved by every unit that changes what the owner of a wallet owes for returns: one of them at a time. */
+/** Moved by every unit that changes what the owner of a wallet owes: one of them at a time. */
 export const debtsCounter = (walletId: string): string => `wallet-debts/${walletId}`
 
 /** Moved by every unit that may make more of a wallet available: who decides on what is available looks whether it did. */
 export const creditsCounter = (walletId: string): string => `wallet-credits/${walletId}`
 
+/** What leaves a debt: a pull that a bank took back, or a provisional credit that we took back. */
+export type Debt = BankReturn | Dispute
+
 /** How a wallet stands, without a lock; the counters were read first, so what they say unmoved is what was read. */
 export interface WalletDebts {
   /** Oldest first. */
-  readonly open: readonly BankReturn[]
+  readonly open: readonly Debt[]
   readonly debtsSeen: bigint
   readonly creditsSeen: bigint
 }
@@ -20,14 +25,15 @@ export async function readWalletDebts(db: Kysely<Database>, walletId: string): P
   const { rows } = await sql<{ debts: bigint | null; credits: bigint | null; open: string[] | null }>`
     select (select used from limit_counter where id = ${debtsCounter(walletId)}) as debts,
       (select used from limit_counter where id = ${creditsCounter(walletId)}) as credits,
-      (select array_agg(id order by created_at, id) from bank_return where wallet_id = ${walletId} and outstanding > 0) as open`.execute(
-    db
-  )
+      (select array_agg(id order by created_at, id) from (
+        select id, created_at from bank_return where wallet_id = ${walletId} and outstanding > 0
+        union all
+        select id, created_at from dispute where wallet_id = ${walletId} and outstanding > 0) d) as open`.execute(db)
   const { debts, credits, open } = rows[0]!
   return {
     debtsSeen: debts ?? 0n,
     creditsSeen: credits ?? 0n,
-    open: await Promise.all((open ?? []).map((id) => getBankReturn(db, id)))
+    open: await Promise.all((open ?? []).map((id) => (isId('dsp', id) ? getDispute(db, id) : getBankReturn(db, id))))
   }
 }
 

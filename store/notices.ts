@@ -30,7 +30,7 @@ export async function addNotice(
 }
 
 /**
- * Reads the events on from where it stopped, and puts down a notice for each debit, once; in commit order, as
+ * Reads the events on from where it stopped, and puts down a notice for each debit and each turn of a dispute, once; in commit order, as
  * `store/event.ts` does. The load generator's customer is told nothing.
  * @returns how many events there were; less than `limit`: there are no more for now
  */
@@ -45,9 +45,13 @@ export function noteDebits(db: Kysely<Database>, limit: number): Promise<number>
           order by e.xid, e.seq limit ${limit}
       ), noted as (
         insert into notice (id, customer_id, kind, object_id)
-          select 'debit:' || p.object_id, p.customer_id, 'debit', p.object_id
+          select k.kind || ':' || p.object_id, p.customer_id, k.kind, p.object_id
             from page p join customer c on c.id = p.customer_id and c.policy is null
-            where p.type in ('payment.requires_capture', 'payment.succeeded', 'withdrawal.processing')
+              join (values ('payment.requires_capture', 'debit'), ('payment.succeeded', 'debit'), ('withdrawal.processing', 'debit'),
+                ('dispute.inquiry', 'dispute_opened'), ('dispute.needs_response', 'dispute_opened'),
+                ('dispute.credited', 'dispute_credited'), ('dispute.reversal_announced', 'dispute_reversal'),
+                ('dispute.lost', 'dispute_for_customer'), ('dispute.accepted', 'dispute_for_customer'),
+                ('dispute.expired', 'dispute_for_customer'), ('dispute.decided', 'dispute_for_merchant')) k (type, kind) on k.type = p.type
           on conflict (id) do nothing
       ), moved as (
         update notice_cursor set (xid, seq) = (select xid, seq from page order by xid desc, seq desc limit 1)

@@ -2,6 +2,7 @@ import type { States } from '../domain/transitions.ts'
 import { paymentRequestStates } from '../domain/payment-request.ts'
 import { bankLinkStates } from '../domain/bank-link.ts'
 import { bankReturnStates } from '../domain/bank-return.ts'
+import { disputeStates } from '../domain/dispute.ts'
 import { cardLinkStates } from '../domain/card-link.ts'
 import { depositRecoveryStates } from '../domain/deposit-recovery.ts'
 import { paymentStates } from '../domain/payment.ts'
@@ -32,7 +33,8 @@ export const machines: Readonly<Record<string, States<never>>> = {
   'deposit-recovery': depositRecoveryStates as unknown as States<never>,
   'bank-return': bankReturnStates as unknown as States<never>,
   'card-link': cardLinkStates as unknown as States<never>,
-  refund: refundStates as unknown as States<never>
+  refund: refundStates as unknown as States<never>,
+  dispute: disputeStates as unknown as States<never>
 }
 
 /** `{arrows: [{kind, from_state, to_state}], terminal: [{kind, state}]}` as JSON; `from_state` of a first arrow is null. */
@@ -119,11 +121,12 @@ const requestsSayWhatWasPaid: ProcessOracle = {
 
 const debtsAreOwed: ProcessOracle = {
   oracle: 'O8',
-  rule: 'what is outstanding of returns is what the customer owes in the books, and the wallet says so',
+  rule: 'what is outstanding of returns and of credits that were taken back is what the customer owes in the books, and the wallet says so',
   sql: `
     with said as (
       select w.id, w.customer_id, w.currency, w.owes, coalesce(sum(r.outstanding), 0) as outstanding
-        from wallet w left join bank_return r on r.wallet_id = w.id group by w.id
+        from wallet w left join (select wallet_id, outstanding from bank_return union all select wallet_id, outstanding from dispute) r
+          on r.wallet_id = w.id group by w.id
     )
     select format('%s: %s outstanding, %s owed in the books, and the wallet %s', s.id, s.outstanding,
         coalesce(l.debits_posted - l.credits_posted, 0), case when s.owes then 'owes' else 'owes nothing' end) as breach
@@ -133,10 +136,11 @@ const debtsAreOwed: ProcessOracle = {
 
 const debtsArePaidFirst: ProcessOracle = {
   oracle: 'O8',
-  rule: 'no wallet has money available while its owner owes us for a return',
+  rule: 'no wallet has money available while its owner owes us',
   sql: `
     select format('%s: %s available, and %s outstanding', w.owner, w.credits_posted - w.debits_posted - w.debits_pending, sum(r.outstanding)) as breach
-      from bank_return r join ledger_account w on w.kind = 'wallet' and w.owner = r.wallet_id and w.currency = r.currency
+      from (select wallet_id, currency, outstanding from bank_return union all select wallet_id, currency, outstanding from dispute) r
+        join ledger_account w on w.kind = 'wallet' and w.owner = r.wallet_id and w.currency = r.currency
       where w.credits_posted - w.debits_posted - w.debits_pending > 0 and r.outstanding > 0
       group by w.id order by w.owner limit 1`
 }
@@ -167,7 +171,7 @@ const sharesSayWhatWasBooked: ProcessOracle = {
 
 const refundsAreOnTheirPayment: ProcessOracle = {
   oracle: 'O8',
-  rule: "what a payment says is refunded is what its refunds give back that are not over for nothing, of each share as well",
+  rule: 'what a payment says is refunded is what its refunds give back that are not over for nothing, of each share as well',
   sql: `
     with live as (
       select r.payment_id, r.amount, r.parts from refund r join process p on p.id = r.id where p.state not in ('canceled', 'failed')
@@ -218,6 +222,33 @@ const refundsAreBooked: ProcessOracle = {
     ) breaches order by id limit 1`
 }
 
+const disputesSayWhatIsDisputed: ProcessOracle = {
+  oracle: 'O8',
+  rule: 'what is disputed of a payment is what its disputes are about that are open, or were lost',
+  sql: `
+    select format('%s says %s disputed, and its disputes %s', p.id, p.disputed, coalesce(sum(d.amount), 0)) as breach
+      from payment p left join dispute d on d.payment_id = p.id and not d.released
+      where p.disputed > 0 or d.id is not null
+      group by p.id having p.disputed <> coalesce(sum(d.amount), 0) order by p.id limit 1`
+}
+
+const disputesHoldWhatTheySay: ProcessOracle = {
+  oracle: 'O8',
+  rule: 'a dispute holds its reserve until it is decided, and its credit until it is over; one that is over holds nothing',
+  sql: `
+    with said as (
+      select d.id, a.kind, a.expected from dispute d join process p on p.id = d.id cross join lateral (values
+        ('dispute_reserve', case when p.open and not d.released then d.amount else 0 end),
+        ('provisional_credit', case when p.open and d.credited_at is not null then d.amount else 0 end)) a (kind, expected)
+    ), booked as (
+      select owner as id, kind, case kind when 'dispute_reserve' then credits_posted - debits_posted else debits_posted - credits_posted end as amount
+        from ledger_account where kind in ('dispute_reserve', 'provisional_credit')
+    )
+    select format('%s: %s is %s instead of %s', coalesce(s.id, b.id), coalesce(s.kind, b.kind), coalesce(b.amount, 0), coalesce(s.expected, 0)) as breach
+      from said s full join booked b on b.id = s.id and b.kind = s.kind
+      where coalesce(s.expected, 0) <> coalesce(b.amount, 0) order by coalesce(s.id, b.id) limit 1`
+}
+
 export const processOracles: readonly ProcessOracle[] = [
   holdsBelongToOpenProcesses,
   historiesAreGapless,
@@ -228,5 +259,7 @@ export const processOracles: readonly ProcessOracle[] = [
   debtsArePaidFirst,
   sharesSayWhatWasBooked,
   refundsAreOnTheirPayment,
-  refundsAreBooked
+  refundsAreBooked,
+  disputesSayWhatIsDisputed,
+  disputesHoldWhatTheySay
 ]

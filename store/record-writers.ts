@@ -3,6 +3,7 @@ import { bankLinkWriter } from './bank-link.ts'
 import { bankReturnWriter } from './bank-return.ts'
 import { cardLinkWriter } from './card-link.ts'
 import { depositRecoveryWriter } from './deposit-recovery.ts'
+import { disputeWriter } from './dispute.ts'
 import { onboardingWriter } from './onboarding-writer.ts'
 import { paymentRequestWriter } from './payment-request.ts'
 import { paymentWriter } from './payment.ts'
@@ -23,5 +24,6 @@ export const recordWriters: readonly RecordWriter[] = [
   workClockWriter,
   bankReturnWriter,
   cardLinkWriter,
-  refundWriter
+  refundWriter,
+  disputeWriter
 ]

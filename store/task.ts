@@ -11,6 +11,7 @@ import { findWork, listWork, toWork, type Work, type WorkFilter, type WorkPlace 
  * `customer_receivable`: a bank took money back that the wallet no longer had. `chargeback_received`: a card
  * holder has had a payment taken back, which is booked by nobody yet. `refund_without_funds`: the merchants of a payment
  * did not have what is to be given back in all the time that it was waited for.
+ * holder has had a payment taken back, which is booked by nobody yet. `dispute_review`: a dispute that a reviewer decides.
  */
 export type TaskKind =
   | 'stuck_bank_instruction'
@@ -19,6 +20,7 @@ export type TaskKind =
   | 'customer_receivable'
   | 'chargeback_received'
   | 'refund_without_funds'
+  | 'dispute_review'
 
 /** What waits for an operator. It is opened by the unit of work that got stuck, and done with the one that ends the process. */
 export interface Task {

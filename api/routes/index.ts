@@ -16,6 +16,9 @@ import { customerTimelineRoutes } from './customer-timeline.ts'
 import { customerRoutes } from './customers.ts'
 import { debitReportRoutes } from './debit-report.ts'
 import { deviceRoutes } from './devices.ts'
+import { disputeDecisionRoutes } from './dispute-decision.ts'
+import { disputeEvidenceRoutes } from './dispute-evidence.ts'
+import { disputeRoutes } from './dispute.ts'
 import { eventRoutes } from './event.ts'
 import { freezeRoutes } from './freeze.ts'
 import { limitRoutes } from './limits.ts'
@@ -69,6 +72,9 @@ export const listRoutes = (deps: ApiDeps): Route[] => [
   ...bankReturnRoutes(deps),
   ...cardRoutes(deps),
   ...cardLinkRoutes(deps),
+  ...disputeRoutes(deps),
+  ...disputeDecisionRoutes(deps),
+  ...disputeEvidenceRoutes(deps),
   ...eventRoutes(deps),
   ...merchantRoutes(deps),
   ...merchantStateRoutes,

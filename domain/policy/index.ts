@@ -4,6 +4,7 @@ import { bank } from './bank.ts'
 import { bankLink } from './bank-link.ts'
 import { kyb } from './kyb.ts'
 import { bankReturn } from './bank-return.ts'
+import { dispute } from './dispute.ts'
 import { cardLink } from './card-link.ts'
 import { kyc } from './kyc.ts'
 import { limits } from './limits.ts'
@@ -36,7 +37,8 @@ const defaults = {
   bank_return: bankReturn,
   automatic_top_up: automaticTopUp,
   card_link: cardLink,
-  refund
+  refund,
+  dispute
 }
 
 /** Every number that governs a process, by topic. JSON-able: money is a string of minor units, durations end in `_ms`. */
@@ -119,3 +121,8 @@ export const cardLinkPolicy = ({ bank, card_link }: Policy): CardLinkPolicy => (
 export type RefundPolicy = BankPolicy & Policy['refund'] & Pick<Policy, 'limits'>
 
 export const refundPolicy = ({ bank, refund, limits }: Policy): RefundPolicy => ({ ...bank, ...refund, limits })
+
+/** What one dispute's run keeps: its deadlines and amounts. */
+export type DisputePolicy = Policy['dispute'] & Pick<Policy, 'limits'>
+
+export const disputePolicy = ({ dispute, limits }: Policy): DisputePolicy => ({ ...dispute, limits })

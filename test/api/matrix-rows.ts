@@ -8,6 +8,7 @@ import { operatorRows } from './operator-rows.ts'
 import { bankAccountRows } from './bank-account-rows.ts'
 import { cardRows } from './card-rows.ts'
 import { refundRows } from './refund-rows.ts'
+import { disputeRows } from './dispute-rows.ts'
 
 const apiKeyId = async ({ api }: World) => {
   const admin = await keyFor(api, 'admin')
@@ -195,6 +196,7 @@ export const rows: Readonly<Record<string, Row>> = {
   'get /wallets/{id}': { path: ({ own }) => `/wallets/${own.walletId}`, allowed: walletReaders },
   'get /wallets/{id}/entries': { path: ({ own }) => `/wallets/${own.walletId}/entries`, allowed: walletReaders },
   ...cardRows,
+  ...disputeRows,
   ...bankAccountRows,
   ...merchantRows,
   'post /qr-codes': {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { bankReturnStories } from './bank-return-stories.ts'
+import { disputeStories } from './dispute-stories.ts'
 import { bankPaymentStories } from './bank-payment-stories.ts'
 import { bankLinkStories } from './bank-link-stories.ts'
 import { operatorStories } from './operator-stories.ts'
@@ -177,6 +178,7 @@ export const replayStories: readonly ReplayStory[] = [
   ...bankPaymentStories,
   ...bankLinkStories,
   ...bankReturnStories,
+  ...disputeStories,
   ...cardLinkStories,
   ...refundStories,
   ...cardPaymentStories,

@@ -1,0 +1,52 @@
+import type { z } from 'zod'
+import { disputeStates } from '../domain/dispute.ts'
+import { toWire } from '../domain/money.ts'
+import type { Dispute } from '../store/dispute.ts'
+import type { Caller } from './caller.ts'
+import type { DisputeReply } from './dispute-schemas.ts'
+import { Answer } from './route.ts'
+
+type Credit = NonNullable<z.input<typeof DisputeReply>['provisional_credit']>
+
+/** What is between the customer and us: merchants are not shown it. */
+const ofCustomer: ReadonlySet<string> = new Set([
+  'dispute.credited',
+  'dispute.reversal_announced',
+  'dispute.partly_recovered',
+  'dispute.recovered'
+])
+
+/** What a caller is shown of a dispute: `view` is what both parties see. */
+export function shownTo(caller: Caller, dispute: Dispute, view: Record<string, unknown>): Record<string, unknown> {
+  if (caller.kind === 'merchant') {
+    const timeline = view['timeline'] as { readonly type: string }[] | undefined
+    return { ...view, ...(timeline && { timeline: timeline.filter(({ type }) => !ofCustomer.has(type)) }) }
+  }
+  const credit = creditOf(dispute)
+  const isReviewer = caller.kind === 'operator' && caller.role === 'reviewer'
+  return {
+    ...view,
+    ...(credit && { provisional_credit: credit }),
+    ...(isReviewer && { reviews: dispute.reviews })
+  }
+}
+
+function creditOf(dispute: Dispute): Credit | undefined {
+  const { state, creditDue, creditedAt, ending, noticeUntil, currency, owed, outstanding } = dispute
+  const isOver = disputeStates.isTerminal(state)
+  if (creditedAt === null) return isOver || ending !== null ? undefined : { state: 'due', at: creditDue.toISOString() }
+  if (isOver && ending === null) return { state: 'final', at: creditedAt.toISOString() }
+  if (isOver) {
+    const money = (amount: bigint) => toWire({ amount, currency })
+    const debt = owed > 0n ? { owed: money(owed), outstanding: money(outstanding) } : {}
+    return { state: 'reversed', ...debt }
+  }
+  if (noticeUntil !== null) return { state: 'reversing', at: noticeUntil.toISOString() }
+  return { state: 'given', at: creditedAt.toISOString() }
+}
+
+/** The same for an answer that may have nothing to show yet (202). */
+export const withCredit = (given: Answer<unknown>, caller: Caller, dispute: Dispute | undefined): Answer<unknown> =>
+  dispute === undefined || given.status === 202
+    ? given
+    : new Answer(given.status, shownTo(caller, dispute, given.body as Record<string, unknown>), given.headers)
