@@ -38,8 +38,8 @@ export interface CallersInput {
   readonly apiUrls: readonly string[]
   readonly people: People
   readonly journal: Journal
-  /** Nobody begins anything, or waits, after it. */
-  readonly over: () => AbortSignal
+  /** From then on nobody waits for what a bank may still decide. */
+  readonly over: AbortSignal
   /** Told of each definite answer to a request that changes something, and when that was sent first. */
   readonly onAnswer: (sentAt: number) => void
 }
@@ -105,7 +105,7 @@ export function createCallers({ apiUrls, people, journal, over, onAnswer }: Call
         .catch(() => undefined)
       if (answer && isDefinite(answer)) return answer
       if (answer?.status === 401) tokens.delete(by)
-      if (performance.now() > giveUpAt || over().aborted)
+      if (performance.now() > giveUpAt)
         throw new Unanswered(
           `${method} ${path}: ${answer ? `${answer.status} ${JSON.stringify(answer.body)}` : 'no answer'}`
         )
@@ -139,7 +139,7 @@ export function createCallers({ apiUrls, people, journal, over, onAnswer }: Call
           for (;;) {
             const answer = await get(path)
             if (isSo(answer.body)) return answer
-            if (performance.now() > giveUpAt || over().aborted) throw new Unanswered(`${path} stayed as it was`)
+            if (performance.now() > giveUpAt || over.aborted) throw new Unanswered(`${path} stayed as it was`)
             await pause(100)
           }
         }

@@ -1,7 +1,8 @@
 import { createCallers } from './callers.ts'
 import type { Journal } from './journal.ts'
+import { comeToRest } from './quiet.ts'
 import type { Random } from './random.ts'
-import { idOf, usd } from './story.ts'
+import { usd } from './story.ts'
 import type { System } from './system.ts'
 
 /** Enough that a slice's payments are paid, little enough that some are not. */
@@ -14,17 +15,13 @@ export async function fundEverybody(system: System, journal: Journal, random: Ra
     apiUrls,
     people,
     journal,
-    over: () => AbortSignal.timeout(60_000),
+    over: AbortSignal.timeout(60_000),
     onAnswer: () => undefined
   })
   const service = callers.as('service', { story: 'funds', random })
   const topUps = people.customers.map(({ wallet_id, bank_account_id }) =>
     service.post('/v1/top-ups', { wallet_id, bank_account_id, amount: usd(AMOUNT) }, { key: `funds-${wallet_id}` })
   )
-  const made = await Promise.all(topUps)
-  // Bank B takes a minute.
-  await system.sandbox.admin('POST', '/clock/advance', { by_ms: 120_000 })
-  await Promise.all(
-    made.map((each) => service.until(`/v1/top-ups/${idOf(each)}`, ({ state }) => state !== 'processing'))
-  )
+  await Promise.all(topUps)
+  await comeToRest(system, callers, random)
 }

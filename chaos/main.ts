@@ -36,7 +36,9 @@ async function run(given: ReturnType<typeof readArguments>): Promise<number> {
   return exitCodes[verdict]
 }
 
-const stamp = (): string => new Date().toISOString().slice(0, 19).replace(/[-:]/g, '')
+function stamp(): string {
+  return new Date().toISOString().slice(0, 19).replace(/[-:]/g, '')
+}
 
 function again(directory: string): string {
   const { seed, size, faults } = JSON.parse(readFileSync(join(directory, 'schedule.json'), 'utf8')) as Schedule

@@ -4,7 +4,7 @@ import { runOracles } from '../cli/verify/run-oracles.ts'
 import type { OracleReport, OracleResult } from '../cli/verify/report.ts'
 import { loadVerifyConfig } from '../config.ts'
 import { readJournal } from '../providers/bank-journal.ts'
-import { createCallers, type Callers } from './callers.ts'
+import { createCallers } from './callers.ts'
 import { faults } from './faults.ts'
 import type { Journal } from './journal.ts'
 import { judgeAnswers } from './judge.ts'
@@ -45,24 +45,23 @@ const REPEATED_MAX = 400
 export async function runSlice(input: SliceInput): Promise<SliceResult> {
   const { system, journal, random, recoveries, say } = input
   const from = journal.operations.length
-  let over = new AbortController()
-  const people = system.people
+  const over = new AbortController()
   const callers = createCallers({
     apiUrls: system.apiUrls,
-    people,
+    people: system.people,
     journal,
-    over: () => over.signal,
+    over: over.signal,
     onAnswer: recoveries.answered
   })
   const traffic = startTraffic(system, callers, random.fork('traffic'))
   const failed = await breakThings(input)
   await heal(system)
   say('healed; waiting for everybody to end')
+  over.abort()
   await traffic.stop()
   const recent = journal.operations.slice(from)
   // Of a slice that was cut off as well.
   const unknown = journal.operations.filter(({ outcome }) => outcome === 'asked')
-  over = new AbortController()
   for (const operation of unknown) await callers.repeat(operation).catch(() => undefined)
   const breaches: OracleResult[] = []
   const judged = async (rest: () => Promise<void>, ...more: (() => Promise<OracleReport>)[]) => {
@@ -139,5 +138,3 @@ const notAtRest = (error: unknown): OracleResult => ({
   detail: error instanceof Error ? error.message : String(error),
   exceptions: []
 })
-
-export type { Callers }

@@ -155,6 +155,8 @@ function partEnvironment({ home, servers, links, sandbox, secrets, taskQueue }: 
     PROVIDER_SIGNING_KEY: secrets.providerSigningKey,
     CALLBACK_SECRET: secrets.callbackSecret,
     WORKFLOW_BUNDLE: servers.workflowBundle,
+    // The same for all, as behind one name, and also after a resumed start: it stands in what callers are told.
+    API_URL: 'https://coffer.example',
     LOG_LEVEL: 'warn'
   }
 }
