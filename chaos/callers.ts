@@ -99,11 +99,11 @@ export function createCallers({ apiUrls, people, journal, over, onAnswer }: Call
 
   const insist = async (by: string, method: string, path: string, more: { key?: string; body?: object }) => {
     const giveUpAt = performance.now() + GIVE_UP_MS
-    for (;;) {
+    for (let attempts = 1; ; attempts++) {
       const answer = await tokenOf(by)
         .then((token) => send(method, path, { token, ...more }))
         .catch(() => undefined)
-      if (answer && isDefinite(answer)) return answer
+      if (answer && isDefinite(answer)) return { ...answer, attempts }
       if (answer?.status === 401) tokens.delete(by)
       if (performance.now() > giveUpAt)
         throw new Unanswered(
@@ -118,7 +118,7 @@ export function createCallers({ apiUrls, people, journal, over, onAnswer }: Call
     const sentAt = performance.now()
     const answer = await insist(by, 'POST', path, { key, body })
     if (operation.outcome === 'asked') {
-      journal.settle(operation, answer.status, answer.body)
+      journal.settle(operation, answer)
       onAnswer(sentAt)
     }
     return answer

@@ -1,5 +1,11 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 
+interface Answered {
+  readonly status: number
+  readonly body: Record<string, unknown>
+  readonly attempts: number
+}
+
 /** One thing that somebody asked for, under one key however often it was sent, and what they were told at last. */
 export interface Operation {
   readonly key: string
@@ -11,6 +17,8 @@ export interface Operation {
   /** `asked` is unknown: it was sent, and no definite answer came. */
   outcome: 'asked' | 'acknowledged' | 'refused'
   status?: number
+  /** How often it was sent until there was one. */
+  attempts?: number
   answer?: Record<string, unknown>
 }
 
@@ -18,7 +26,7 @@ export interface Operation {
 export interface Journal {
   readonly operations: readonly Operation[]
   ask(operation: Omit<Operation, 'outcome'>): Operation
-  settle(operation: Operation, status: number, answer: Record<string, unknown>): void
+  settle(operation: Operation, answered: Answered): void
 }
 
 type Line = Partial<Operation> & Pick<Operation, 'key' | 'outcome'>
@@ -40,10 +48,10 @@ export function openJournal(file: string): Journal {
       write(operation)
       return operation
     },
-    settle(operation, status, answer) {
+    settle(operation, { status, body: answer, attempts }) {
       const outcome = status < 300 ? 'acknowledged' : 'refused'
-      Object.assign(operation, { outcome, status, answer })
-      write({ key: operation.key, outcome, status, answer })
+      Object.assign(operation, { outcome, status, answer, attempts })
+      write({ key: operation.key, outcome, status, answer, attempts })
     }
   }
 }

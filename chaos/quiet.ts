@@ -36,13 +36,18 @@ export async function advance({ sandbox }: System, by_ms: number): Promise<void>
  * operator could have ended is asked about by one), and every open record has a run.
  * @throws {Error} naming what does not come to rest: that is not the same as holding, and a failure.
  */
-export async function comeToRest(system: System, callers: Callers, random: Random): Promise<void> {
+export async function comeToRest(
+  system: System,
+  callers: Callers,
+  random: Random,
+  waitingFor: (system: System) => Promise<string[]> = underWay
+): Promise<void> {
   const giveUpAt = performance.now() + QUIET_MS_MAX
   const finance = callers.as('finance', { story: 'at rest', random })
   const sweeps = await openSweeps(system)
   try {
     for (let round = 0; ; round++) {
-      const [busy, lost] = [await underWay(system), await sweeps.lost()]
+      const [busy, lost] = [await waitingFor(system), await sweeps.lost()]
       if (busy.length === 0 && lost.length === 0) return
       if (performance.now() > giveUpAt)
         throw new Error(
@@ -59,10 +64,10 @@ export async function comeToRest(system: System, callers: Callers, random: Rando
   }
 }
 
-/** Lets every deadline of a person pass: what was held or waited for has ended as well. */
+/** Lets every deadline of a person pass: what was held or waited for ends as well. */
 export async function passDeadlines(system: System, callers: Callers, random: Random): Promise<void> {
   await advance(system, EVERY_DEADLINE_MS)
-  await comeToRest(system, callers, random)
+  await comeToRest(system, callers, random, open)
 }
 
 /** What no person is waited for. */
@@ -74,6 +79,14 @@ async function underWay({ db }: System): Promise<string[]> {
         or (p.state = 'verifying' and p.kind in ('card-link', 'onboarding'))
         or y.last_capture ->> 'state' = 'pending')
       order by p.id limit 20`.execute(db)
+  return rows.map(({ what }) => what)
+}
+
+/** What has to have ended when no deadline is left: a debt may stay, and what a reviewer has not decided. */
+async function open({ db }: System): Promise<string[]> {
+  const { rows } = await sql<{ what: string }>`
+    select id || ' (' || kind || ') is ' || state as what from process
+      where open and state not in ('receivable', 'in_review') order by id limit 20`.execute(db)
   return rows.map(({ what }) => what)
 }
 

@@ -117,16 +117,26 @@ function keepProgress(
   return progress
 }
 
-const lineOf = ({ faults: struck, kills, operations, acknowledged, refused, unknown, seconds, breaches }: Progress) =>
+const lineOf = ({
+  faults: struck,
+  kills,
+  operations,
+  acknowledged,
+  refused,
+  repeated,
+  unknown,
+  seconds,
+  breaches
+}: Progress) =>
   `${struck} faults (${kills} kills) in ${seconds} s; ${operations} operations: ${acknowledged} acknowledged, ${refused} refused, ` +
-  `${unknown} resolved later; ${breaches.length === 0 ? 'all oracles hold' : 'BROKEN'}`
+  `${repeated} sent more than once, ${unknown} resolved later; ${breaches.length === 0 ? 'all oracles hold' : 'BROKEN'}`
 
 function sayTable(done: readonly Progress[], recoveries: readonly string[], say: (line: string) => void): void {
-  const sum = (figure: 'faults' | 'kills' | 'operations' | 'acknowledged' | 'refused' | 'unknown') =>
+  const sum = (figure: 'faults' | 'kills' | 'operations' | 'acknowledged' | 'refused' | 'repeated' | 'unknown') =>
     done.reduce((total, each) => total + each[figure], 0)
   say(
     `${done.length} slices: ${sum('faults')} faults, of which ${sum('kills')} killed a process; ${sum('operations')} operations, ` +
-      `${sum('acknowledged')} acknowledged, ${sum('refused')} refused, ${sum('unknown')} unknown and resolved`
+      `${sum('acknowledged')} acknowledged, ${sum('refused')} refused; ${sum('repeated')} sent more than once, ${sum('unknown')} unknown at first`
   )
   for (const line of recoveries) say(line)
 }

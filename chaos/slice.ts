@@ -28,6 +28,8 @@ export interface SliceResult {
   readonly operations: number
   readonly acknowledged: number
   readonly refused: number
+  /** Sent more than once until the answer came. */
+  readonly repeated: number
   /** Unknown when the faults ended; each was resolved afterwards. */
   readonly unknown: number
   /** Faults that could not be made, and stories that ended with an error: what no fault excuses. */
@@ -81,6 +83,7 @@ export async function runSlice(input: SliceInput): Promise<SliceResult> {
     operations: recent.length,
     acknowledged: recent.filter(({ outcome }) => outcome === 'acknowledged').length,
     refused: recent.filter(({ outcome }) => outcome === 'refused').length,
+    repeated: recent.filter(({ attempts = 1 }) => attempts > 1).length,
     unknown: unknown.length,
     broken: [...failed, ...traffic.broken],
     odd: callers.odd,

@@ -40,7 +40,7 @@ async function isApproved({ random }: Scene, customer: Caller): Promise<boolean>
     },
     selfie_sha256: random.hex(64)
   })
-  const { body } = await customer.until(path, ({ state }) => state !== 'verifying')
+  const { body } = await customer.until(path, ({ state }) => state !== 'collecting' && state !== 'verifying')
   return body['state'] === 'approved'
 }
 
