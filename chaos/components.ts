@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { startPart, type Part, type PartCommand } from '../local/part.ts'
+import { launchPart, type Part, type PartCommand } from '../local/part.ts'
 
 export type Role = 'api' | 'worker' | 'sandbox' | 'postgres' | 'temporal'
 
@@ -8,6 +8,8 @@ export interface Component {
   readonly name: string
   readonly role: Role
   readonly running: boolean
+  /** How often it has ended without having been killed. */
+  readonly endedByItself: number
   /** Resolves when it answers. */
   start(): Promise<void>
   /** SIGKILL to its group; resolves when it is gone. */
@@ -17,8 +19,9 @@ export interface Component {
   stop(): Promise<void>
 }
 
-/** Postgres refuses to start until the last process of the one that was killed has noticed, and has ended. */
-const START_ATTEMPTS = 50
+/** Postgres does not start until the last process of one that was killed is gone; others need a connection, which may be cut. */
+const START_ATTEMPTS = 20
+const PAUSE_MS = 200
 
 export function createComponent(
   { name, role }: Pick<Component, 'name' | 'role'>,
@@ -27,8 +30,44 @@ export function createComponent(
   watch: { onStart: (name: string, pid: number) => void; onEnd: (name: string) => void }
 ): Component {
   let part: Part | undefined
+  let starting: Promise<void> | undefined
+  let wanted = false
+  let endedByItself = 0
   const signal = (name: NodeJS.Signals) => {
     if (part) toGroup(part.pid, name)
+  }
+  const launch = async (): Promise<void> => {
+    for (let attempt = 1; wanted; attempt++) {
+      try {
+        const started = launchPart(await command(), logFile)
+        part = started
+        watch.onStart(name, started.pid)
+        void started.ended.then(() => leave(started))
+        return await started.ready
+      } catch (error) {
+        await part?.stop()
+        if (attempt === START_ATTEMPTS) throw error
+        await pause(PAUSE_MS)
+      }
+    }
+  }
+  /** Who ends without having been killed is started again, as anything that runs in earnest would be. */
+  const leave = (ended: Part) => {
+    watch.onEnd(name)
+    if (part === ended) part = undefined
+    if (!wanted || starting) return
+    endedByItself += 1
+    void start().catch(() => undefined)
+  }
+  const start = (): Promise<void> => {
+    wanted = true
+    if (part && !starting) return Promise.resolve()
+    starting ??= launch().finally(() => (starting = undefined))
+    return starting
+  }
+  const end = async (): Promise<void> => {
+    wanted = false
+    await starting?.catch(() => undefined)
   }
   return {
     name,
@@ -36,22 +75,12 @@ export function createComponent(
     get running() {
       return part !== undefined
     },
-    start: async () => {
-      for (let attempt = 1; part === undefined; attempt++) {
-        try {
-          const started = (part = await startPart(await command(), logFile))
-          watch.onStart(name, started.pid)
-          void started.ended.then(() => {
-            watch.onEnd(name)
-            if (part === started) part = undefined
-          })
-        } catch (error) {
-          if (attempt === START_ATTEMPTS || role !== 'postgres') throw error
-          await pause(100)
-        }
-      }
+    get endedByItself() {
+      return endedByItself
     },
+    start,
     kill9: async () => {
+      await end()
       const { ended } = part ?? {}
       signal('SIGKILL')
       await ended
@@ -59,6 +88,7 @@ export function createComponent(
     pause: () => signal('SIGSTOP'),
     resume: () => signal('SIGCONT'),
     stop: async () => {
+      await end()
       signal('SIGCONT')
       await part?.stop()
     }

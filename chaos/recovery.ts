@@ -4,6 +4,8 @@ import { faults, type FaultName } from './faults.ts'
 export interface Recoveries {
   /** It strikes now. */
   strike(fault: FaultName): void
+  /** The process that was killed answers again, so long after. */
+  back(fault: FaultName, ms: number): void
   /** A request that was sent then has its definite answer now. */
   answered(sentAt: number): void
   /** One line for each kind that struck, the longest against its limit. */
@@ -17,6 +19,7 @@ export interface Recoveries {
  */
 export function createRecoveries(now: () => number = () => performance.now()): Recoveries {
   const taken = new Map<FaultName, number[]>()
+  const restarts = new Map<FaultName, number>()
   let open: { readonly fault: FaultName; readonly at: number }[] = []
   const worst = () =>
     Object.fromEntries([...taken].map(([fault, all]) => [fault, Math.round(Math.max(...all))])) as Record<
@@ -30,6 +33,7 @@ export function createRecoveries(now: () => number = () => performance.now()): R
       open = open.filter(({ at }) => sentAt < at)
       for (const { fault, at } of over) taken.set(fault, [...(taken.get(fault) ?? []), now() - at])
     },
+    back: (fault, ms) => void restarts.set(fault, Math.max(ms, restarts.get(fault) ?? 0)),
     worst,
     lines: () => {
       const limits = new Map(faults.map(({ name, limitMs }) => [name, limitMs]))
@@ -38,8 +42,10 @@ export function createRecoveries(now: () => number = () => performance.now()): R
         .map(([fault, all]) => {
           const longest = Math.max(...all)
           const limit = limits.get(fault)!
-          const late = longest > limit ? '   above its limit' : ''
-          return `${fault.padEnd(26)}${String(all.length).padStart(6)} ×${(longest / 1_000).toFixed(1).padStart(8)} s of ${limit / 1_000} s${late}`
+          const restart = restarts.get(fault)
+          const back = restart === undefined ? '' : `   itself back in ${(restart / 1_000).toFixed(1)} s`
+          const late = Math.max(longest, restart ?? 0) > limit ? '   above its limit' : ''
+          return `${fault.padEnd(26)}${String(all.length).padStart(6)} ×${(longest / 1_000).toFixed(1).padStart(8)} s of ${limit / 1_000} s${back}${late}`
         })
     }
   }

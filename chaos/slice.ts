@@ -34,7 +34,7 @@ export interface SliceResult {
   readonly unknown: number
   /** Faults that could not be made, and stories that ended with an error: what no fault excuses. */
   readonly broken: readonly string[]
-  /** Answers of 500 and the like, which should not be. */
+  /** Answers of 500 and the like, which should not be, and parts that ended without having been killed. */
   readonly odd: ReadonlyMap<string, number>
   /** The first rules that do not hold, or are unknown. */
   readonly breaches: readonly OracleResult[]
@@ -86,7 +86,7 @@ export async function runSlice(input: SliceInput): Promise<SliceResult> {
     repeated: recent.filter(({ attempts = 1 }) => attempts > 1).length,
     unknown: unknown.length,
     broken: [...failed, ...traffic.broken],
-    odd: callers.odd,
+    odd: new Map([...callers.odd, ...endedByThemselves(system)]),
     breaches
   }
 
@@ -97,6 +97,12 @@ export async function runSlice(input: SliceInput): Promise<SliceResult> {
   }
 }
 
+function endedByThemselves({ components }: System): [string, number][] {
+  return components.flatMap(({ name, endedByItself: times }) =>
+    times === 0 ? [] : [[`${name} ended by itself, in all`, times]]
+  )
+}
+
 /** Two lanes side by side: processes, of which one at a time is gone or stands still, and what is between them. */
 async function breakThings({ system, journal, planned, recoveries }: SliceInput): Promise<string[]> {
   const failed: string[] = []
@@ -105,10 +111,11 @@ async function breakThings({ system, journal, planned, recoveries }: SliceInput)
   const lane = async (mine: readonly Planned[]) => {
     for (const { fault: name, at_ms, for_ms, which, number } of mine) {
       await pause(Math.max(0, startedAt + at_ms - performance.now()))
+      const { kind, inject } = byName.get(name)!
+      const struckAt = performance.now()
       recoveries.strike(name)
-      await byName
-        .get(name)!
-        .inject({ system, journal, for_ms, which })
+      await inject({ system, journal, for_ms, which })
+        .then(() => kind === 'kill' && recoveries.back(name, performance.now() - struckAt))
         .catch((error: unknown) => failed.push(`fault ${number}, ${name}: ${String(error)}`))
     }
   }

@@ -39,48 +39,55 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
   let refusing = false
   let trap: Trap | undefined
 
-  /** In the order in which it came, whatever the delay was when it did. */
-  const inOrder = (deliver: (chunk: Buffer) => void): ((chunk: Buffer) => void) => {
+  /** One direction of a connection: in the order in which it came, whatever the delay was when it did. */
+  const lane = (deliver: (chunk: Buffer) => void) => {
     let before: Promise<unknown> | undefined
-    return (chunk) => {
-      if (before === undefined && delayMs === 0 && gate.isOpen()) return deliver(chunk)
+    const inTurn = (work: () => void) => {
+      if (before === undefined && delayMs === 0 && gate.isOpen()) return work()
       const due = performance.now() + delayMs
       const turn: Promise<unknown> = (before ?? Promise.resolve())
         .then(() => pause(Math.max(0, due - performance.now())))
         .then(gate.opened)
-        .then(() => deliver(chunk))
+        .then(work)
         .then(() => {
           if (before === turn) before = undefined
         })
       before = turn
     }
+    return { push: (chunk: Buffer) => inTurn(() => deliver(chunk)), end: inTurn }
   }
 
   const server = createServer((client) => {
     if (refusing) return client.resetAndDestroy()
     const upstream = connect(target)
     let dropping: Trap | undefined
-    const close = () => (client.destroy(), upstream.destroy())
-    for (const socket of [client, upstream]) {
-      sockets.add(socket)
-      socket.on('error', close)
-      socket.on('close', () => (close(), sockets.delete(socket)))
-    }
-    const toServer = inOrder((chunk) => {
+    const toServer = lane((chunk) => {
       if (trap && chunk.includes(trap.asked)) {
         dropping = trap
         trap = undefined
       }
       upstream.write(chunk)
     })
-    const toClient = inOrder((chunk) => {
+    const toClient = lane((chunk) => {
       if (!dropping) return client.write(chunk)
       if (!chunk.includes(dropping.answered)) return
-      close()
+      client.destroy()
+      upstream.destroy()
       dropping.sprung()
     })
-    client.on('data', toServer)
-    upstream.on('data', toClient)
+    for (const [socket, other, onward] of [
+      [client, upstream, toServer],
+      [upstream, client, toClient]
+    ] as const) {
+      sockets.add(socket)
+      socket.on('data', onward.push)
+      socket.on('error', () => other.destroy())
+      // What it has sent arrives before its end does.
+      socket.on('close', () => {
+        sockets.delete(socket)
+        onward.end(() => other.end())
+      })
+    }
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -53,6 +53,7 @@ describe('A recovery', () => {
     now = 7_500
     recoveries.answered(3_500)
     expect(recoveries.worst()).toEqual({ 'kill-api': 6_500 })
-    expect(recoveries.lines()[0]).toMatch(/^kill-api .*6\.5 s of 5 s +above its limit$/)
+    recoveries.back('kill-api', 2_000)
+    expect(recoveries.lines()[0]).toMatch(/^kill-api .*6\.5 s of 5 s +itself back in 2\.0 s +above its limit$/)
   })
 })
