@@ -80,7 +80,7 @@ function readArguments() {
     ...values,
     size,
     seed: values.seed ?? String(randomInt(1_000_000)),
-    faults: number(values.faults, size === 'full' ? 10_000 : 20),
+    faults: number(values.faults, size === 'full' ? 10_000 : 15),
     minutes: number(values.minutes, 120),
     rounds: number(values.rounds, 10),
     servers: values.servers === undefined ? undefined : (JSON.parse(readFileSync(values.servers, 'utf8')) as Servers)

@@ -29,7 +29,7 @@ const KILLS_PER_HUNDRED = 5
 const shapes = {
   full: { perSlice: 200, everyMs: 600, killsPerHundred: KILLS_PER_HUNDRED },
   // A minute has to show each kind of kill.
-  small: { perSlice: 20, everyMs: 700, killsPerHundred: 15 }
+  small: { perSlice: 15, everyMs: 500, killsPerHundred: 20 }
 } as const
 
 /** @param only what can be broken: servers that somebody has lent are not. */

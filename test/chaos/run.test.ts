@@ -34,7 +34,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true })
 })
 
-describe('Chaos in its small size: twenty faults under the traffic of every process', () => {
+describe('Chaos in its small size: fifteen faults under the traffic of every process', () => {
   it('leaves every oracle holding, and every request with the one effect that was told', () => {
     expect({ exitCode, said: exitCode === 0 ? '' : said }).toEqual({ exitCode: 0, said: '' })
     expect(said).toContain('all oracles hold')
