@@ -204,10 +204,16 @@ const moveClock = {
 const awayForADay = {
   name: 'away-for-a-day',
   kind: 'outside',
-  weight: 0.3,
+  weight: 1,
   limitMs: LIMIT_MS.sandbox,
   inject: async ({ system }) => {
     const { links, sandbox } = system
+    const silent = [
+      { match: {}, outcome: 'error', booked: true, times: 3 },
+      { match: { operation: 'inquiry' }, outcome: 'error', times: 5 }
+    ]
+    for (const rule of silent) await sandbox.admin('POST', '/rules', rule).catch(() => undefined)
+    await pause(1_500)
     links.sandbox.refuse(true)
     await sandbox.admin('POST', '/clock/advance', { by_ms: 25 * 3_600_000 }).catch(() => undefined)
     await pause(1_000)

@@ -42,9 +42,9 @@ const takenBack: Story = {
     if (made.status >= 300) return
     const { body } = await service.until(`/v1/top-ups/${idOf(made)}`, over)
     if (body['state'] !== 'succeeded') return
+    if (random.next() < 0.5) await spendAll(scene)
     const reason = random.pick(['account_closed', 'unauthorized'])
-    const bank = String(body['reference'] ?? '').startsWith('b') ? 'b' : 'a'
-    const asked = { bank, reason, reference: idOf(made) }
+    const asked = { bank: 'a', reason, reference: idOf(made) }
     // Bank B keeps other accounts; and whoever is down takes nothing back.
     await sandbox
       .admin('POST', '/returns', asked)
@@ -57,6 +57,18 @@ const takenBack: Story = {
       amount: usd(5_000)
     })
   }
+}
+
+/** So that what is taken back is owed. */
+async function spendAll({ service, customer, people }: Scene): Promise<void> {
+  const { body } = await service.get(`/v1/wallets/${customer.wallet_id}`)
+  const { amount } = body['available'] as { amount: string }
+  if (amount === '0') return
+  await service.post('/v1/payments', {
+    wallet_id: customer.wallet_id,
+    merchant_id: people.merchants[0],
+    amount: { amount, currency: 'USD' }
+  })
 }
 
 export const bankStories: readonly Story[] = [topUp, withdrawal, takenBack]
