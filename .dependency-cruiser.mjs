@@ -2,7 +2,7 @@
 // what to use instead. Imports of types only cost nothing at run time and are allowed where the table says so.
 
 /** What composes the product: it may import anything, and nothing of the product may import it. */
-const composers = '^(worker\\.ts|api/main\\.ts|local/|bench/|cli/)'
+const composers = '^(worker\\.ts|api/main\\.ts|local/|bench/|chaos/|cli/)'
 const product = '^(domain|workflows|activities|ledger|store|db|temporal|providers|sandbox|api)/'
 const builtin = { dependencyTypes: ['core'] }
 const atRunTime = { dependencyTypesNot: ['type-only'] }
@@ -94,7 +94,9 @@ export default {
       'sandbox-is-the-other-side',
       'A bank does not run our code: give it command-line arguments, or use domain/ for money and formats instead.',
       { path: '^sandbox/' },
-      { path: '^(workflows|activities|ledger|store|db|temporal|providers|api|local|cli|bench)/|^(config|worker)\\.ts$' }
+      {
+        path: '^(workflows|activities|ledger|store|db|temporal|providers|api|local|cli|bench|chaos)/|^(config|worker)\\.ts$'
+      }
     ),
     ban(
       'api-does-not-act',
@@ -116,7 +118,7 @@ export default {
     ),
     ban(
       'composers-are-not-imported',
-      'worker.ts, api/main.ts, local/, bench/ and cli/ put the product together: move what is shared into the folder of its role instead.',
+      'worker.ts, api/main.ts, local/, bench/, chaos/ and cli/ put the product together: move what is shared into the folder of its role instead.',
       { path: product, pathNot: '^api/main\\.ts$' },
       { path: composers }
     ),

@@ -50,9 +50,21 @@ const people = [
     linkedDaysAgo: 45,
     policy: 'unlimited'
   }
-] as const
+] as const satisfies readonly Person[]
 
-type Person = (typeof people)[number]
+/** Somebody to be made: a customer with a wallet and a linked bank account. */
+export interface Person {
+  /** Of the address, before `@example.com`. */
+  readonly login: string
+  readonly name: string
+  readonly tier: 1 | 2
+  readonly bank: 'a' | 'b'
+  /** The account's, eight digits. */
+  readonly number: string
+  readonly pin: string
+  readonly linkedDaysAgo: number
+  readonly policy?: 'unlimited'
+}
 
 /**
  * Writes customers, merchant, keys and the opening capital of a new installation, without any process.
@@ -107,9 +119,8 @@ async function openCapital({ pool }: SeedTarget): Promise<void> {
   }
 }
 
-async function seedPerson({ db, vault }: SeedTarget, person: Person): Promise<SeededCustomer> {
-  const { login, name, tier, bank, number, pin, linkedDaysAgo } = person
-  const policy = 'policy' in person ? person.policy : undefined
+export async function seedPerson({ db, vault }: Omit<SeedTarget, 'pool'>, person: Person): Promise<SeededCustomer> {
+  const { login, name, tier, bank, number, pin, linkedDaysAgo, policy } = person
   const id = newId('cus')
   const email = `${login}@example.com`
   const password = `${login}-${randomBytes(9).toString('base64url')}`

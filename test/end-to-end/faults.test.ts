@@ -14,7 +14,7 @@ import { testContext } from '../support/context.ts'
 import { cloneDatabase } from '../support/database.ts'
 import { insist } from '../support/insist.ts'
 import { balances, expectEverythingSettled } from '../support/settled.ts'
-import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
+import { startTcpProxy, type TcpProxy } from '../../chaos/tcp-proxy.ts'
 import { allAmounts, onePayment, twenty } from './twenty.ts'
 
 const usd = (amount: number) => ({ amount: String(amount), currency: 'USD' })

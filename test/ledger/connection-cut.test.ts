@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { connect } from '../../db/connect.ts'
 import { PostingQueue } from '../../ledger/posting-queue.ts'
 import { bank, merchant, move, openBooks, thing, thingId, unit, wallet, type Books } from '../support/ledger.ts'
-import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
+import { startTcpProxy, type TcpProxy } from '../../chaos/tcp-proxy.ts'
 import { thingWriter } from '../support/thing-writer.ts'
 
 /** What the client sends, and the server's command tag. */

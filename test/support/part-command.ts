@@ -7,7 +7,7 @@ export const partEntries = { worker: 'worker.ts', api: 'api/main.ts', sandbox: '
 export type PartName = keyof typeof partEntries
 
 /** A process that is left over would hold on to the test's database and task queue. */
-const DIE_WITH_TESTS = new URL('./die-with-tests.mjs', import.meta.url).href
+export const DIE_WITH_TESTS = new URL('./die-with-tests.mjs', import.meta.url).href
 
 /**
  * What Node is called with to run a part of the product.

@@ -1,0 +1,15 @@
+import type { Story } from '../story.ts'
+import { accountStories } from './accounts.ts'
+import { bankStories } from './banks.ts'
+import { operatorStories } from './operators.ts'
+import { paymentStories } from './payments.ts'
+import { requestStories } from './requests.ts'
+
+/** All that happens, side by side and again and again. A new process adds its own. */
+export const stories: readonly Story[] = [
+  ...paymentStories,
+  ...bankStories,
+  ...requestStories,
+  ...accountStories,
+  ...operatorStories
+]
