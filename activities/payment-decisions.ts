@@ -12,10 +12,11 @@ import { requestedPart } from './card-capture-units.ts'
 import { carryOut } from './carry-out.ts'
 import type { PaymentDeps } from './deps.ts'
 import { giveBack } from './outgoing-limits.ts'
-import { authorizePaymentUnit, declineUnit } from './payment-authorize.ts'
+import { authorizePaymentUnit, refusedUnit } from './payment-authorize.ts'
 import { toPaymentProgress, type PaymentStart } from './payment-progress.ts'
 import { tellPaymentRequest } from './payment-request-told.ts'
 import { capturedPart, heldPayment, paymentWrite, releasePart } from './payment-units.ts'
+import { isDecline, refusalToReview } from './risk-review.ts'
 import { settle } from './settle.ts'
 
 type PaymentDecided = DecisionOutcome<PaymentState>
@@ -37,6 +38,19 @@ export function paymentDecisions(deps: PaymentDeps) {
     return { ...settled, progress }
   }
 
+  /**
+   * What the customer or a reviewer has said yes to, and cannot be made, is declined, or has still to be confirmed: they have
+   * said yes, the books say no.
+   */
+  async function saidYesTo(start: PaymentStart, outcome: PaymentDecided, from: PaymentState): Promise<PaymentDecided> {
+    if (outcome.kind !== 'refused' || outcome.progress.state !== from || !isDecline(outcome.code)) return outcome
+    await settle(
+      ledger,
+      async () => refusedUnit(start, await getPayment(db, start.id), outcome, await readBusinessNow(db)).unit
+    )
+    return { ...outcome, progress: toPaymentProgress(await getPayment(db, start.id)) }
+  }
+
   return {
     /** The customer has confirmed (the decision says so): authorize now, on today's facts. */
     confirmPayment: async (start: PaymentStart, decisionId: string): Promise<PaymentDecided> => {
@@ -47,12 +61,27 @@ export function paymentDecisions(deps: PaymentDeps) {
         return authorizePaymentUnit(start, { ...payment, confirmedAt: facts.now }, facts, actor).unit
       })
       await tellPaymentRequest(deps, start, outcome.progress)
-      // A confirmed payment that cannot be made is declined: the customer has said yes, the books say no.
-      if (outcome.kind !== 'refused' || outcome.progress.state !== 'requires_action') return outcome
-      if (outcome.code === 'confirmation_expired' || outcome.code === 'state_conflict') return outcome
-      await settle(ledger, async () => declineUnit(start, await getPayment(db, start.id), outcome.code).unit)
-      return { ...outcome, progress: toPaymentProgress(await getPayment(db, start.id)) }
+      return saidYesTo(start, outcome, 'requires_action')
     },
+
+    /** A reviewer lets it go on, as it would have: limits, funds and step-up are tested now, on today's facts. */
+    approvePayment: async (start: PaymentStart, decisionId: string): Promise<PaymentDecided> => {
+      const outcome = await decide(start, decisionId, 'approve', async (payment, decision) => {
+        const facts = await readPaymentFacts(db, payment, start.policy)
+        const refusal = await refusalToReview(db, payment, decision, facts.now)
+        return refusal ?? authorizePaymentUnit(start, payment, facts, decision.actor).unit
+      })
+      await tellPaymentRequest(deps, start, outcome.progress)
+      return saidYesTo(start, outcome, 'in_review')
+    },
+
+    /** A reviewer does not let it go on. */
+    rejectPayment: (start: PaymentStart, decisionId: string): Promise<PaymentDecided> =>
+      decide(start, decisionId, 'reject', async (payment, decision) => {
+        const refusal = await refusalToReview(db, payment, decision, await readBusinessNow(db))
+        const after = { ...payment, declineCode: 'risk_blocked' }
+        return refusal ?? { records: [paymentWrite(payment, after, ['declined'], { actor: decision.actor })] }
+      }),
 
     /**
      * Books a part of the hold, or all that is left of it; the last part gives the rest back. By card it is put on record, and
@@ -88,10 +117,10 @@ export function paymentDecisions(deps: PaymentDeps) {
         return decided instanceof Refusal ? decided : releasePart(payment, decided, 'void_hold', actor)
       }),
 
-    /** The customer, or the backend for them, takes the order back before it was confirmed. */
+    /** The customer, or the backend for them, takes the order back before it was confirmed, or reviewed. */
     cancelPayment: (start: PaymentStart, decisionId: string): Promise<PaymentDecided> =>
       decide(start, decisionId, 'cancel', async (payment, { actor }) =>
-        payment.state === 'requires_action'
+        payment.state === 'requires_action' || payment.state === 'in_review'
           ? { records: [paymentWrite(payment, payment, ['canceled'], { actor })] }
           : new Refusal('state_conflict', { state: payment.state })
       )

@@ -4,6 +4,7 @@ import { idOf } from '../domain/ids.ts'
 import { clockOf } from '../domain/operators-work.ts'
 import type { UnitPart } from '../ledger/unit-of-work.ts'
 import { findFirstVersion, hasEvent } from '../store/event.ts'
+import { notJudged } from '../store/risk.ts'
 import { readTopUpFacts, type TopUpFacts } from '../store/top-up-facts.ts'
 import { findTopUp, getTopUp, type TopUp } from '../store/top-up.ts'
 import { advance } from './advance.ts'
@@ -97,5 +98,7 @@ const newTopUp = ({ id, order }: TopUpStart, { customerId, now }: TopUpFacts): T
   sentAt: null,
   returned: 0n,
   automatic: order.automatic === true,
-  createdAt: now
+  createdAt: now,
+  reviewedAt: null,
+  ...notJudged
 })

@@ -5,6 +5,7 @@ import type { Limits } from '../domain/limits.ts'
 import { decideWithdrawal, withdrawalFee } from '../domain/withdrawal-acceptance.ts'
 import type { Guard, PostingStep, UnitOfWork, UnitPart } from '../ledger/unit-of-work.ts'
 import type { Settled } from './settle.ts'
+import { notJudged } from '../store/risk.ts'
 import type { WithdrawalFacts } from '../store/withdrawal-facts.ts'
 import type { Withdrawal } from '../store/withdrawal.ts'
 import { outgoingGuards } from './outgoing-limits.ts'
@@ -94,7 +95,8 @@ export const newWithdrawal = (
     bankReference: null,
     sentAt: null,
     returned: 0n,
-    createdAt: now
+    createdAt: now,
+    ...notJudged
   }
 }
 

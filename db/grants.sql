@@ -73,3 +73,7 @@ grant update (owes) on wallet to :app_role;
 
 -- Automatic top-ups: a customer's rules, set, changed and taken away by them.
 grant select, insert, update, delete on automatic_top_up to :app_role;
+
+-- Risk rules: made and removed by admins, never changed.
+grant select, insert on risk_rule to :app_role;
+grant update (removed_by, removed_at) on risk_rule to :app_role;

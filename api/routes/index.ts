@@ -32,6 +32,7 @@ import { qrCodeRoutes } from './qr-code.ts'
 import { receiptRoutes } from './receipt.ts'
 import { registrationRoutes } from './registration.ts'
 import { reviewRoutes } from './review.ts'
+import { riskRuleRoutes } from './risk-rule.ts'
 import { secondFactorRoutes } from './second-factor.ts'
 import { sessionRoutes } from './sessions.ts'
 import { taskRoutes } from './task.ts'
@@ -57,6 +58,7 @@ export const listRoutes = (deps: ApiDeps): Route[] => [
   ...businessOnboardingRoutes(deps),
   ...apiKeyRoutes(deps),
   ...policyRoutes(deps),
+  ...riskRuleRoutes(deps),
   ...auditLogRoutes(deps),
   ...callbackRoutes(deps),
   ...paymentRoutes(deps),

@@ -6,6 +6,7 @@ import { bankOrderOf } from '../bank-order.ts'
 import type { ApiDeps } from '../deps.ts'
 import { dryRunTopUp } from '../dry-run-top-up.ts'
 import { notYet } from '../payment-schemas.ts'
+import { withRisk } from '../risk-view.ts'
 import { answer, route, type Route } from '../route.ts'
 import { id } from '../schemas.ts'
 import { stuckRoutes } from '../stuck-routes.ts'
@@ -76,6 +77,6 @@ const readRoute = ({ db }: ApiDeps, submit: Submit): Route =>
     async (call) => {
       const topUp = await findTopUp(db, call.params.id)
       call.mustOwn(topUp ?? {})
-      return submit.read(call, call.params.id)
+      return withRisk(await submit.read(call, call.params.id), call.caller, topUp)
     }
   )

@@ -81,6 +81,8 @@ interface PaymentTable {
   returned: Read<bigint>
   last_capture: Read<unknown>
   hold_release: Read<string | null>
+  risk: Read<unknown>
+  review_before: Read<Date | null>
 }
 
 /** Written by `store/top-up.ts`'s set-based statement. */
@@ -99,6 +101,9 @@ interface TopUpTable {
   created_at: Read<Date>
   returned: Read<bigint>
   automatic: Read<boolean>
+  risk: Read<unknown>
+  review_before: Read<Date | null>
+  reviewed_at: Read<Date | null>
 }
 
 /** Written by `store/withdrawal.ts`'s set-based statement. */
@@ -122,6 +127,8 @@ interface WithdrawalTable {
   sent_at: Read<Date | null>
   created_at: Read<Date>
   returned: Read<bigint>
+  risk: Read<unknown>
+  review_before: Read<Date | null>
 }
 
 /** Written by `store/onboarding.ts`'s set-based statement. */
