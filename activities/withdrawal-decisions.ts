@@ -3,15 +3,16 @@ import type { DecisionOutcome } from '../domain/orders.ts'
 import type { WithdrawalState } from '../domain/withdrawal.ts'
 import type { UnitPart } from '../ledger/unit-of-work.ts'
 import type { Decision } from '../store/decision.ts'
-import { readWithdrawalFacts } from '../store/withdrawal-facts.ts'
+import { readWithdrawalFacts, type WithdrawalFacts } from '../store/withdrawal-facts.ts'
 import { getWithdrawal, type Withdrawal } from '../store/withdrawal.ts'
 import { carryOut, pendingDecisions } from './carry-out.ts'
 import type { ActivityDeps } from './deps.ts'
+import { isDecline, refusalToReview } from './risk-review.ts'
 import { settle } from './settle.ts'
 import { createStuckDecisions } from './stuck-decisions.ts'
-import { confirmPart, refusedUnit } from './withdrawal-accept.ts'
+import { approvePart, confirmPart, refusedUnit } from './withdrawal-accept.ts'
 import { toWithdrawalProgress, type WithdrawalStart } from './withdrawal-progress.ts'
-import { bookPart, endUnconfirmedPart, retryPart, writeOffPart } from './withdrawal-units.ts'
+import { bookPart, endUnconfirmedPart, rejectedPart, retryPart, writeOffPart } from './withdrawal-units.ts'
 
 type WithdrawalDecided = DecisionOutcome<WithdrawalState>
 
@@ -21,18 +22,41 @@ export function withdrawalDecisionActivities({ db, ledger, crash }: Pick<Activit
   const toProgress = toWithdrawalProgress
   const stuck = createStuckDecisions({ db, ledger }, { get, toProgress, retryPart, writeOffPart, bookPart })
 
-  /** While it waits for the customer; afterwards it is too late. */
+  /** While it waits for the customer, in one of these states; afterwards it is too late. */
   async function decideUnconfirmed(
     { id }: WithdrawalStart,
     decisionId: string,
-    partFor: (withdrawal: Withdrawal, decision: Decision) => Promise<UnitPart | Refusal>
+    partFor: (withdrawal: Withdrawal, decision: Decision) => Promise<UnitPart | Refusal>,
+    states: readonly WithdrawalState[] = ['requires_action']
   ): Promise<WithdrawalDecided> {
     const settled = await carryOut({ db, ledger }, { processId: id, decisionId }, async (decision) => {
       const withdrawal = await get(id)
-      if (withdrawal.state !== 'requires_action') return new Refusal('state_conflict', { state: withdrawal.state })
+      if (!states.includes(withdrawal.state)) return new Refusal('state_conflict', { state: withdrawal.state })
       return partFor(withdrawal, decision)
     })
     return { ...settled, progress: toProgress(await get(id)) }
+  }
+
+  const decideInReview = (
+    start: WithdrawalStart,
+    decisionId: string,
+    partFor: (withdrawal: Withdrawal, decision: Decision, facts: WithdrawalFacts) => Promise<UnitPart | Refusal>
+  ): Promise<WithdrawalDecided> =>
+    decideUnconfirmed(
+      start,
+      decisionId,
+      async (withdrawal, decision) => {
+        const facts = await readWithdrawalFacts(db, withdrawal, start.policy)
+        return (await refusalToReview(db, withdrawal, decision, facts.now)) ?? partFor(withdrawal, decision, facts)
+      },
+      ['in_review']
+    )
+
+  /** What the customer or a reviewer has said yes to, and cannot be held any more, is declined. */
+  async function saidYesTo(start: WithdrawalStart, outcome: WithdrawalDecided, from: WithdrawalState) {
+    if (outcome.kind !== 'refused' || outcome.progress.state !== from || !isDecline(outcome.code)) return outcome
+    await settle(ledger, async () => refusedUnit(start, await get(start.id), outcome))
+    return { ...outcome, progress: toProgress(await get(start.id)) }
   }
 
   return {
@@ -44,16 +68,28 @@ export function withdrawalDecisionActivities({ db, ledger, crash }: Pick<Activit
         if (facts.now >= withdrawal.confirmBefore!) return new Refusal('confirmation_expired')
         return confirmPart(start, withdrawal, facts, decision.actor)
       })
-      const isDecline = outcome.kind === 'refused' && !notDeclines.has(outcome.code)
-      if (!isDecline || outcome.progress.state !== 'requires_action') return report(outcome)
-      await settle(ledger, async () => refusedUnit(start, await get(start.id), outcome))
-      return report({ ...outcome, progress: toProgress(await get(start.id)) })
+      return report(await saidYesTo(start, outcome, 'requires_action'))
     },
 
-    /** The customer, or the backend for them, takes the order back before it was confirmed. */
+    /** A reviewer lets it go on: the money is held now, or the customer confirms first. */
+    approveWithdrawal: async (start: WithdrawalStart, decisionId: string): Promise<WithdrawalDecided> => {
+      const outcome = await decideInReview(start, decisionId, async (withdrawal, decision, facts) =>
+        approvePart(start, withdrawal, facts, decision.actor)
+      )
+      return saidYesTo(start, outcome, 'in_review')
+    },
+
+    /** A reviewer does not let it go on: nothing was held. */
+    rejectWithdrawal: (start: WithdrawalStart, decisionId: string): Promise<WithdrawalDecided> =>
+      decideInReview(start, decisionId, async (withdrawal, decision) => rejectedPart(withdrawal, decision.actor)),
+
+    /** The customer, or the backend for them, takes the order back before it was confirmed, or reviewed. */
     cancelWithdrawal: (start: WithdrawalStart, decisionId: string): Promise<WithdrawalDecided> =>
-      decideUnconfirmed(start, decisionId, async (withdrawal, { actor }) =>
-        endUnconfirmedPart(withdrawal, 'canceled', actor)
+      decideUnconfirmed(
+        start,
+        decisionId,
+        async (withdrawal, { actor }) => endUnconfirmedPart(withdrawal, 'canceled', actor),
+        ['requires_action', 'in_review']
       ),
 
     retryWithdrawal: (start: WithdrawalStart, decisionId: string): Promise<WithdrawalDecided> =>
@@ -73,9 +109,6 @@ export function withdrawalDecisionActivities({ db, ledger, crash }: Pick<Activit
     return outcome
   }
 }
-
-/** Refusals of a confirmation after which the customer may still confirm, or it is not theirs any more. */
-const notDeclines: ReadonlySet<string> = new Set(['confirmation_expired', 'state_conflict', 'forbidden'])
 
 /** The customer's own word, for this amount and this account: a decision about anything else confirms nothing. */
 const isOf = ({ role, actor, data }: Decision, withdrawal: Withdrawal): boolean =>

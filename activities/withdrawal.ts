@@ -39,7 +39,7 @@ export function withdrawalActivities({ db, ledger, crash }: Pick<ActivityDeps, '
     acceptWithdrawal: async (start: WithdrawalStart): Promise<WithdrawalAccepted> => {
       const there = await findWithdrawal(db, start.id)
       if (there) return { ...toWithdrawalProgress(there), first_version: await findFirstVersion(db, start.id) }
-      const parties = { walletId: start.order.wallet_id, bankAccountId: start.order.bank_account_id }
+      const parties = { id: start.id, walletId: start.order.wallet_id, bankAccountId: start.order.bank_account_id }
       const readFacts = () => readWithdrawalFacts(db, parties, start.policy)
       const settled = await settle(ledger, async () => {
         const facts = await readFacts()
@@ -60,6 +60,16 @@ export function withdrawalActivities({ db, ledger, crash }: Pick<ActivityDeps, '
       return step(start, 'expire', (withdrawal) =>
         withdrawal.state === 'requires_action' && now >= withdrawal.confirmBefore!
           ? units.endUnconfirmedPart(withdrawal, 'expired')
+          : undefined
+      )
+    },
+
+    /** Nobody has reviewed it in time: taken back, as nobody has said no. One that moved on meanwhile is left as it is. */
+    giveUpWithdrawal: async (start: WithdrawalStart): Promise<WithdrawalProgress> => {
+      const now = await readBusinessNow(db)
+      return step(start, 'give-up', (withdrawal) =>
+        withdrawal.state === 'in_review' && now >= withdrawal.reviewBefore!
+          ? units.endUnconfirmedPart(withdrawal, 'canceled')
           : undefined
       )
     },

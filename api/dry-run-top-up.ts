@@ -8,13 +8,19 @@ import { readTopUpFacts } from '../store/top-up-facts.ts'
 /** What would happen now, by the rules that the workflow's activity uses; nothing is stored, and no bank is asked. */
 export async function dryRunTopUp(db: Kysely<Database>, order: TopUpOrder, policy: TopUpPolicy) {
   const { wallet_id, bank_account_id, amount, metadata } = order
-  const facts = await readTopUpFacts(db, { walletId: wallet_id, bankAccountId: bank_account_id })
-  const decision = decideAcceptance({ ...facts, amount: BigInt(amount.amount), automatic: false }, policy)
+  const facts = await readTopUpFacts(db, { id: '', walletId: wallet_id, bankAccountId: bank_account_id }, policy)
+  const decision = decideAcceptance(
+    { ...facts, amount: BigInt(amount.amount), automatic: false, reviewed: false },
+    policy
+  )
   return {
     id: null,
     object: 'top_up',
-    state: decision.kind === 'accept' ? 'processing' : 'declined',
-    ...(decision.kind === 'decline' && { decline_code: decision.code, limit: decision.data['limit'] }),
+    state: { accept: 'processing', review: 'in_review', decline: 'declined' }[decision.kind],
+    ...(decision.kind === 'decline' && {
+      decline_code: decision.code,
+      limit: decision.data['limit'] as string | undefined
+    }),
     amount,
     wallet_id,
     bank_account_id,

@@ -8,17 +8,18 @@ import { bankOptions, inquiryOptions, recordOptions } from './activity-options.t
 import { settleWithBank } from './ask-bank.ts'
 import { createDecisions } from './decisions.ts'
 import { answerFirst } from './first-outcome.ts'
-import { resolve, retry, writeOff } from './messages.ts'
+import { approve, cancel, resolve, retry, writeOff } from './messages.ts'
 import { present } from './presentation.ts'
-import { receiveNudges } from './wait.ts'
+import { receiveNudges, untilBusinessTime } from './wait.ts'
 
 const { acceptTopUp, bookTopUp, declineTopUp, markTopUpStuck, retryTopUp, writeOffTopUp, resolveTopUp, readTopUp } =
   proxyLocalActivities<Activities>(recordOptions)
+const { approveTopUp, rejectTopUp, cancelTopUp, giveUpTopUp } = proxyLocalActivities<Activities>(recordOptions)
 const { listTopUpDecisions, readBusinessClock } = proxyLocalActivities<Activities>(recordOptions)
 const { sendTopUp } = proxyActivities<Activities>({ ...bankOptions, summary: 'have the bank pull the money, once' })
 const { inquireTopUp } = proxyActivities<Activities>({ ...inquiryOptions, summary: 'ask the bank what became of it' })
 
-/** Money from a linked bank account: pulled once, and credited when the bank says, at whatever time, that it has booked. */
+/** Money from a linked bank account: let through by a reviewer where it takes that, pulled once, and credited when the bank says, at whatever time, that it has booked. */
 export async function topUp(start: TopUpStart): Promise<Progress<TopUpState>> {
   const answer = answerFirst<Progress<TopUpState>>(start)
   const nudges = receiveNudges()
@@ -26,8 +27,13 @@ export async function topUp(start: TopUpStart): Promise<Progress<TopUpState>> {
   let next: string | undefined
   const isOver = () => current !== undefined && topUpStates.isTerminal(current.state)
 
+  const isInReview = () => current?.state === 'in_review'
+
   const decisions = createDecisions<TopUpState>(
     {
+      approve: (id) => approveTopUp(start, id),
+      reject: (id) => rejectTopUp(start, id),
+      cancel: (id) => cancelTopUp(start, id),
       retry: async (id) => {
         const outcome = await retryTopUp(start, id)
         nudges.received += 1
@@ -38,6 +44,8 @@ export async function topUp(start: TopUpStart): Promise<Progress<TopUpState>> {
     },
     show
   )
+  setHandler(approve, (id) => decisions.take('approve', id))
+  setHandler(cancel, (id) => decisions.take('cancel', id))
   setHandler(retry, (id) => decisions.take('retry', id))
   setHandler(writeOff, (id) => decisions.take('write-off', id))
   setHandler(resolve, (id) => decisions.take('resolve', id))
@@ -51,15 +59,27 @@ export async function topUp(start: TopUpStart): Promise<Progress<TopUpState>> {
   answer.give({ ...accepted, version: accepted.first_version ?? accepted.version })
   // A run that was started again may find decisions that nobody could deliver.
   if (accepted.sent_at !== undefined) await consumeDecisions()
-  if (!isOver()) await settle(accepted)
+  if (isInReview()) {
+    if (accepted.first_version !== undefined) await consumeDecisions()
+    while (isInReview()) await untilReviewed()
+    if (!isOver()) await settle(await decisions.alone(() => readTopUp(start)))
+  } else if (!isOver()) await settle(accepted)
   await answer.delivered()
   return current!
 
-  async function settle({ created_at, sent_at }: TopUpProgress): Promise<void> {
+  async function untilReviewed(): Promise<void> {
+    const summary = 'until a reviewer decides'
+    const wait = { nudges, businessNow: readBusinessClock, summary, or: () => !isInReview() }
+    const woken = await untilBusinessTime(current!.deadline!, wait)
+    if (woken === 'due') show(await decisions.alone(() => giveUpTopUp(start)))
+    if (woken === 'nudged') await consumeDecisions()
+  }
+
+  async function settle({ created_at, reviewed_at, sent_at }: TopUpProgress): Promise<void> {
     await settleWithBank({
       plan: start.policy.inquiry,
       nudges,
-      acceptedAt: created_at,
+      acceptedAt: reviewed_at ?? created_at,
       sentAt: sent_at,
       send: () => sendTopUp(start),
       inquire: () => inquireTopUp(start),
@@ -85,17 +105,23 @@ export async function topUp(start: TopUpStart): Promise<Progress<TopUpState>> {
     current = progress
     const { state } = current
     const details = detailsOf(start, current, next)
-    present({ state, details, deadlineAt: isOver() ? undefined : next, rail: `bank_${start.order.bank}` })
+    present({
+      state,
+      details,
+      deadlineAt: isOver() ? undefined : (next ?? current.deadline),
+      rail: `bank_${start.order.bank}`
+    })
   }
 }
 
 const detailsOf = (
   { id, order }: TopUpStart,
-  { decline_code }: Progress<TopUpState>,
+  { decline_code, deadline }: Progress<TopUpState>,
   next: string | undefined
 ): string[] => [
   `${formatMoney(fromWire(order.amount))} from \`${order.bank_account_id}\` at bank ${order.bank} to \`${order.wallet_id}\``,
   ...(decline_code ? [`declined: \`${decline_code}\``] : []),
+  ...(deadline ? [`waits for a reviewer, until ${deadline} (business time)`] : []),
   ...(next ? [`the bank is asked again at ${next} (business time)`] : []),
   `record: \`GET /v1/top-ups/${id}\``
 ]

@@ -116,7 +116,7 @@ const cancelRoute = (deps: ApiDeps, submit: Submit): Route =>
   route.post(
     '/withdrawals/{id}/cancel',
     {
-      summary: 'Take back a withdrawal that was not confirmed yet',
+      summary: 'Take back a withdrawal that was not confirmed or reviewed yet',
       params,
       reply: WithdrawalReply,
       status: 200,
