@@ -143,11 +143,12 @@ describe('An approved payment', () => {
     expect((await read(blocked)).body).toMatchObject({ state: 'declined', decline_code: 'risk_blocked' })
     await coffer.admin.delete(`/v1/risk-rules/${String(body['id'])}`)
 
-    const { wallet_id } = coffer.customer('customer-a')
-    await coffer.support.post(`/v1/wallets/${wallet_id}/freeze`, { reason: 'stolen' })
+    const { wallet_id, password, pin } = coffer.customer('customer-a')
+    const owner = await coffer.asCustomer('customer-a')
+    await owner.post(`/v1/wallets/${wallet_id}/freeze`)
     expect((await approve(frozen)).status).toBe(200)
     expect((await read(frozen)).body).toMatchObject({ state: 'declined', decline_code: 'wallet_frozen' })
-    expect((await coffer.support.post(`/v1/wallets/${wallet_id}/thaw`, { reason: 'found' })).status).toBe(200)
+    expect((await owner.post(`/v1/wallets/${wallet_id}/thaw`, { password, pin })).status).toBe(200)
   })
 
   it('from a bank account is asked for then, and not before', async () => {
