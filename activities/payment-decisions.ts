@@ -1,56 +1,21 @@
 import { isCardHold } from '../domain/card-capture.ts'
 import { Refusal } from '../domain/errors.ts'
-import type { DecisionOutcome } from '../domain/orders.ts'
 import { captureDecision, voidDecision } from '../domain/payment-rules.ts'
-import type { PaymentState } from '../domain/payment.ts'
-import type { UnitPart } from '../ledger/unit-of-work.ts'
-import type { Decision } from '../store/decision.ts'
 import { readPaymentFacts, refusalToCapture } from '../store/payment-facts.ts'
-import { getPayment, type Payment } from '../store/payment.ts'
 import { readBusinessNow } from '../store/process.ts'
 import { requestedPart } from './card-capture-units.ts'
-import { carryOut } from './carry-out.ts'
 import type { PaymentDeps } from './deps.ts'
 import { giveBack } from './outgoing-limits.ts'
-import { authorizePaymentUnit, refusedUnit } from './payment-authorize.ts'
-import { toPaymentProgress, type PaymentStart } from './payment-progress.ts'
+import { authorizePaymentUnit } from './payment-authorize.ts'
+import { createPaymentDecide, type PaymentDecided } from './payment-decide.ts'
+import type { PaymentStart } from './payment-progress.ts'
 import { tellPaymentRequest } from './payment-request-told.ts'
 import { capturedPart, heldPayment, paymentWrite, releasePart } from './payment-units.ts'
-import { isDecline, refusalToReview } from './risk-review.ts'
-import { settle } from './settle.ts'
-
-type PaymentDecided = DecisionOutcome<PaymentState>
 
 /** What customers, merchants and backends decide about a payment that waits; each decision is one unit of work. */
 export function paymentDecisions(deps: PaymentDeps) {
-  const { db, ledger, crash } = deps
-  async function decide(
-    { id }: PaymentStart,
-    decisionId: string,
-    action: string,
-    partFor: (payment: Payment, decision: Decision) => Promise<UnitPart | Refusal>
-  ): Promise<PaymentDecided> {
-    const settled = await carryOut({ db, ledger }, { processId: id, decisionId }, async (decision) =>
-      partFor(await getPayment(db, id), decision)
-    )
-    const progress = toPaymentProgress(await getPayment(db, id))
-    crash(`payment.${action}/report`)
-    return { ...settled, progress }
-  }
-
-  /**
-   * What the customer or a reviewer has said yes to, and cannot be made, is declined, or has still to be confirmed: they have
-   * said yes, the books say no.
-   */
-  async function saidYesTo(start: PaymentStart, outcome: PaymentDecided, from: PaymentState): Promise<PaymentDecided> {
-    if (outcome.kind !== 'refused' || outcome.progress.state !== from || !isDecline(outcome.code)) return outcome
-    await settle(
-      ledger,
-      async () => refusedUnit(start, await getPayment(db, start.id), outcome, await readBusinessNow(db)).unit
-    )
-    return { ...outcome, progress: toPaymentProgress(await getPayment(db, start.id)) }
-  }
-
+  const { db } = deps
+  const { decide, saidYesTo } = createPaymentDecide(deps)
   return {
     /** The customer has confirmed (the decision says so): authorize now, on today's facts. */
     confirmPayment: async (start: PaymentStart, decisionId: string): Promise<PaymentDecided> => {
@@ -63,25 +28,6 @@ export function paymentDecisions(deps: PaymentDeps) {
       await tellPaymentRequest(deps, start, outcome.progress)
       return saidYesTo(start, outcome, 'requires_action')
     },
-
-    /** A reviewer lets it go on, as it would have: limits, funds and step-up are tested now, on today's facts. */
-    approvePayment: async (start: PaymentStart, decisionId: string): Promise<PaymentDecided> => {
-      const outcome = await decide(start, decisionId, 'approve', async (payment, decision) => {
-        const facts = await readPaymentFacts(db, payment, start.policy)
-        const refusal = await refusalToReview(db, payment, decision, facts.now)
-        return refusal ?? authorizePaymentUnit(start, payment, facts, decision.actor).unit
-      })
-      await tellPaymentRequest(deps, start, outcome.progress)
-      return saidYesTo(start, outcome, 'in_review')
-    },
-
-    /** A reviewer does not let it go on. */
-    rejectPayment: (start: PaymentStart, decisionId: string): Promise<PaymentDecided> =>
-      decide(start, decisionId, 'reject', async (payment, decision) => {
-        const refusal = await refusalToReview(db, payment, decision, await readBusinessNow(db))
-        const after = { ...payment, declineCode: 'risk_blocked' }
-        return refusal ?? { records: [paymentWrite(payment, after, ['declined'], { actor: decision.actor })] }
-      }),
 
     /**
      * Books a part of the hold, or all that is left of it; the last part gives the rest back. By card it is put on record, and

@@ -18,6 +18,7 @@ import { authorizePaymentUnit, refusedUnit, type PaymentStep } from './payment-a
 import { toPaymentProgress, type PaymentAccepted, type PaymentProgress, type PaymentStart } from './payment-progress.ts'
 import { tellPaymentRequest } from './payment-request-told.ts'
 import { paymentDecisions } from './payment-decisions.ts'
+import { paymentReviews } from './payment-review.ts'
 import { heldPayment, paymentWrite, releasePart } from './payment-units.ts'
 import { settle } from './settle.ts'
 
@@ -88,6 +89,7 @@ export function paymentActivities(deps: PaymentDeps) {
     },
 
     ...paymentDecisions(deps),
+    ...paymentReviews(deps),
 
     readPayment: (start: PaymentStart): Promise<PaymentProgress> => progressOf(start.id),
 

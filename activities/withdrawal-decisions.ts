@@ -3,16 +3,15 @@ import type { DecisionOutcome } from '../domain/orders.ts'
 import type { WithdrawalState } from '../domain/withdrawal.ts'
 import type { UnitPart } from '../ledger/unit-of-work.ts'
 import type { Decision } from '../store/decision.ts'
-import { readWithdrawalFacts, type WithdrawalFacts } from '../store/withdrawal-facts.ts'
+import { readWithdrawalFacts } from '../store/withdrawal-facts.ts'
 import { getWithdrawal, type Withdrawal } from '../store/withdrawal.ts'
 import { carryOut, pendingDecisions } from './carry-out.ts'
 import type { ActivityDeps } from './deps.ts'
-import { isDecline, refusalToReview } from './risk-review.ts'
-import { settle } from './settle.ts'
 import { createStuckDecisions } from './stuck-decisions.ts'
-import { approvePart, confirmPart, refusedUnit } from './withdrawal-accept.ts'
+import { confirmPart } from './withdrawal-accept.ts'
 import { toWithdrawalProgress, type WithdrawalStart } from './withdrawal-progress.ts'
-import { bookPart, endUnconfirmedPart, rejectedPart, retryPart, writeOffPart } from './withdrawal-units.ts'
+import { saidYesTo } from './withdrawal-review.ts'
+import { bookPart, endUnconfirmedPart, retryPart, writeOffPart } from './withdrawal-units.ts'
 
 type WithdrawalDecided = DecisionOutcome<WithdrawalState>
 
@@ -37,28 +36,6 @@ export function withdrawalDecisionActivities({ db, ledger, crash }: Pick<Activit
     return { ...settled, progress: toProgress(await get(id)) }
   }
 
-  const decideInReview = (
-    start: WithdrawalStart,
-    decisionId: string,
-    partFor: (withdrawal: Withdrawal, decision: Decision, facts: WithdrawalFacts) => Promise<UnitPart | Refusal>
-  ): Promise<WithdrawalDecided> =>
-    decideUnconfirmed(
-      start,
-      decisionId,
-      async (withdrawal, decision) => {
-        const facts = await readWithdrawalFacts(db, withdrawal, start.policy)
-        return (await refusalToReview(db, withdrawal, decision, facts.now)) ?? partFor(withdrawal, decision, facts)
-      },
-      ['in_review']
-    )
-
-  /** What the customer or a reviewer has said yes to, and cannot be held any more, is declined. */
-  async function saidYesTo(start: WithdrawalStart, outcome: WithdrawalDecided, from: WithdrawalState) {
-    if (outcome.kind !== 'refused' || outcome.progress.state !== from || !isDecline(outcome.code)) return outcome
-    await settle(ledger, async () => refusedUnit(start, await get(start.id), outcome))
-    return { ...outcome, progress: toProgress(await get(start.id)) }
-  }
-
   return {
     /** The customer has confirmed: hold the money now, on today's facts. What cannot be held any more is declined. */
     confirmWithdrawal: async (start: WithdrawalStart, decisionId: string): Promise<WithdrawalDecided> => {
@@ -68,20 +45,8 @@ export function withdrawalDecisionActivities({ db, ledger, crash }: Pick<Activit
         if (facts.now >= withdrawal.confirmBefore!) return new Refusal('confirmation_expired')
         return confirmPart(start, withdrawal, facts, decision.actor)
       })
-      return report(await saidYesTo(start, outcome, 'requires_action'))
+      return report(await saidYesTo({ db, ledger }, start, outcome, 'requires_action'))
     },
-
-    /** A reviewer lets it go on: the money is held now, or the customer confirms first. */
-    approveWithdrawal: async (start: WithdrawalStart, decisionId: string): Promise<WithdrawalDecided> => {
-      const outcome = await decideInReview(start, decisionId, async (withdrawal, decision, facts) =>
-        approvePart(start, withdrawal, facts, decision.actor)
-      )
-      return saidYesTo(start, outcome, 'in_review')
-    },
-
-    /** A reviewer does not let it go on: nothing was held. */
-    rejectWithdrawal: (start: WithdrawalStart, decisionId: string): Promise<WithdrawalDecided> =>
-      decideInReview(start, decisionId, async (withdrawal, decision) => rejectedPart(withdrawal, decision.actor)),
 
     /** The customer, or the backend for them, takes the order back before it was confirmed, or reviewed. */
     cancelWithdrawal: (start: WithdrawalStart, decisionId: string): Promise<WithdrawalDecided> =>

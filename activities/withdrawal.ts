@@ -64,16 +64,6 @@ export function withdrawalActivities({ db, ledger, crash }: Pick<ActivityDeps, '
       )
     },
 
-    /** Nobody has reviewed it in time: taken back, as nobody has said no. One that moved on meanwhile is left as it is. */
-    giveUpWithdrawal: async (start: WithdrawalStart): Promise<WithdrawalProgress> => {
-      const now = await readBusinessNow(db)
-      return step(start, 'give-up', (withdrawal) =>
-        withdrawal.state === 'in_review' && now >= withdrawal.reviewBefore!
-          ? units.endUnconfirmedPart(withdrawal, 'canceled')
-          : undefined
-      )
-    },
-
     /**
      * Takes what the bank has booked out of the wallet; or, when it was given up meanwhile, off the suspense account. One
      * that was booked on an operator's word gets the bank's own.

@@ -47,14 +47,8 @@ export async function payment(start: PaymentStart): Promise<PaymentProgress> {
     },
     show
   )
-  setHandler(confirm, (id) => decisions.take('confirm', id))
-  setHandler(capture, (id) => decisions.take('capture', id))
-  setHandler(voidRemainder, (id) => decisions.take('void', id))
-  setHandler(cancel, (id) => decisions.take('cancel', id))
-  setHandler(approve, (id) => decisions.take('approve', id))
-  setHandler(retry, (id) => decisions.take('retry', id))
-  setHandler(writeOff, (id) => decisions.take('write-off', id))
-  setHandler(resolve, (id) => decisions.take('resolve', id))
+  for (const update of [confirm, capture, voidRemainder, cancel, approve, retry, writeOff, resolve])
+    setHandler(update, (id) => decisions.take(update.name, id))
   const consumeDecisions = async () => {
     for (const { id, action } of await listPaymentDecisions(start)) await decisions.take(action, id)
   }

@@ -10,7 +10,8 @@ import { createDecisions } from './decisions.ts'
 import { answerFirst } from './first-outcome.ts'
 import { approve, cancel, resolve, retry, writeOff } from './messages.ts'
 import { present } from './presentation.ts'
-import { receiveNudges, untilBusinessTime } from './wait.ts'
+import { untilDecided } from './until-decided.ts'
+import { receiveNudges } from './wait.ts'
 
 const { acceptTopUp, bookTopUp, declineTopUp, markTopUpStuck, retryTopUp, writeOffTopUp, resolveTopUp, readTopUp } =
   proxyLocalActivities<Activities>(recordOptions)
@@ -44,11 +45,8 @@ export async function topUp(start: TopUpStart): Promise<Progress<TopUpState>> {
     },
     show
   )
-  setHandler(approve, (id) => decisions.take('approve', id))
-  setHandler(cancel, (id) => decisions.take('cancel', id))
-  setHandler(retry, (id) => decisions.take('retry', id))
-  setHandler(writeOff, (id) => decisions.take('write-off', id))
-  setHandler(resolve, (id) => decisions.take('resolve', id))
+  for (const update of [approve, cancel, retry, writeOff, resolve])
+    setHandler(update, (id) => decisions.take(update.name, id))
   const consumeDecisions = async () => {
     for (const { id, action } of await listTopUpDecisions(start)) await decisions.take(action, id)
   }
@@ -58,21 +56,17 @@ export async function topUp(start: TopUpStart): Promise<Progress<TopUpState>> {
   // Whoever asks again after Temporal has forgotten the first run gets the first answer, not today's.
   answer.give({ ...accepted, version: accepted.first_version ?? accepted.version })
   // A run that was started again may find decisions that nobody could deliver.
-  if (accepted.sent_at !== undefined) await consumeDecisions()
-  if (isInReview()) {
-    if (accepted.first_version !== undefined) await consumeDecisions()
-    while (isInReview()) await untilReviewed()
-    if (!isOver()) await settle(await decisions.alone(() => readTopUp(start)))
-  } else if (!isOver()) await settle(accepted)
+  const { first_version, sent_at } = accepted
+  if (sent_at !== undefined || (first_version !== undefined && isInReview())) await consumeDecisions()
+  while (isInReview()) await untilReviewed()
+  const isReviewed = accepted.state === 'in_review'
+  if (!isOver()) await settle(isReviewed ? await decisions.alone(() => readTopUp(start)) : accepted)
   await answer.delivered()
   return current!
 
-  async function untilReviewed(): Promise<void> {
-    const summary = 'until a reviewer decides'
-    const wait = { nudges, businessNow: readBusinessClock, summary, or: () => !isInReview() }
-    const woken = await untilBusinessTime(current!.deadline!, wait)
-    if (woken === 'due') show(await decisions.alone(() => giveUpTopUp(start)))
-    if (woken === 'nudged') await consumeDecisions()
+  function untilReviewed(): Promise<void> {
+    const onDue = async () => show(await decisions.alone(() => giveUpTopUp(start)))
+    return untilDecided({ nudges, current: () => current!, onDue, onNudged: consumeDecisions })
   }
 
   async function settle({ created_at, reviewed_at, sent_at }: TopUpProgress): Promise<void> {
@@ -103,15 +97,14 @@ export async function topUp(start: TopUpStart): Promise<Progress<TopUpState>> {
   function show(progress: Progress<TopUpState>): void {
     if (current && progress.version < current.version) return
     current = progress
-    const { state } = current
-    const details = detailsOf(start, current, next)
-    present({
-      state,
-      details,
-      deadlineAt: isOver() ? undefined : (next ?? current.deadline),
-      rail: `bank_${start.order.bank}`
-    })
+    draw(start, progress, next)
   }
+}
+
+function draw(start: TopUpStart, progress: Progress<TopUpState>, next: string | undefined): void {
+  const { state, deadline } = progress
+  const deadlineAt = topUpStates.isTerminal(state) ? undefined : (next ?? deadline)
+  present({ state, details: detailsOf(start, progress, next), deadlineAt, rail: `bank_${start.order.bank}` })
 }
 
 const detailsOf = (

@@ -10,7 +10,8 @@ import { createDecisions } from './decisions.ts'
 import { answerFirst } from './first-outcome.ts'
 import { approve, cancel, confirm, resolve, retry, writeOff } from './messages.ts'
 import { present } from './presentation.ts'
-import { receiveNudges, untilBusinessTime } from './wait.ts'
+import { untilDecided } from './until-decided.ts'
+import { receiveNudges } from './wait.ts'
 
 const { acceptWithdrawal, bookWithdrawal, declineWithdrawal, expireWithdrawal, markWithdrawalStuck, readWithdrawal } =
   proxyLocalActivities<Activities>(recordOptions)
@@ -37,8 +38,7 @@ export async function withdrawal(start: WithdrawalStart): Promise<Progress<Withd
   let current: Progress<WithdrawalState> | undefined
   let next: string | undefined
   const isOver = () => current !== undefined && withdrawalStates.isTerminal(current.state)
-  const isInReview = () => current?.state === 'in_review'
-  const isUnconfirmed = () => current?.state === 'requires_action' || isInReview()
+  const isUnconfirmed = () => current?.state === 'requires_action' || current?.state === 'in_review'
 
   const decisions = createDecisions<WithdrawalState>(
     {
@@ -73,14 +73,11 @@ export async function withdrawal(start: WithdrawalStart): Promise<Progress<Withd
   await answer.delivered()
   return current!
 
-  async function untilConfirmed(): Promise<void> {
-    const { state } = current!
-    const summary = isInReview() ? 'until a reviewer decides' : 'until the customer confirms'
-    const wait = { nudges, businessNow: readBusinessClock, summary, or: () => current!.state !== state }
-    const woken = await untilBusinessTime(current!.deadline!, wait)
-    const runOut = isInReview() ? giveUpWithdrawal : expireWithdrawal
-    if (woken === 'due') show(await decisions.alone(() => runOut(start)))
-    if (woken === 'nudged') await consumeDecisions()
+  /** A reviewer first, where it takes that, and then the customer. */
+  function untilConfirmed(): Promise<void> {
+    const runOut = current!.state === 'in_review' ? giveUpWithdrawal : expireWithdrawal
+    const onDue = async () => show(await decisions.alone(() => runOut(start)))
+    return untilDecided({ nudges, current: () => current!, onDue, onNudged: consumeDecisions })
   }
 
   async function settle({ held_at, sent_at }: WithdrawalProgress): Promise<void> {
