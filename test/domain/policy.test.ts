@@ -123,7 +123,15 @@ describe('the snapshot of a run', () => {
 
   it('of a top-up holds the bank, limit and risk numbers only, well below what a history should carry', () => {
     expect(Object.keys(topUpPolicy(defaultPolicy)).sort()).toEqual(
-      ['inquiry', 'inquiry_timeout_ms', 'limits', 'risk', 'send_timeout_ms', 'stuck_sla_ms', 'write_off_four_eyes_usd'].sort()
+      [
+        'inquiry',
+        'inquiry_timeout_ms',
+        'limits',
+        'risk',
+        'send_timeout_ms',
+        'stuck_sla_ms',
+        'write_off_four_eyes_usd'
+      ].sort()
     )
     expect(JSON.stringify(topUpPolicy(defaultPolicy)).length).toBeLessThan(1_000)
     expect(JSON.stringify(paymentPolicy(defaultPolicy)).length).toBeLessThan(1_000)
