@@ -41,6 +41,7 @@ import { topUpDecisionActivities } from './top-up-decisions.ts'
 import { topUpActivities } from './top-up.ts'
 import { withdrawalBankActivities } from './withdrawal-bank.ts'
 import { withdrawalDecisionActivities } from './withdrawal-decisions.ts'
+import { withdrawalReviewActivities } from './withdrawal-review.ts'
 import { withdrawalActivities } from './withdrawal.ts'
 
 /** Every activity of the worker, by the name that workflows call it by. */
@@ -71,6 +72,7 @@ export const createActivities = (given: ActivityDeps) => {
     ...withdrawalActivities(deps),
     ...withdrawalBankActivities(deps),
     ...withdrawalDecisionActivities(deps),
+    ...withdrawalReviewActivities(deps),
     ...bankLinkActivities(deps),
     ...bankLinkBankActivities(deps),
     ...bankLinkDecisionActivities(deps),

@@ -1,42 +1,21 @@
 import { isCardHold } from '../domain/card-capture.ts'
 import { Refusal } from '../domain/errors.ts'
-import type { DecisionOutcome } from '../domain/orders.ts'
 import { captureDecision, voidDecision } from '../domain/payment-rules.ts'
-import type { PaymentState } from '../domain/payment.ts'
-import type { UnitPart } from '../ledger/unit-of-work.ts'
-import type { Decision } from '../store/decision.ts'
 import { readPaymentFacts, refusalToCapture } from '../store/payment-facts.ts'
-import { getPayment, type Payment } from '../store/payment.ts'
 import { readBusinessNow } from '../store/process.ts'
 import { requestedPart } from './card-capture-units.ts'
-import { carryOut } from './carry-out.ts'
 import type { PaymentDeps } from './deps.ts'
 import { giveBack } from './outgoing-limits.ts'
-import { authorizePaymentUnit, declineUnit } from './payment-authorize.ts'
-import { toPaymentProgress, type PaymentStart } from './payment-progress.ts'
+import { authorizePaymentUnit } from './payment-authorize.ts'
+import { createPaymentDecide, type PaymentDecided } from './payment-decide.ts'
+import type { PaymentStart } from './payment-progress.ts'
 import { tellPaymentRequest } from './payment-request-told.ts'
 import { capturedPart, heldPayment, paymentWrite, releasePart } from './payment-units.ts'
-import { settle } from './settle.ts'
-
-type PaymentDecided = DecisionOutcome<PaymentState>
 
 /** What customers, merchants and backends decide about a payment that waits; each decision is one unit of work. */
 export function paymentDecisions(deps: PaymentDeps) {
-  const { db, ledger, crash } = deps
-  async function decide(
-    { id }: PaymentStart,
-    decisionId: string,
-    action: string,
-    partFor: (payment: Payment, decision: Decision) => Promise<UnitPart | Refusal>
-  ): Promise<PaymentDecided> {
-    const settled = await carryOut({ db, ledger }, { processId: id, decisionId }, async (decision) =>
-      partFor(await getPayment(db, id), decision)
-    )
-    const progress = toPaymentProgress(await getPayment(db, id))
-    crash(`payment.${action}/report`)
-    return { ...settled, progress }
-  }
-
+  const { db } = deps
+  const { decide, saidYesTo } = createPaymentDecide(deps)
   return {
     /** The customer has confirmed (the decision says so): authorize now, on today's facts. */
     confirmPayment: async (start: PaymentStart, decisionId: string): Promise<PaymentDecided> => {
@@ -47,11 +26,7 @@ export function paymentDecisions(deps: PaymentDeps) {
         return authorizePaymentUnit(start, { ...payment, confirmedAt: facts.now }, facts, actor).unit
       })
       await tellPaymentRequest(deps, start, outcome.progress)
-      // A confirmed payment that cannot be made is declined: the customer has said yes, the books say no.
-      if (outcome.kind !== 'refused' || outcome.progress.state !== 'requires_action') return outcome
-      if (outcome.code === 'confirmation_expired' || outcome.code === 'state_conflict') return outcome
-      await settle(ledger, async () => declineUnit(start, await getPayment(db, start.id), outcome.code).unit)
-      return { ...outcome, progress: toPaymentProgress(await getPayment(db, start.id)) }
+      return saidYesTo(start, outcome, 'requires_action')
     },
 
     /**
@@ -88,10 +63,10 @@ export function paymentDecisions(deps: PaymentDeps) {
         return decided instanceof Refusal ? decided : releasePart(payment, decided, 'void_hold', actor)
       }),
 
-    /** The customer, or the backend for them, takes the order back before it was confirmed. */
+    /** The customer, or the backend for them, takes the order back before it was confirmed, or reviewed. */
     cancelPayment: (start: PaymentStart, decisionId: string): Promise<PaymentDecided> =>
       decide(start, decisionId, 'cancel', async (payment, { actor }) =>
-        payment.state === 'requires_action'
+        payment.state === 'requires_action' || payment.state === 'in_review'
           ? { records: [paymentWrite(payment, payment, ['canceled'], { actor })] }
           : new Refusal('state_conflict', { state: payment.state })
       )

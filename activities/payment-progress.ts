@@ -37,10 +37,12 @@ export function toPaymentProgress({
   authorizedAt,
   sentAt,
   lastCapture,
-  holdRelease
+  holdRelease,
+  reviewBefore
 }: Payment): PaymentProgress {
   const pending = pendingCapture(lastCapture)
-  const deadline = state === 'requires_action' ? confirmBefore : state === 'requires_capture' ? captureBefore : null
+  const deadlines = { in_review: reviewBefore, requires_action: confirmBefore, requires_capture: captureBefore }
+  const deadline = (deadlines as Readonly<Partial<Record<PaymentState, Date | null>>>)[state]
   return {
     id,
     state,

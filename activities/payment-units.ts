@@ -13,6 +13,7 @@ import type { PaymentFacts } from '../store/payment-facts.ts'
 import { toPaymentRow, toPaymentView, type Payment } from '../store/payment.ts'
 import { giveBack, outgoingGuards } from './outgoing-limits.ts'
 import { createRecordWrite } from './record-write.ts'
+import { wasHeld } from './risk-review.ts'
 
 /** The payment's part of the books (ARCHITECTURE.md, "Postings"): what each of its units tests, posts, writes. */
 
@@ -45,7 +46,8 @@ export function authorized(
 ): { payment: Payment; path: readonly PaymentState[]; guards: Guard[]; postings: PostingStep[] } {
   const { amount } = payment
   const captureBefore = new Date(facts.now.getTime() + policy.hold_ms)
-  const { limitCounters, guards } = outgoingGuards(amount, facts.counters, limits)
+  const { limitCounters, guards: limited } = outgoingGuards(amount, facts.counters, limits)
+  const guards = [...limited, ...velocityGuards(facts, policy)]
   const common = { authorizedAt: facts.now, limitCounters }
   if (payment.funding.type !== 'balance') {
     const path = authorizedPath(payment.capture, payment.funding.type)
@@ -66,6 +68,17 @@ export function authorized(
   }
   const whole = capturedWhole({ ...payment, ...common }, policy)
   return { ...whole, path: authorizedPath('automatic'), guards }
+}
+
+/** Counts it, and refuses the one too many: what was read before stands as long as nobody has paid there since. */
+function velocityGuards({ velocity }: PaymentFacts, { risk }: PaymentPolicy): Guard[] {
+  if (!velocity || !risk) return []
+  const { counter, before, paidBefore } = velocity
+  const max = BigInt(risk.payment_velocity.max - paidBefore)
+  return [
+    { kind: 'still', ...before },
+    { kind: 'counter', counter, add: 1n, max, code: 'velocity_exceeded', data: { limit: 'payments' } }
+  ]
 }
 
 /** All of it moves to the merchant at once, out of the wallet. */
@@ -197,7 +210,7 @@ export const paymentWrite = createRecordWrite({
   owners: ({ customerId, merchantId }: Payment) => ({ customerId, merchantId }),
   view: (payment, last) => toPaymentView(last ? payment : { ...payment, captured: 0n, fee: 0n }),
   row: toPaymentRow,
-  tasks: ({ funding }) => funding.type !== 'balance'
+  tasks: (payment) => payment.funding.type !== 'balance' || wasHeld(payment)
 })
 
 /** The hold as the rules see it, or why there is none, or why nothing can be done about it now. */

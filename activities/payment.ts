@@ -11,12 +11,14 @@ import { findFirstVersion } from '../store/event.ts'
 import { readPaymentFacts, type PaymentFacts } from '../store/payment-facts.ts'
 import { getPayment, type Payment } from '../store/payment.ts'
 import { readBusinessNow } from '../store/process.ts'
+import { notJudged } from '../store/risk.ts'
 import { pendingDecisions } from './carry-out.ts'
 import type { PaymentDeps } from './deps.ts'
-import { authorizePaymentUnit, declineUnit, requireActionUnit, type PaymentStep } from './payment-authorize.ts'
+import { authorizePaymentUnit, refusedUnit, type PaymentStep } from './payment-authorize.ts'
 import { toPaymentProgress, type PaymentAccepted, type PaymentProgress, type PaymentStart } from './payment-progress.ts'
 import { tellPaymentRequest } from './payment-request-told.ts'
 import { paymentDecisions } from './payment-decisions.ts'
+import { paymentReviews } from './payment-review.ts'
 import { heldPayment, paymentWrite, releasePart } from './payment-units.ts'
 import { settle } from './settle.ts'
 
@@ -50,8 +52,7 @@ export function paymentActivities(deps: PaymentDeps) {
         return step.unit
       })
       if (settled.kind === 'refused') {
-        const next = settled.code === 'confirmation_required' ? requireActionUnit : declineUnit
-        step = next(start, order!, settled.code)
+        step = refusedUnit(start, order!, settled, order!.createdAt)
         settled = await settle(ledger, () => Promise.resolve(step.unit))
       }
       const { after } = step!
@@ -62,7 +63,7 @@ export function paymentActivities(deps: PaymentDeps) {
     },
 
     /**
-     * The time to confirm, or to capture, is over. A payment that moved on meanwhile is left as it is; so is the hold of a
+     * The time to review, to confirm, or to capture, is over. A payment that moved on meanwhile is left as it is; so is the hold of a
      * suspended customer, which is looked at again the next day.
      */
     expirePayment: async (start: PaymentStart): Promise<PaymentProgress> => {
@@ -88,6 +89,7 @@ export function paymentActivities(deps: PaymentDeps) {
     },
 
     ...paymentDecisions(deps),
+    ...paymentReviews(deps),
 
     readPayment: (start: PaymentStart): Promise<PaymentProgress> => progressOf(start.id),
 
@@ -134,13 +136,16 @@ function newPayment({ id, order, policy }: PaymentStart, { customerId, now }: Pa
     splits: sharesOf(order),
     returned: 0n,
     lastCapture: null,
-    holdRelease: null
+    holdRelease: null,
+    ...notJudged
   }
 }
 
 /** @throws {Refusal} when its time has not come, or it is over: nothing to do, and nothing to remember. */
 function expiry(payment: Payment, now: Date): UnitPart {
   if (payment.state === 'requires_action' && now >= payment.confirmBefore!)
+    return { records: [paymentWrite(payment, payment, ['expired'])] }
+  if (payment.state === 'in_review' && now >= payment.reviewBefore!)
     return { records: [paymentWrite(payment, payment, ['expired'])] }
   const held = heldPayment(payment)
   const decided = held instanceof Refusal ? held : expiryDecision(held, now)

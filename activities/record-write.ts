@@ -32,6 +32,7 @@ export interface WriteExtra {
   /** Who asked for it; absent: the process itself. */
   readonly actor?: string | undefined
   readonly task?: TaskMove['task']
+  readonly review?: TaskMove['review'] | undefined
   /** What the kind's own statement takes besides the columns. */
   readonly row?: object | undefined
 }
@@ -51,7 +52,7 @@ export const createRecordWrite =
     const state = crossed.at(-1)!
     const open = !states.isTerminal(state)
     const moves = typeof tasks === 'function' ? tasks(after) : tasks
-    const move: TaskMove = { is_over: !open, task: extra.task }
+    const move: TaskMove = { is_over: !open, task: extra.task, ...(extra.review && { review: extra.review }) }
     const prefix = kind.replaceAll('-', '_')
     return {
       kind,

@@ -10,17 +10,30 @@ export type TopUpStart = BankTopUpStart | CardTopUpStart
 /** Instants are RFC 3339 in business time. */
 export interface TopUpProgress extends Progress<TopUpState> {
   readonly created_at: string
+  /** Since then a reviewer lets the bank be asked; absent: since it was made. */
+  readonly reviewed_at?: string
   /** From then on the bank may have it; absent: it certainly does not. */
   readonly sent_at?: string
 }
 
 export type TopUpAccepted = Accepted<TopUpProgress>
 
-export const toTopUpProgress = ({ id, state, version, declineCode, createdAt, sentAt }: TopUp): TopUpProgress => ({
+export const toTopUpProgress = ({
+  id,
+  state,
+  version,
+  declineCode,
+  createdAt,
+  reviewBefore,
+  reviewedAt,
+  sentAt
+}: TopUp): TopUpProgress => ({
   id,
   state,
   version,
   created_at: createdAt.toISOString(),
   ...(declineCode !== null && { decline_code: declineCode }),
+  ...(state === 'in_review' && reviewBefore && { deadline: reviewBefore.toISOString() }),
+  ...(reviewedAt && { reviewed_at: reviewedAt.toISOString() }),
   ...(sentAt && { sent_at: sentAt.toISOString() })
 })

@@ -4,15 +4,14 @@ import { transitOf } from '../domain/funding.ts'
 import { sameDigits } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
 import type { WorkClock } from '../domain/operators-work.ts'
-import { decideAcceptance } from '../domain/top-up-acceptance.ts'
 import { topUpStates } from '../domain/top-up.ts'
-import type { Guard, PostingStep, RecordWrite, UnitOfWork, UnitPart } from '../ledger/unit-of-work.ts'
-import { onTheWayCounter, type TopUpFacts } from '../store/top-up-facts.ts'
+import type { Guard, PostingStep, RecordWrite, UnitPart } from '../ledger/unit-of-work.ts'
+import { onTheWayCounter } from '../store/top-up-facts.ts'
 import { toTopUpRow, toTopUpView, type TopUp } from '../store/top-up.ts'
 import { createRecordWrite, type WriteExtra } from './record-write.ts'
-import type { TopUpStart } from './top-up-progress.ts'
 
-const topUpWrite = createRecordWrite({
+/** The record's write for an arrow; none repeats the state with an event of its own. */
+export const topUpWrite = createRecordWrite({
   kind: 'top-up',
   states: topUpStates,
   owners: ({ customerId }: TopUp) => ({ customerId }),
@@ -22,43 +21,6 @@ const topUpWrite = createRecordWrite({
 })
 
 /** A top-up's part of the books (ARCHITECTURE.md, "Postings"): what each of its units tests, posts, writes. */
-
-/** Takes the order in and counts it against the balance limit; no money moves. Or refuses, with the code of the decline. */
-export function acceptUnit(start: TopUpStart, topUp: TopUp, facts: TopUpFacts): UnitOfWork {
-  const { amount, walletId, currency } = topUp
-  const unit = { key: `${start.id}:accept`, fingerprint: start.fingerprint }
-  const decision = decideAcceptance({ ...facts, amount, automatic: topUp.automatic }, start.policy)
-  if (decision.kind === 'decline')
-    return { ...unit, guards: [{ kind: 'refuse', code: decision.code, data: decision.data }] }
-  const counter = onTheWayCounter(walletId)
-  const code: ProblemCode = 'balance_limit_exceeded'
-  const limit: Guard[] =
-    decision.balanceLimit === null
-      ? []
-      : [
-          {
-            kind: 'max_balance',
-            account: account('wallet', walletId, currency),
-            counter,
-            add: amount,
-            max: decision.balanceLimit,
-            code,
-            data: { limit: 'balance' }
-          }
-        ]
-  return {
-    ...unit,
-    guards: [...limit, { kind: 'counter', counter, add: amount, code }],
-    records: [topUpWrite(undefined, topUp, ['processing'], { order: start, actor: start.actor })]
-  }
-}
-
-/** The record of a top-up that the bank is not asked for. */
-export const refusedUnit = (start: TopUpStart, topUp: TopUp, code: ProblemCode): UnitOfWork => ({
-  key: `${start.id}:decline`,
-  fingerprint: start.fingerprint,
-  records: [topUpWrite(undefined, { ...topUp, declineCode: code }, ['declined'], { order: start, actor: start.actor })]
-})
 
 /** The bank has booked: the money is the customer's. Without its reference an operator says so, with proof. */
 export const bookPart = (topUp: TopUp, bankReference: string | null, actor?: string): UnitPart => ({

@@ -1,16 +1,16 @@
 import { mayEnd } from '../domain/bank-account.ts'
-import { currency } from '../domain/currencies.ts'
 import type { ProblemCode } from '../domain/errors.ts'
 import { topUpFundingOf } from '../domain/funding.ts'
-import { idOf } from '../domain/ids.ts'
 import { clockOf } from '../domain/operators-work.ts'
 import type { UnitPart } from '../ledger/unit-of-work.ts'
 import { findFirstVersion, hasEvent } from '../store/event.ts'
-import { readTopUpFacts, type TopUpFacts } from '../store/top-up-facts.ts'
+import { readBusinessNow } from '../store/process.ts'
+import { readTopUpFacts } from '../store/top-up-facts.ts'
 import { findTopUp, getTopUp, type TopUp } from '../store/top-up.ts'
 import { advance } from './advance.ts'
 import type { ActivityDeps } from './deps.ts'
 import { settle } from './settle.ts'
+import { acceptUnit, canceledPart, newTopUp, refusedUnit } from './top-up-accept.ts'
 import { toTopUpProgress, type TopUpAccepted, type TopUpProgress, type TopUpStart } from './top-up-progress.ts'
 import * as units from './top-up-units.ts'
 
@@ -28,15 +28,20 @@ export function topUpActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' |
     )
 
   return {
-    /** Takes the order in, or declines it before any bank is asked. A record that is there already answers for itself. */
+    /** Takes the order in, or has it reviewed, or declines it before any bank is asked. A record that is there already answers for itself. */
     acceptTopUp: async (start: TopUpStart): Promise<TopUpAccepted> => {
       const there = await findTopUp(db, start.id)
       if (there) return { ...toTopUpProgress(there), first_version: await findFirstVersion(db, start.id) }
-      const funding = topUpFundingOf(start.order)
-      const facts = await readTopUpFacts(db, { walletId: start.order.wallet_id, funding })
-      const topUp = newTopUp(start, facts)
-      const settled = await settle(ledger, async () => units.acceptUnit(start, topUp, facts))
-      if (settled.kind === 'refused') await settle(ledger, async () => units.refusedUnit(start, topUp, settled.code))
+      const source = { id: start.id, walletId: start.order.wallet_id, funding: topUpFundingOf(start.order) }
+      const readFacts = () => readTopUpFacts(db, source, start.policy)
+      const settled = await settle(ledger, async () => {
+        const facts = await readFacts()
+        return acceptUnit(start, newTopUp(start, facts), facts)
+      })
+      if (settled.kind === 'refused') {
+        const topUp = newTopUp(start, await readFacts())
+        await settle(ledger, async () => refusedUnit(start, topUp, settled))
+      }
       const progress = await progressOf(start.id)
       crash('top-up.accept/report')
       return progress
@@ -79,24 +84,14 @@ export function topUpActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' |
         topUp.state === 'processing' ? units.stuckPart(topUp, clockOf(start.policy.stuck_sla_ms)) : undefined
       ),
 
+    /** Nobody has reviewed it in time: taken back, as nobody has said no. One that moved on meanwhile is left as it is. */
+    giveUpTopUp: async (start: TopUpStart): Promise<TopUpProgress> => {
+      const now = await readBusinessNow(db)
+      return step(start, 'give-up', (topUp) =>
+        topUp.state === 'in_review' && now >= topUp.reviewBefore! ? canceledPart(topUp) : undefined
+      )
+    },
+
     readTopUp: (start: TopUpStart): Promise<TopUpProgress> => progressOf(start.id)
   }
 }
-
-const newTopUp = ({ id, order }: TopUpStart, { customerId, now }: TopUpFacts): TopUp => ({
-  id: idOf('top', id),
-  state: 'processing',
-  version: 0,
-  customerId,
-  walletId: idOf('wal', order.wallet_id),
-  funding: topUpFundingOf(order),
-  currency: currency(order.amount.currency),
-  amount: BigInt(order.amount.amount),
-  metadata: order.metadata,
-  declineCode: null,
-  bankReference: null,
-  sentAt: null,
-  returned: 0n,
-  automatic: 'automatic' in order && order.automatic === true,
-  createdAt: now
-})

@@ -7,10 +7,10 @@ import { readWithdrawalFacts } from '../store/withdrawal-facts.ts'
 import { getWithdrawal, type Withdrawal } from '../store/withdrawal.ts'
 import { carryOut, pendingDecisions } from './carry-out.ts'
 import type { ActivityDeps } from './deps.ts'
-import { settle } from './settle.ts'
 import { createStuckDecisions } from './stuck-decisions.ts'
-import { confirmPart, refusedUnit } from './withdrawal-accept.ts'
+import { confirmPart } from './withdrawal-accept.ts'
 import { toWithdrawalProgress, type WithdrawalStart } from './withdrawal-progress.ts'
+import { saidYesTo } from './withdrawal-review.ts'
 import { bookPart, endUnconfirmedPart, retryPart, writeOffPart } from './withdrawal-units.ts'
 
 type WithdrawalDecided = DecisionOutcome<WithdrawalState>
@@ -21,15 +21,16 @@ export function withdrawalDecisionActivities({ db, ledger, crash }: Pick<Activit
   const toProgress = toWithdrawalProgress
   const stuck = createStuckDecisions({ db, ledger }, { get, toProgress, retryPart, writeOffPart, bookPart })
 
-  /** While it waits for the customer; afterwards it is too late. */
+  /** While it waits for the customer, in one of these states; afterwards it is too late. */
   async function decideUnconfirmed(
     { id }: WithdrawalStart,
     decisionId: string,
-    partFor: (withdrawal: Withdrawal, decision: Decision) => Promise<UnitPart | Refusal>
+    partFor: (withdrawal: Withdrawal, decision: Decision) => Promise<UnitPart | Refusal>,
+    states: readonly WithdrawalState[] = ['requires_action']
   ): Promise<WithdrawalDecided> {
     const settled = await carryOut({ db, ledger }, { processId: id, decisionId }, async (decision) => {
       const withdrawal = await get(id)
-      if (withdrawal.state !== 'requires_action') return new Refusal('state_conflict', { state: withdrawal.state })
+      if (!states.includes(withdrawal.state)) return new Refusal('state_conflict', { state: withdrawal.state })
       return partFor(withdrawal, decision)
     })
     return { ...settled, progress: toProgress(await get(id)) }
@@ -44,16 +45,16 @@ export function withdrawalDecisionActivities({ db, ledger, crash }: Pick<Activit
         if (facts.now >= withdrawal.confirmBefore!) return new Refusal('confirmation_expired')
         return confirmPart(start, withdrawal, facts, decision.actor)
       })
-      const isDecline = outcome.kind === 'refused' && !notDeclines.has(outcome.code)
-      if (!isDecline || outcome.progress.state !== 'requires_action') return report(outcome)
-      await settle(ledger, async () => refusedUnit(start, await get(start.id), outcome))
-      return report({ ...outcome, progress: toProgress(await get(start.id)) })
+      return report(await saidYesTo({ db, ledger }, start, outcome, 'requires_action'))
     },
 
-    /** The customer, or the backend for them, takes the order back before it was confirmed. */
+    /** The customer, or the backend for them, takes the order back before it was confirmed, or reviewed. */
     cancelWithdrawal: (start: WithdrawalStart, decisionId: string): Promise<WithdrawalDecided> =>
-      decideUnconfirmed(start, decisionId, async (withdrawal, { actor }) =>
-        endUnconfirmedPart(withdrawal, 'canceled', actor)
+      decideUnconfirmed(
+        start,
+        decisionId,
+        async (withdrawal, { actor }) => endUnconfirmedPart(withdrawal, 'canceled', actor),
+        ['requires_action', 'in_review']
       ),
 
     retryWithdrawal: (start: WithdrawalStart, decisionId: string): Promise<WithdrawalDecided> =>
@@ -73,9 +74,6 @@ export function withdrawalDecisionActivities({ db, ledger, crash }: Pick<Activit
     return outcome
   }
 }
-
-/** Refusals of a confirmation after which the customer may still confirm, or it is not theirs any more. */
-const notDeclines: ReadonlySet<string> = new Set(['confirmation_expired', 'state_conflict', 'forbidden'])
 
 /** The customer's own word, for this amount and this account: a decision about anything else confirms nothing. */
 const isOf = ({ role, actor, data }: Decision, withdrawal: Withdrawal): boolean =>

@@ -22,13 +22,15 @@ export const toWithdrawalProgress = ({
   declineCode,
   confirmBefore,
   heldAt,
-  sentAt
+  sentAt,
+  reviewBefore
 }: Withdrawal): WithdrawalProgress => ({
   id,
   state,
   version,
   ...(declineCode !== null && { decline_code: declineCode }),
   ...(state === 'requires_action' && confirmBefore && { deadline: confirmBefore.toISOString() }),
+  ...(state === 'in_review' && reviewBefore && { deadline: reviewBefore.toISOString() }),
   ...(heldAt && { held_at: heldAt.toISOString() }),
   ...(sentAt && { sent_at: sentAt.toISOString() })
 })

@@ -145,13 +145,18 @@ export const retryPart = (withdrawal: Withdrawal, actor: string): UnitPart => ({
   records: [withdrawalWrite(withdrawal, withdrawal, [], { event: 'withdrawal.retried', actor })]
 })
 
-/** Taken back before it was confirmed, or not confirmed in time: nothing was held, so nothing moves. */
+/** Taken back before it was confirmed, or not confirmed or reviewed in time: nothing was held, so nothing moves. */
 export const endUnconfirmedPart = (
   withdrawal: Withdrawal,
   state: 'canceled' | 'expired',
   actor?: string
 ): UnitPart => ({
   records: [withdrawalWrite(withdrawal, withdrawal, [state], { actor })]
+})
+
+/** A reviewer has said no: nothing was held. */
+export const rejectedPart = (withdrawal: Withdrawal, actor: string): UnitPart => ({
+  records: [withdrawalWrite(withdrawal, { ...withdrawal, declineCode: 'risk_blocked' }, ['declined'], { actor })]
 })
 
 /** The holds are void, and what was reserved of the limits is given back to the windows that it was taken from. */

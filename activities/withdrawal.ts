@@ -40,7 +40,7 @@ export function withdrawalActivities({ db, ledger, crash }: Pick<ActivityDeps, '
     acceptWithdrawal: async (start: WithdrawalStart): Promise<WithdrawalAccepted> => {
       const there = await findWithdrawal(db, start.id)
       if (there) return { ...toWithdrawalProgress(there), first_version: await findFirstVersion(db, start.id) }
-      const parties = { walletId: start.order.wallet_id, bankAccountId: start.order.bank_account_id }
+      const parties = { id: start.id, walletId: start.order.wallet_id, bankAccountId: start.order.bank_account_id }
       const readFacts = () => readWithdrawalFacts(db, parties, start.policy)
       const settled = await settle(ledger, async () => {
         const facts = await readFacts()

@@ -22,11 +22,12 @@ export async function dryRunPayment(db: Kysely<Database>, order: PaymentOrder, p
   )
   const amount = BigInt(order.amount.amount)
   const decision = decideAuthorization(
-    { ...facts, amount, confirmed: false, deviceAgeMs: deviceAgeMs(order, facts.now) },
+    { ...facts, amount, confirmed: false, isNew: true, deviceAgeMs: deviceAgeMs(order, facts.now) },
     policy
   )
   const state = {
     decline: 'declined',
+    review: 'in_review',
     confirm: 'requires_action',
     authorize: authorizedPath(capture, funding.type).at(-1)!
   }[decision.kind]
@@ -36,7 +37,10 @@ export async function dryRunPayment(db: Kysely<Database>, order: PaymentOrder, p
     id: null,
     object: 'payment',
     state,
-    ...(decision.kind === 'decline' && { decline_code: decision.code, limit: decision.data['limit'] }),
+    ...(decision.kind === 'decline' && {
+      decline_code: decision.code,
+      limit: decision.data['limit'] as string | undefined
+    }),
     ...(decision.kind === 'confirm' && { confirmation_rules: decision.rules }),
     amount: order.amount,
     captured: money(captured),

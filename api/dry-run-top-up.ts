@@ -10,13 +10,19 @@ import { readTopUpFacts } from '../store/top-up-facts.ts'
 export async function dryRunTopUp(db: Kysely<Database>, order: TopUpOrder, policy: TopUpPolicy) {
   const { wallet_id, amount, metadata } = order
   const funding = topUpFundingOf(order)
-  const facts = await readTopUpFacts(db, { walletId: wallet_id, funding })
-  const decision = decideAcceptance({ ...facts, amount: BigInt(amount.amount), automatic: false }, policy)
+  const facts = await readTopUpFacts(db, { id: '', walletId: wallet_id, funding }, policy)
+  const decision = decideAcceptance(
+    { ...facts, amount: BigInt(amount.amount), automatic: false, reviewed: false },
+    policy
+  )
   return {
     id: null,
     object: 'top_up',
-    state: decision.kind === 'accept' ? 'processing' : 'declined',
-    ...(decision.kind === 'decline' && { decline_code: decision.code, limit: decision.data['limit'] }),
+    state: { accept: 'processing', review: 'in_review', decline: 'declined' }[decision.kind],
+    ...(decision.kind === 'decline' && {
+      decline_code: decision.code,
+      limit: decision.data['limit'] as string | undefined
+    }),
     amount,
     wallet_id,
     [funding.type === 'card' ? 'card_id' : 'bank_account_id']: funding.id,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { SHARES_MAX } from '../domain/splits.ts'
+import { RiskReply } from './risk-schemas.ts'
 import { id, Instant, Metadata, MoneyReply, MoneyRequest, text } from './schemas.ts'
 import { Totp } from './session-schemas.ts'
 
@@ -160,6 +161,7 @@ export const PaymentReply = z
     updated_at: Instant.optional(),
     timeline: Timeline.optional(),
     run: Run.optional(),
+    risk: RiskReply.optional(),
     limit: z.string().optional().meta({ description: 'dry_run: which limit would decline it' }),
     confirmation_rules: z
       .array(z.string())

@@ -6,7 +6,7 @@ import { Refusal, type ProblemCode } from '../domain/errors.ts'
 import type { Progress, Start } from '../domain/orders.ts'
 import { decisionUnitKey, recordDecision } from '../store/decision.ts'
 import { findFirstVersion, listHistory, type ProcessEvent } from '../store/event.ts'
-import { findProcess } from '../store/process.ts'
+import { findProcess, type ProcessRecord } from '../store/process.ts'
 import { workflowIdOf } from '../workflows/messages.ts'
 import type { ApiDeps } from './deps.ts'
 import { locationOf, objectOf, runOf } from './links.ts'
@@ -147,12 +147,16 @@ async function decidedInRecord(
   const unit = await findUnit(db, decisionUnitKey(decision))
   if (unit?.refusal === null) return { version: await versionLeftBy(db, processId, unit.id) }
   const record = await findProcess(db, processId)
-  // What was confirmed and cannot be paid is declined: that is an answer, not an error.
-  if (decision.action === 'confirm' && record?.state === 'declined') return { version: record.version }
+  if (record && goesOn(decision.action, record)) return { version: record.version }
   if (unit) throw new Refusal(unit.refusal as ProblemCode, (unit.data ?? {}) as Readonly<Record<string, unknown>>)
   if (record && !record.open) throw new Refusal('state_conflict', { state: record.state })
   return undefined
 }
+
+/** What was said yes to and cannot be paid is declined, or has still to be confirmed: that is an answer, not an error. */
+const goesOn = (action: string, { kind, state }: ProcessRecord): boolean =>
+  (action === 'confirm' && state === 'declined') ||
+  (action === 'approve' && kind !== 'onboarding' && (state === 'declined' || state === 'requires_action'))
 
 const findUnit = (db: Kysely<Database>, key: string) =>
   db.selectFrom('unit').select(['id', 'refusal', 'data']).where('key', '=', key).executeTakeFirst()

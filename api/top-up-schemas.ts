@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Run, Timeline } from './payment-schemas.ts'
+import { RiskReply } from './risk-schemas.ts'
 import { id, Instant, Metadata, MoneyReply, MoneyRequest, text } from './schemas.ts'
 
 /** What is asked for of every move between a wallet and what is linked. */
@@ -64,6 +65,7 @@ export const TopUpReply = z
     updated_at: Instant.optional(),
     timeline: Timeline.optional(),
     run: Run.optional(),
+    risk: RiskReply.optional(),
     limit: z.string().optional().meta({ description: 'dry_run: which limit would decline it' })
   })
   .meta({ id: 'TopUp' })

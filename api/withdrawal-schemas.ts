@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Run, Timeline } from './payment-schemas.ts'
+import { RiskReply } from './risk-schemas.ts'
 import { id, Instant, MoneyReply } from './schemas.ts'
 import { Ordered } from './top-up-schemas.ts'
 
@@ -35,6 +36,7 @@ export const WithdrawalReply = z
     updated_at: Instant.optional(),
     timeline: Timeline.optional(),
     run: Run.optional(),
+    risk: RiskReply.optional(),
     limit: z.string().optional().meta({ description: 'dry_run: which limit would decline it' }),
     confirmation_rules: z
       .array(z.string())

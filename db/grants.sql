@@ -81,3 +81,6 @@ grant select, insert, update, delete on automatic_top_up to :app_role;
 -- Disputes: written with their process; what the parties show and write is added and never changed.
 grant select, insert, update on dispute to :app_role;
 grant select, insert on dispute_file, dispute_statement to :app_role;
+-- Risk rules: made and removed by admins, never changed.
+grant select, insert on risk_rule to :app_role;
+grant update (removed_by, removed_at) on risk_rule to :app_role;

@@ -29,6 +29,7 @@ export type CardId = Id<'crd'>
 export type RefundId = Id<'ref'>
 
 export type DisputeId = Id<'dsp'>
+export type RiskRuleId = Id<'rsk'>
 
 export interface IdByPrefix {
   cus: CustomerId
@@ -57,6 +58,7 @@ export interface IdByPrefix {
   crd: CardId
   ref: RefundId
   dsp: DisputeId
+  rsk: RiskRuleId
 }
 export type IdPrefix = keyof IdByPrefix
 

@@ -15,3 +15,9 @@ export const ESCALATION_ROLE = 'admin'
 
 /** Who decides tasks of a kind: applications are reviewers', money is finance's. */
 export const roleForTask = (kind: string): 'reviewer' | 'finance' => (kind.endsWith('_review') ? 'reviewer' : 'finance')
+
+/** What a review of what the risk rules have held up is called; all others end what is stuck. */
+export const RISK_HOLD = 'risk-hold'
+
+/** Who decides a review: what is held up is a reviewer's, money that is stuck is finance's. */
+export const roleForReview = (action: string): 'reviewer' | 'finance' => (action === RISK_HOLD ? 'reviewer' : 'finance')

@@ -3,6 +3,14 @@ import type { ProblemCode } from './errors.ts'
 import { sourceRefusal, type SourceState } from './funding.ts'
 import { limitsFor, type LimitPolicy } from './limits.ts'
 import type { TopUpPolicy } from './policy/index.ts'
+import {
+  ruleFinding,
+  strictest,
+  structuringFinding,
+  type EarlierAmount,
+  type RiskFinding,
+  type RiskRule
+} from './risk.ts'
 
 /** What is known when a top-up is ordered; amounts in minor units of the wallet's currency. */
 export interface AcceptanceFacts {
@@ -24,18 +32,29 @@ export interface AcceptanceFacts {
   readonly posted: bigint
   /** The sum of the wallet's top-ups in `processing`, without this one. */
   readonly onTheWay: bigint
+  readonly now: Date
+  /** A reviewer has just let it go on: it is not held up again. */
+  readonly reviewed: boolean
+  /** Those that fit the customer. */
+  readonly riskRules: readonly RiskRule[]
+  /** The customer's other top-ups of the last days. */
+  readonly earlier: readonly EarlierAmount[]
 }
 
 export type AcceptanceDecision =
   | { readonly kind: 'accept'; readonly balanceLimit: bigint | null }
-  | { readonly kind: 'decline'; readonly code: ProblemCode; readonly data: Readonly<Record<string, string>> }
+  | { readonly kind: 'review'; readonly risk: RiskFinding }
+  | { readonly kind: 'decline'; readonly code: ProblemCode; readonly data: Readonly<Record<string, unknown>> }
 
 /**
- * Whether the bank is asked at all, on facts read without a lock: the unit of work repeats the balance limit under the
+ * Whether the bank is asked at all, or a reviewer first, on facts read without a lock: the unit of work repeats the balance limit under the
  * lock, so a race can only turn a yes into a no. Once accepted, the limit is never tested again.
  */
-export function decideAcceptance(facts: AcceptanceFacts, policy: Pick<TopUpPolicy, 'limits'>): AcceptanceDecision {
-  const decline = (code: ProblemCode, data: Record<string, string> = {}): AcceptanceDecision => ({
+export function decideAcceptance(
+  facts: AcceptanceFacts,
+  policy: Pick<TopUpPolicy, 'limits' | 'risk'>
+): AcceptanceDecision {
+  const decline = (code: ProblemCode, data: Record<string, unknown> = {}): AcceptanceDecision => ({
     kind: 'decline',
     code,
     data
@@ -49,5 +68,10 @@ export function decideAcceptance(facts: AcceptanceFacts, policy: Pick<TopUpPolic
   const { balance } = limitsFor(facts.limitPolicy, policy, facts.currency)
   if (balance !== null && facts.posted + facts.onTheWay + facts.amount > balance)
     return decline('balance_limit_exceeded', { limit: 'balance' })
+  const { risk: rules } = policy
+  const risk =
+    rules && strictest([ruleFinding(facts.riskRules, facts), structuringFinding(facts, { ...rules, ...policy })])
+  if (risk?.outcome === 'block') return decline('risk_blocked', { risk })
+  if (risk && !facts.reviewed) return { kind: 'review', risk }
   return { kind: 'accept', balanceLimit: balance }
 }

@@ -7,6 +7,14 @@ import type { OwnLimits } from './own-limits.ts'
 import { UNLIMITED } from './policy/limits.ts'
 import type { WithdrawalPolicy } from './policy/index.ts'
 import { fromUsd } from './reference-rates.ts'
+import {
+  ruleFinding,
+  strictest,
+  structuringFinding,
+  type EarlierAmount,
+  type RiskFinding,
+  type RiskRule
+} from './risk.ts'
 
 /** Money that a top-up took from a link that was young then, of a bank account or a card; minor units. */
 export interface YoungMoney {
@@ -40,6 +48,12 @@ export interface WithdrawalRequested {
   readonly knownPayee: boolean
   /** The customer has just confirmed this one: then it was taken in before, and counts in `taken` already. */
   readonly confirmed: boolean
+  /** A reviewer has just let it go on: it was taken in before as well, and is not held up again. */
+  readonly reviewed: boolean
+  /** Those that fit the customer. */
+  readonly riskRules: readonly RiskRule[]
+  /** The customer's other withdrawals of the last days. */
+  readonly earlier: readonly EarlierAmount[]
 }
 
 export type WithdrawalStepUpRule = 'single_amount' | 'first_payee'
@@ -47,10 +61,11 @@ export type WithdrawalStepUpRule = 'single_amount' | 'first_payee'
 export type WithdrawalDecision =
   | { readonly kind: 'hold'; readonly limits: Limits }
   | { readonly kind: 'confirm'; readonly rules: readonly WithdrawalStepUpRule[] }
-  | { readonly kind: 'decline'; readonly code: ProblemCode; readonly data: Readonly<Record<string, string>> }
+  | { readonly kind: 'review'; readonly risk: RiskFinding }
+  | { readonly kind: 'decline'; readonly code: ProblemCode; readonly data: Readonly<Record<string, unknown>> }
 
 /**
- * Whether the money is held and sent, has to be confirmed first, or stays: on facts read without a lock. The unit of work
+ * Whether the money is held and sent, has to be looked at or confirmed first, or stays: on facts read without a lock. The unit of work
  * repeats limits and funds under the lock, and is built again when another withdrawal of the customer came in between,
  * so a race can only turn a yes into a no.
  */
@@ -58,9 +73,15 @@ export function decideWithdrawal(facts: WithdrawalRequested, policy: WithdrawalP
   const limits = limitsFor(facts.limitPolicy, policy, facts.currency, facts.ownLimits)
   const refused = refusalOf(facts, limits, policy)
   if (refused) return { kind: 'decline', ...refused }
+  const risk = riskFinding(facts, policy)
+  if (risk?.outcome === 'block') return { kind: 'decline', code: 'risk_blocked', data: { risk } }
+  if (risk && !facts.confirmed && !facts.reviewed) return { kind: 'review', risk }
   const rules = facts.confirmed ? [] : stepUpRules(facts, policy)
   return rules.length > 0 ? { kind: 'confirm', rules } : { kind: 'hold', limits }
 }
+
+const riskFinding = (facts: WithdrawalRequested, { risk, limits }: WithdrawalPolicy): RiskFinding | undefined =>
+  risk && strictest([ruleFinding(facts.riskRules, facts), structuringFinding(facts, { ...risk, limits })])
 
 /** The flat fee in minor units of the currency, never above the amount. */
 export function withdrawalFee(
@@ -91,8 +112,11 @@ function refusalOf(facts: WithdrawalRequested, limits: Limits, policy: Withdrawa
   return velocityRefusal(facts, policy) ?? fundsRefusal(facts, policy)
 }
 
-function velocityRefusal({ limitPolicy, confirmed, taken }: WithdrawalRequested, { velocity }: WithdrawalPolicy) {
-  if (limitPolicy === UNLIMITED || confirmed) return undefined
+function velocityRefusal(
+  { limitPolicy, confirmed, reviewed, taken }: WithdrawalRequested,
+  { velocity }: WithdrawalPolicy
+) {
+  if (limitPolicy === UNLIMITED || confirmed || reviewed) return undefined
   if (taken.burst >= velocity.burst.max) return { code: 'velocity_exceeded' as const, data: { limit: 'burst' } }
   if (taken.daily >= velocity.daily.max) return { code: 'velocity_exceeded' as const, data: { limit: 'daily' } }
   return undefined

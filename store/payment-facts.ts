@@ -9,10 +9,12 @@ import type { PaymentPolicy } from '../domain/policy/index.ts'
 import type { Share } from '../domain/splits.ts'
 import { readSource } from './funding-source.ts'
 import { ownLimitsOf, toOwnLimits } from './own-limits.ts'
+import { velocityWindow, type PaymentVelocity, type VelocityWindow } from './payment-velocity.ts'
 import { getPaymentRequest, type PaymentRequest } from './payment-request.ts'
 import { outgoingCounters, readCounters } from './limit-counters.ts'
+import { riskRulesOf, toRiskRules } from './risk-rule.ts'
 
-export interface PaymentFacts extends Omit<AuthorizationFacts, 'amount' | 'confirmed'> {
+export interface PaymentFacts extends Omit<AuthorizationFacts, 'amount' | 'confirmed' | 'isNew'> {
   readonly customerId: CustomerId
   readonly now: Date
   /** What asked for it, as it stands. */
@@ -24,6 +26,8 @@ export interface PaymentFacts extends Omit<AuthorizationFacts, 'amount' | 'confi
     readonly stepUpTotal: string
     readonly stepUpCount: string
   }
+  /** How payments are counted for their velocity; absent: they are not. */
+  readonly velocity?: PaymentVelocity
 }
 
 interface PaymentParties {
@@ -44,11 +48,18 @@ export async function readPaymentFacts(
   { walletId, merchantId, paymentRequestId = null, funding, splits }: PaymentParties,
   policy: PaymentPolicy
 ): Promise<PaymentFacts> {
-  const parties = await readParties(db, walletId, merchantId, railOf(funding))
+  const payees = [merchantId, ...splits.map((share) => share.merchantId)]
+  const parties = await readParties(db, walletId, payees, railOf(funding))
   const { customer_id: customerId, currency, zone, last_confirmed: lastConfirmed, now } = parties
   const limitPolicy = (parties.policy ?? parties.tier) as LimitPolicy
   const counters = counterIds(customerId, currency, limitWindows(now, zone), lastConfirmed ?? 'first')
-  const used = limitPolicy === 'unlimited' ? new Map<string, bigint>() : await readCounters(db, Object.values(counters))
+  const { payment_velocity: velocity } = policy.risk ?? {}
+  const window = limitPolicy !== 'unlimited' && velocity ? velocityWindow(customerId, now, velocity) : undefined
+  const ids = [...Object.values(counters), ...(window ? [window.counter, window.before] : [])]
+  // Before the payments are counted: who pays between the two makes the unit stale, and not one too many.
+  const used = limitPolicy === 'unlimited' ? new Map<string, bigint>() : await readCounters(db, ids)
+  const usedOf = (counter: string) => used.get(counter) ?? 0n
+  const recent = limitPolicy === 'unlimited' ? nothingRecent : await readRecent(db, customerId, policy, window)
   return {
     customerId: customerId as CustomerId,
     currency: currency as CurrencyCode,
@@ -63,12 +74,23 @@ export async function readPaymentFacts(
     merchantActive: parties.merchant_state === 'active' && (splits.length === 0 || (await areActive(db, splits))),
     suspended: parties.suspended,
     available: parties.available ?? 0n,
-    usedToday: used.get(counters.day) ?? 0n,
-    usedThisMonth: used.get(counters.month) ?? 0n,
-    sinceStepUp: { total: used.get(counters.stepUpTotal) ?? 0n, count: Number(used.get(counters.stepUpCount) ?? 0n) },
-    recent: limitPolicy === 'unlimited' ? { count: 0, medianTwice: 0n } : await readRecent(db, customerId, policy)
+    usedToday: usedOf(counters.day),
+    usedThisMonth: usedOf(counters.month),
+    sinceStepUp: { total: usedOf(counters.stepUpTotal), count: Number(usedOf(counters.stepUpCount)) },
+    recent: { count: recent.count, medianTwice: recent.medianTwice },
+    riskRules: toRiskRules(parties.risk_rules),
+    paidLately: recent.paidBefore + (window ? Number(usedOf(window.counter)) : 0),
+    ...(window && {
+      velocity: {
+        counter: window.counter,
+        before: { counter: window.before, seen: usedOf(window.before) },
+        paidBefore: recent.paidBefore
+      }
+    })
   }
 }
+
+const nothingRecent = { count: 0, medianTwice: 0n, paidBefore: 0 }
 
 /** While a review of either side lasts, or once the merchant is closed, finance alone captures: why nobody else may. */
 export async function refusalToCapture(
@@ -103,6 +125,7 @@ interface Parties {
   suspended: boolean
   last_confirmed: string | null
   own_limits: string | null
+  risk_rules: string | null
   now: Date
 }
 
@@ -113,7 +136,14 @@ async function areActive(db: Kysely<Database>, splits: PaymentParties['splits'])
   return (await active.execute()).length === ids.length
 }
 
-async function readParties(db: Kysely<Database>, walletId: string, merchantId: string, rail: Rail): Promise<Parties> {
+/** @param payees the one who is paid first, then those who share it. */
+async function readParties(
+  db: Kysely<Database>,
+  walletId: string,
+  payees: readonly string[],
+  rail: Rail
+): Promise<Parties> {
+  const [merchantId = ''] = payees
   const { rows } = await sql<Parties>`
     select w.customer_id, c.tier, c.policy, c.zone, c.state as customer_state, w.currency,
         case when w.owes and w.state = 'active' then 'frozen' else w.state end as wallet_state,
@@ -121,7 +151,8 @@ async function readParties(db: Kysely<Database>, walletId: string, merchantId: s
         exists (select from kill_switch where process = 'payment' and rail in ('', ${rail}) and "on") as suspended,
         (select id from payment p where p.customer_id = w.customer_id and confirmed_at is not null
           order by confirmed_at desc limit 1) as last_confirmed,
-        ${ownLimitsOf('w.customer_id')} as own_limits, business_now() as now
+        ${ownLimitsOf('w.customer_id')} as own_limits,
+        ${riskRulesOf('payment', 'w.customer_id', payees)} as risk_rules, business_now() as now
       from wallet w
       join customer c on c.id = w.customer_id
       join merchant m on m.id = ${merchantId}
@@ -131,13 +162,24 @@ async function readParties(db: Kysely<Database>, walletId: string, merchantId: s
   return rows[0]
 }
 
-/** The sum of the two middle amounts is twice the median, and stays an integer. */
-async function readRecent(db: Kysely<Database>, customerId: string, policy: PaymentPolicy) {
-  const { rows } = await sql<{ count: bigint; median_twice: bigint | null }>`
+/**
+ * The sum of the two middle amounts is twice the median, and stays an integer. Counts those within the velocity's window as
+ * well that came before this stretch of time.
+ */
+async function readRecent(
+  db: Kysely<Database>,
+  customerId: string,
+  policy: PaymentPolicy,
+  window: VelocityWindow | undefined
+) {
+  const { from, turn } = window ?? { from: null, turn: null }
+  const { rows } = await sql<{ count: bigint; median_twice: bigint | null; paid_before: bigint }>`
     select count(*) as count,
-        percentile_disc(0.5) within group (order by amount) + percentile_disc(0.5) within group (order by amount desc) as median_twice
+        percentile_disc(0.5) within group (order by amount) + percentile_disc(0.5) within group (order by amount desc) as median_twice,
+        count(*) filter (where authorized_at > ${from}::timestamptz and authorized_at < ${turn}::timestamptz) as paid_before
       from payment
       where customer_id = ${customerId}
         and authorized_at > business_now() - ${policy.step_up.median_window_ms} * interval '1 millisecond'`.execute(db)
-  return { count: Number(rows[0]!.count), medianTwice: rows[0]!.median_twice ?? 0n }
+  const { count, median_twice, paid_before } = rows[0]!
+  return { count: Number(count), medianTwice: median_twice ?? 0n, paidBefore: Number(paid_before) }
 }

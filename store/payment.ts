@@ -15,10 +15,12 @@ import {
 import { toWire } from '../domain/money.ts'
 import type { CaptureMode, PaymentState } from '../domain/payment.ts'
 import type { Share } from '../domain/splits.ts'
+import { toCapture, toCaptureRow, type CaptureRow } from './card-capture-row.ts'
+import { toJudged, toJudgedRow, type Judged, type JudgedRow } from './risk.ts'
 import { withTasks } from './task.ts'
 
 /** A payment as its record stands; amounts in minor units of `currency`. */
-export interface Payment {
+export interface Payment extends Judged {
   readonly id: PaymentId
   readonly state: PaymentState
   /** Of the record: a write names the version that it was decided on. */
@@ -93,6 +95,7 @@ export const paymentWriter = {
       select r.* from jsonb_populate_recordset(null::payment, $1::jsonb) r
       on conflict (id) do update set
         captured = excluded.captured, refunded = excluded.refunded, disputed = excluded.disputed, fee = excluded.fee,
+        risk = excluded.risk, review_before = excluded.review_before, confirm_before = excluded.confirm_before,
         decline_code = excluded.decline_code, confirmed_at = excluded.confirmed_at,
         authorized_at = excluded.authorized_at, capture_before = excluded.capture_before,
         limit_counters = excluded.limit_counters, rail_reference = excluded.rail_reference, sent_at = excluded.sent_at,
@@ -130,37 +133,8 @@ export const toPaymentRow = (payment: Payment): object => ({
   splits: payment.splits.length === 0 ? null : payment.splits.map(toShareRow),
   returned: payment.returned.toString(),
   last_capture: payment.lastCapture && toCaptureRow(payment.lastCapture),
-  hold_release: payment.holdRelease
-})
-
-interface CaptureRow {
-  part: number
-  amount: string
-  final: boolean
-  state: CardCapture['state']
-  code: string | null
-  taken_at: string
-  sent_at: string | null
-}
-
-const toCaptureRow = ({ part, amount, final, state, code, takenAt, sentAt }: CardCapture): CaptureRow => ({
-  part,
-  amount: amount.toString(),
-  final,
-  state,
-  code,
-  taken_at: takenAt.toISOString(),
-  sent_at: sentAt?.toISOString() ?? null
-})
-
-const toCapture = ({ part, amount, final, state, code, taken_at, sent_at }: CaptureRow): CardCapture => ({
-  part,
-  amount: BigInt(amount),
-  final,
-  state,
-  code,
-  takenAt: new Date(taken_at),
-  sentAt: sent_at === null ? null : new Date(sent_at)
+  hold_release: payment.holdRelease,
+  ...toJudgedRow(payment)
 })
 
 interface ShareRow {
@@ -227,7 +201,7 @@ export const toFundingView = ({ funding, railReference }: Pick<Payment, 'funding
   ...(railReference !== null && { reference: railReference })
 })
 
-export interface PaymentRow {
+export interface PaymentRow extends JudgedRow {
   id: string
   state: string
   version: number
@@ -292,7 +266,8 @@ export const toPayment = (row: PaymentRow): Payment => ({
   splits: ((row.splits ?? []) as ShareRow[]).map(toShare),
   returned: row.returned,
   lastCapture: row.last_capture === null ? null : toCapture(row.last_capture as CaptureRow),
-  holdRelease: row.hold_release as Payment['holdRelease']
+  holdRelease: row.hold_release as Payment['holdRelease'],
+  ...toJudged(row)
 })
 
 function toFunding({ funding_type, funding_id, rail }: PaymentRow): Funding {

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
-import { idOf, type TaskId } from '../domain/ids.ts'
+import { idOf, type ReviewId, type TaskId } from '../domain/ids.ts'
 import type { WorkClock } from '../domain/operators-work.ts'
 import { findWork, listWork, toWork, type Work, type WorkFilter, type WorkPlace } from './work-queue.ts'
 
@@ -39,14 +39,24 @@ export interface TaskMove {
   /** The process is over: its open tasks are done, its open reviews have lapsed. */
   readonly is_over: boolean
   readonly task?: Pick<Task, 'id' | 'kind' | 'data'> & { readonly clock?: WorkClock | undefined }
+  /** Asks a reviewer, once. */
+  readonly review?: {
+    readonly id: ReviewId
+    readonly action: string
+    readonly data: object
+    readonly requested_by: string
+    readonly fingerprint: string
+    readonly request_id: string
+    readonly clock?: WorkClock | undefined
+  }
   /** Of the process's open tasks: who has it was reminded or told that it is late, or it waits for somebody else. */
   readonly clock?: 'reminded' | 'escalated' | 'paused'
 }
 
 /** Of a task that names no times: a day. */
 const DAY_MS = 86_400_000
-const inMs = (name: string, otherwise: number): string =>
-  `business_now() + coalesce((moved.task -> 'clock' ->> '${name}')::bigint, ${otherwise}) * interval '1 millisecond'`
+const inMs = (of: 'task' | 'review', name: string, otherwise: number): string =>
+  `business_now() + coalesce((moved.${of} -> 'clock' ->> '${name}')::bigint, ${otherwise}) * interval '1 millisecond'`
 
 /**
  * A process's set-based statement, with the tasks and reviews of its records moved in the same transaction: `$1` is a
@@ -54,15 +64,22 @@ const inMs = (name: string, otherwise: number): string =>
  */
 export const withTasks = (insert: string): string => `
   with moved as (
-    select m.* from jsonb_to_recordset($1::jsonb) m (id text, is_over boolean, task jsonb, clock text)
+    select m.* from jsonb_to_recordset($1::jsonb) m (id text, is_over boolean, task jsonb, review jsonb, clock text)
   ), opened as (
     insert into task (id, process_id, kind, data, created_at, remind_at, due_at)
       select moved.task ->> 'id', moved.id, moved.task ->> 'kind', moved.task -> 'data', business_now(),
-          ${inMs('remind_ms', DAY_MS / 2)}, ${inMs('due_ms', DAY_MS)}
+          ${inMs('task', 'remind_ms', DAY_MS / 2)}, ${inMs('task', 'due_ms', DAY_MS)}
         from moved where moved.task is not null
       on conflict (id) do update set
         remind_at = excluded.remind_at, due_at = excluded.due_at, reminded_at = null, escalated_at = null
         where task.state = 'open'
+  ), asked as (
+    insert into review (id, process_id, action, data, requested_by, fingerprint, request_id, remind_at, due_at)
+      select moved.review ->> 'id', moved.id, moved.review ->> 'action', moved.review -> 'data',
+          moved.review ->> 'requested_by', moved.review ->> 'fingerprint', moved.review ->> 'request_id',
+          ${inMs('review', 'remind_ms', DAY_MS / 2)}, ${inMs('review', 'due_ms', DAY_MS)}
+        from moved where moved.review is not null
+      on conflict (id) do nothing
   ), clocked as (
     update task t set
         reminded_at = case moved.clock when 'reminded' then business_now() else t.reminded_at end,

@@ -5,10 +5,11 @@ import { transitOf, type OutsideFunding } from '../domain/funding.ts'
 import { idOf, type CustomerId, type TopUpId, type WalletId } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
 import type { TopUpState } from '../domain/top-up.ts'
+import { toJudged, toJudgedRow, type Judged, type JudgedRow } from './risk.ts'
 import { withTasks } from './task.ts'
 
 /** A top-up as its record stands; the amount in minor units of `currency`. Its id is the bank's reference, or the acquirer's. */
-export interface TopUp {
+export interface TopUp extends Judged {
   readonly id: TopUpId
   readonly state: TopUpState
   /** Of the record: a write names the version that it was decided on. */
@@ -30,6 +31,8 @@ export interface TopUp {
   /** Made by the customer's standing rule. */
   readonly automatic: boolean
   readonly createdAt: Date
+  /** Since when a reviewer lets the bank be asked; null: nobody had to look at it. */
+  readonly reviewedAt: Date | null
 }
 
 export async function findTopUp(db: Kysely<Database>, id: string): Promise<TopUp | undefined> {
@@ -58,7 +61,8 @@ export const topUpWriter = {
       select r.* from jsonb_populate_recordset(null::top_up, $1::jsonb) r
       on conflict (id) do update set
         decline_code = excluded.decline_code, bank_reference = excluded.bank_reference, sent_at = excluded.sent_at,
-        returned = excluded.returned`)
+        returned = excluded.returned, risk = excluded.risk, review_before = excluded.review_before,
+        reviewed_at = excluded.reviewed_at`)
 } as const
 
 /** The row of a record, whole. */
@@ -77,7 +81,9 @@ export const toTopUpRow = (topUp: TopUp): object => ({
   sent_at: topUp.sentAt,
   returned: topUp.returned.toString(),
   automatic: topUp.automatic,
-  created_at: topUp.createdAt
+  created_at: topUp.createdAt,
+  reviewed_at: topUp.reviewedAt,
+  ...toJudgedRow(topUp)
 })
 
 /** A top-up as callers see it, without its timeline: what an event carries, and what the API answers with. */
@@ -100,7 +106,7 @@ export function toTopUpView(topUp: TopUp): Record<string, unknown> {
   }
 }
 
-export interface TopUpRow {
+export interface TopUpRow extends JudgedRow {
   id: string
   state: string
   version: number
@@ -118,6 +124,7 @@ export interface TopUpRow {
   returned: bigint
   automatic: boolean
   created_at: Date
+  reviewed_at: Date | null
 }
 
 export const toTopUp = (row: TopUpRow): TopUp => ({
@@ -135,7 +142,9 @@ export const toTopUp = (row: TopUpRow): TopUp => ({
   sentAt: row.sent_at,
   returned: row.returned,
   automatic: row.automatic,
-  createdAt: row.created_at
+  createdAt: row.created_at,
+  reviewedAt: row.reviewed_at,
+  ...toJudged(row)
 })
 
 const toFunding = ({ bank_account_id, card_id, bank }: TopUpRow): OutsideFunding =>

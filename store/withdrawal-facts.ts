@@ -8,9 +8,11 @@ import type { WithdrawalRequested } from '../domain/withdrawal-acceptance.ts'
 import { usabilityOf } from './bank-account.ts'
 import { outgoingCounters, readCounters } from './limit-counters.ts'
 import { coolingUntilOf } from './cooling.ts'
+import { earlierAmountsOf, toEarlierAmounts } from './earlier-amounts.ts'
 import { ownLimitsOf, toOwnLimits } from './own-limits.ts'
+import { riskRulesOf, toRiskRules } from './risk-rule.ts'
 
-export interface WithdrawalFacts extends Omit<WithdrawalRequested, 'amount' | 'confirmed'> {
+export interface WithdrawalFacts extends Omit<WithdrawalRequested, 'amount' | 'confirmed' | 'reviewed'> {
   readonly customerId: CustomerId
   /** Where it counts as outgoing, beside the payments. */
   readonly counters: { readonly day: string; readonly month: string }
@@ -38,6 +40,8 @@ interface Row {
   known_payee: boolean
   young: { amount: string; booked_at: string }[]
   own_limits: string | null
+  risk_rules: string | null
+  earlier: string | null
   cooling_until: Date | null
   now: Date
 }
@@ -45,14 +49,15 @@ interface Row {
 /**
  * Everything that a withdrawal is decided on, read without a lock; what the turn protects in one statement with it, so
  * that a turn unmoved means that nothing of it has changed by another withdrawal.
+ * @param id of the one that is decided on, which may be there already.
  * @throws {TypeError} when wallet or bank account are not there: the route has looked before.
  */
 export async function readWithdrawalFacts(
   db: Kysely<Database>,
-  { walletId, bankAccountId }: { walletId: string; bankAccountId: string },
+  { id, walletId, bankAccountId }: { id: string; walletId: string; bankAccountId: string },
   policy: WithdrawalPolicy
 ): Promise<WithdrawalFacts> {
-  const row = await readRow(db, walletId, bankAccountId, policy)
+  const row = await readRow(db, { id, walletId, bankAccountId }, policy)
   const { customer_id: customerId, currency, zone, now } = row
   const counters = outgoingCounters(customerId, currency, limitWindows(now, zone))
   const used = await readCounters(db, [counters.day, counters.month])
@@ -74,6 +79,8 @@ export async function readWithdrawalFacts(
     knownPayee: row.known_payee,
     young: row.young.map(({ amount, booked_at }) => ({ amount: BigInt(amount), bookedAt: new Date(booked_at) })),
     coolingUntil: row.cooling_until,
+    riskRules: toRiskRules(row.risk_rules),
+    earlier: toEarlierAmounts(row.earlier),
     counters,
     turn: { counter: `${TURN}${customerId}`, seen: row.turn ?? 0n }
   }
@@ -81,9 +88,8 @@ export async function readWithdrawalFacts(
 
 async function readRow(
   db: Kysely<Database>,
-  walletId: string,
-  bankAccountId: string,
-  { velocity, young_link_ms, withdrawable_after_business_days }: WithdrawalPolicy
+  { id: orderId, walletId, bankAccountId }: { id: string; walletId: string; bankAccountId: string },
+  { velocity, young_link_ms, withdrawable_after_business_days, risk }: WithdrawalPolicy
 ): Promise<Row> {
   const { rows } = await sql<Row>`
     with clock as materialized (select business_now() as now)
@@ -104,6 +110,8 @@ async function readRow(
             and e.created_at > clock.now - (2 * ${withdrawable_after_business_days}::integer + 3) * interval '1 day'
             and e.created_at < coalesce(linked.linked_at, card.linked_at) + ${young_link_ms} * interval '1 millisecond') as young,
         ${ownLimitsOf('w.customer_id')} as own_limits,
+        ${riskRulesOf('withdrawal', 'w.customer_id')} as risk_rules,
+        ${earlierAmountsOf('withdrawal', { walletId, orderId }, risk)} as earlier,
         ${coolingUntilOf('w.customer_id')} as cooling_until, clock.now
       from clock
       cross join wallet w

@@ -4,10 +4,11 @@ import { currency, type CurrencyCode } from '../domain/currencies.ts'
 import { idOf, type BankAccountId, type CustomerId, type WalletId, type WithdrawalId } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
 import type { WithdrawalState } from '../domain/withdrawal.ts'
+import { toJudged, toJudgedRow, type Judged, type JudgedRow } from './risk.ts'
 import { withTasks } from './task.ts'
 
 /** A withdrawal as its record stands; amounts in minor units of `currency`. Its id is the bank's reference. */
-export interface Withdrawal {
+export interface Withdrawal extends Judged {
   readonly id: WithdrawalId
   readonly state: WithdrawalState
   /** Of the record: a write names the version that it was decided on. */
@@ -65,7 +66,8 @@ export const withdrawalWriter = {
         decline_code = excluded.decline_code, withdrawable_from = excluded.withdrawable_from,
         confirmed_at = excluded.confirmed_at, held_at = excluded.held_at, limit_counters = excluded.limit_counters,
         bank_reference = excluded.bank_reference, sent_at = excluded.sent_at,
-        returned = excluded.returned`)
+        returned = excluded.returned, risk = excluded.risk, review_before = excluded.review_before,
+        confirm_before = excluded.confirm_before`)
 } as const
 
 /** The row of a record, whole. */
@@ -88,7 +90,8 @@ export const toWithdrawalRow = (withdrawal: Withdrawal): object => ({
   bank_reference: withdrawal.bankReference,
   sent_at: withdrawal.sentAt,
   returned: withdrawal.returned.toString(),
-  created_at: withdrawal.createdAt
+  created_at: withdrawal.createdAt,
+  ...toJudgedRow(withdrawal)
 })
 
 /** A withdrawal as callers see it, without its timeline: what an event carries, and what the API answers with. */
@@ -111,7 +114,7 @@ export function toWithdrawalView(withdrawal: Withdrawal): Record<string, unknown
   }
 }
 
-export interface WithdrawalRow {
+export interface WithdrawalRow extends JudgedRow {
   id: string
   state: string
   version: number
@@ -156,5 +159,6 @@ export const toWithdrawal = (row: WithdrawalRow): Withdrawal => ({
   bankReference: row.bank_reference,
   sentAt: row.sent_at,
   returned: row.returned,
-  createdAt: row.created_at
+  createdAt: row.created_at,
+  ...toJudged(row)
 })

@@ -6,17 +6,18 @@ import { formatMoney, fromWire } from '../domain/money.ts'
 import { recordOptions } from './activity-options.ts'
 import { createDecisions } from './decisions.ts'
 import { answerFirst } from './first-outcome.ts'
-import { cancel, capture, confirm, resolve, retry, voidRemainder, writeOff } from './messages.ts'
+import { approve, cancel, capture, confirm, resolve, retry, voidRemainder, writeOff } from './messages.ts'
 import { outsideRail } from './payment-rail.ts'
 import { present } from './presentation.ts'
 import { receiveNudges, untilBusinessTime } from './wait.ts'
 
 const { authorizePayment, confirmPayment, capturePayment, voidPayment, cancelPayment, expirePayment, readPayment } =
   proxyLocalActivities<Activities>(recordOptions)
-const { listPaymentDecisions, readBusinessClock } = proxyLocalActivities<Activities>(recordOptions)
+const { approvePayment, rejectPayment, listPaymentDecisions, readBusinessClock } =
+  proxyLocalActivities<Activities>(recordOptions)
 
 /**
- * A payment, first confirmed by the customer where it takes that. From balance: authorized and captured in one unit of
+ * A payment, first let through by a reviewer, and confirmed by the customer, where it takes that. From balance: authorized and captured in one unit of
  * work, or held until the merchant captures, voids, or lets it expire. From outside: authorized, and paid once whoever was
  * asked for the money has said that it has come. By card it may be held as well: then by the acquirer, which is told of each
  * capture, and of the end.
@@ -40,17 +41,14 @@ export async function payment(start: PaymentStart): Promise<PaymentProgress> {
       capture: (id) => capturePayment(start, id),
       void: (id) => voidPayment(start, id),
       cancel: (id) => cancelPayment(start, id),
+      approve: (id) => approvePayment(start, id),
+      reject: (id) => rejectPayment(start, id),
       ...rail?.decisions(nudges)
     },
     show
   )
-  setHandler(confirm, (id) => decisions.take('confirm', id))
-  setHandler(capture, (id) => decisions.take('capture', id))
-  setHandler(voidRemainder, (id) => decisions.take('void', id))
-  setHandler(cancel, (id) => decisions.take('cancel', id))
-  setHandler(retry, (id) => decisions.take('retry', id))
-  setHandler(writeOff, (id) => decisions.take('write-off', id))
-  setHandler(resolve, (id) => decisions.take('resolve', id))
+  for (const update of [confirm, capture, voidRemainder, cancel, approve, retry, writeOff, resolve])
+    setHandler(update, (id) => decisions.take(update.name, id))
   const consumeDecisions = async () => {
     for (const { id, action } of await listPaymentDecisions(start)) await decisions.take(action, id)
   }

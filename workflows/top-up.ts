@@ -10,12 +10,14 @@ import { bankOptions, inquiryOptions, recordOptions } from './activity-options.t
 import { settleWithBank } from './ask-bank.ts'
 import { createDecisions } from './decisions.ts'
 import { answerFirst } from './first-outcome.ts'
-import { resolve, retry, writeOff } from './messages.ts'
+import { approve, cancel, resolve, retry, writeOff } from './messages.ts'
 import { present } from './presentation.ts'
+import { untilDecided } from './until-decided.ts'
 import { receiveNudges } from './wait.ts'
 
 const { acceptTopUp, bookTopUp, declineTopUp, markTopUpStuck, retryTopUp, writeOffTopUp, resolveTopUp, readTopUp } =
   proxyLocalActivities<Activities>(recordOptions)
+const { approveTopUp, rejectTopUp, cancelTopUp, giveUpTopUp } = proxyLocalActivities<Activities>(recordOptions)
 const { listTopUpDecisions, readBusinessClock } = proxyLocalActivities<Activities>(recordOptions)
 const { sendTopUp } = proxyActivities<Activities>({ ...bankOptions, summary: 'have the bank pull the money, once' })
 const { inquireTopUp } = proxyActivities<Activities>({ ...inquiryOptions, summary: 'ask the bank what became of it' })
@@ -29,8 +31,8 @@ const { inquireCardTopUp } = proxyActivities<Activities>({
 })
 
 /**
- * Money from a linked bank account or card: taken once, and credited when the bank or the acquirer says, at whatever time,
- * that it has booked.
+ * Money from a linked bank account or card: let through by a reviewer where it takes that, taken once, and credited when
+ * the bank or the acquirer says, at whatever time, that it has booked.
  */
 export async function topUp(start: TopUpStart): Promise<Progress<TopUpState>> {
   const answer = answerFirst<Progress<TopUpState>>(start)
@@ -40,8 +42,13 @@ export async function topUp(start: TopUpStart): Promise<Progress<TopUpState>> {
   let next: string | undefined
   const isOver = () => current !== undefined && topUpStates.isTerminal(current.state)
 
+  const isInReview = () => current?.state === 'in_review'
+
   const decisions = createDecisions<TopUpState>(
     {
+      approve: (id) => approveTopUp(start, id),
+      reject: (id) => rejectTopUp(start, id),
+      cancel: (id) => cancelTopUp(start, id),
       retry: async (id) => {
         const outcome = await retryTopUp(start, id)
         nudges.received += 1
@@ -52,9 +59,8 @@ export async function topUp(start: TopUpStart): Promise<Progress<TopUpState>> {
     },
     show
   )
-  setHandler(retry, (id) => decisions.take('retry', id))
-  setHandler(writeOff, (id) => decisions.take('write-off', id))
-  setHandler(resolve, (id) => decisions.take('resolve', id))
+  for (const update of [approve, cancel, retry, writeOff, resolve])
+    setHandler(update, (id) => decisions.take(update.name, id))
   const consumeDecisions = async () => {
     for (const { id, action } of await listTopUpDecisions(start)) await decisions.take(action, id)
   }
@@ -64,16 +70,24 @@ export async function topUp(start: TopUpStart): Promise<Progress<TopUpState>> {
   // Whoever asks again after Temporal has forgotten the first run gets the first answer, not today's.
   answer.give({ ...accepted, version: accepted.first_version ?? accepted.version })
   // A run that was started again may find decisions that nobody could deliver.
-  if (accepted.sent_at !== undefined) await consumeDecisions()
-  if (!isOver()) await settle(accepted)
+  const { first_version, sent_at } = accepted
+  if (sent_at !== undefined || (first_version !== undefined && isInReview())) await consumeDecisions()
+  while (isInReview()) await untilReviewed()
+  const isReviewed = accepted.state === 'in_review'
+  if (!isOver()) await settle(isReviewed ? await decisions.alone(() => readTopUp(start)) : accepted)
   await answer.delivered()
   return current!
 
-  async function settle({ created_at, sent_at }: TopUpProgress): Promise<void> {
+  function untilReviewed(): Promise<void> {
+    const onDue = async () => show(await decisions.alone(() => giveUpTopUp(start)))
+    return untilDecided({ nudges, current: () => current!, onDue, onNudged: consumeDecisions })
+  }
+
+  async function settle({ created_at, reviewed_at, sent_at }: TopUpProgress): Promise<void> {
     await settleWithBank({
       plan: start.policy.inquiry,
       nudges,
-      acceptedAt: created_at,
+      acceptedAt: reviewed_at ?? created_at,
       sentAt: sent_at,
       send: () => source.send(),
       inquire: () => source.inquire(),
@@ -97,9 +111,7 @@ export async function topUp(start: TopUpStart): Promise<Progress<TopUpState>> {
   function show(progress: Progress<TopUpState>): void {
     if (current && progress.version < current.version) return
     current = progress
-    const { state } = current
-    const details = detailsOf(start, current, { words: source.words, next })
-    present({ state, details, deadlineAt: isOver() ? undefined : next, rail: source.rail })
+    draw(start, progress, { source, next })
   }
 }
 
@@ -133,13 +145,26 @@ function sourceOf(start: TopUpStart): Source {
 
 const isByCard = (start: TopUpStart): start is CardTopUpStart => 'card_id' in start.order
 
+interface Asked {
+  readonly source: Source
+  /** When they are asked again. */
+  readonly next: string | undefined
+}
+
+function draw(start: TopUpStart, progress: Progress<TopUpState>, asked: Asked): void {
+  const { state, deadline } = progress
+  const deadlineAt = topUpStates.isTerminal(state) ? undefined : (asked.next ?? deadline)
+  present({ state, details: detailsOf(start, progress, asked), deadlineAt, rail: asked.source.rail })
+}
+
 const detailsOf = (
   { id, order }: TopUpStart,
-  { decline_code }: Progress<TopUpState>,
-  { words, next }: { readonly words: string; readonly next: string | undefined }
+  { decline_code, deadline }: Progress<TopUpState>,
+  { source: { words }, next }: Asked
 ): string[] => [
   `${formatMoney(fromWire(order.amount))} from ${words} to \`${order.wallet_id}\``,
   ...(decline_code ? [`declined: \`${decline_code}\``] : []),
+  ...(deadline ? [`waits for a reviewer, until ${deadline} (business time)`] : []),
   ...(next ? [`the bank is asked again at ${next} (business time)`] : []),
   `record: \`GET /v1/top-ups/${id}\``
 ]

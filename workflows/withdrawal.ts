@@ -8,14 +8,16 @@ import { bankOptions, inquiryOptions, recordOptions } from './activity-options.t
 import { settleWithBank } from './ask-bank.ts'
 import { createDecisions } from './decisions.ts'
 import { answerFirst } from './first-outcome.ts'
-import { cancel, confirm, resolve, retry, writeOff } from './messages.ts'
+import { approve, cancel, confirm, resolve, retry, writeOff } from './messages.ts'
 import { present } from './presentation.ts'
-import { receiveNudges, untilBusinessTime } from './wait.ts'
+import { untilDecided } from './until-decided.ts'
+import { receiveNudges } from './wait.ts'
 
 const { acceptWithdrawal, bookWithdrawal, declineWithdrawal, expireWithdrawal, markWithdrawalStuck, readWithdrawal } =
   proxyLocalActivities<Activities>(recordOptions)
 const { confirmWithdrawal, cancelWithdrawal, retryWithdrawal, writeOffWithdrawal, resolveWithdrawal } =
   proxyLocalActivities<Activities>(recordOptions)
+const { approveWithdrawal, rejectWithdrawal, giveUpWithdrawal } = proxyLocalActivities<Activities>(recordOptions)
 const { listWithdrawalDecisions, readBusinessClock } = proxyLocalActivities<Activities>(recordOptions)
 const { sendWithdrawal } = proxyActivities<Activities>({
   ...bankOptions,
@@ -27,7 +29,7 @@ const { inquireWithdrawal } = proxyActivities<Activities>({
 })
 
 /**
- * Money to a linked bank account: held first, confirmed by the customer before that where it takes it, pushed once, and
+ * Money to a linked bank account: held first, let through by a reviewer and confirmed by the customer before that where it takes it, pushed once, and
  * gone when the bank says, at whatever time, that it has booked.
  */
 export async function withdrawal(start: WithdrawalStart): Promise<Progress<WithdrawalState>> {
@@ -36,12 +38,14 @@ export async function withdrawal(start: WithdrawalStart): Promise<Progress<Withd
   let current: Progress<WithdrawalState> | undefined
   let next: string | undefined
   const isOver = () => current !== undefined && withdrawalStates.isTerminal(current.state)
-  const isUnconfirmed = () => current?.state === 'requires_action'
+  const isUnconfirmed = () => current?.state === 'requires_action' || current?.state === 'in_review'
 
   const decisions = createDecisions<WithdrawalState>(
     {
       confirm: (id) => confirmWithdrawal(start, id),
       cancel: (id) => cancelWithdrawal(start, id),
+      approve: (id) => approveWithdrawal(start, id),
+      reject: (id) => rejectWithdrawal(start, id),
       retry: async (id) => {
         const outcome = await retryWithdrawal(start, id)
         nudges.received += 1
@@ -52,7 +56,7 @@ export async function withdrawal(start: WithdrawalStart): Promise<Progress<Withd
     },
     show
   )
-  for (const update of [confirm, cancel, retry, writeOff, resolve])
+  for (const update of [confirm, cancel, approve, retry, writeOff, resolve])
     setHandler(update, (id) => decisions.take(update.name, id))
   const consumeDecisions = async () => {
     for (const { id, action } of await listWithdrawalDecisions(start)) await decisions.take(action, id)
@@ -69,12 +73,11 @@ export async function withdrawal(start: WithdrawalStart): Promise<Progress<Withd
   await answer.delivered()
   return current!
 
-  async function untilConfirmed(): Promise<void> {
-    const summary = 'until the customer confirms'
-    const wait = { nudges, businessNow: readBusinessClock, summary, or: () => !isUnconfirmed() }
-    const woken = await untilBusinessTime(current!.deadline!, wait)
-    if (woken === 'due') show(await decisions.alone(() => expireWithdrawal(start)))
-    if (woken === 'nudged') await consumeDecisions()
+  /** A reviewer first, where it takes that, and then the customer. */
+  function untilConfirmed(): Promise<void> {
+    const runOut = current!.state === 'in_review' ? giveUpWithdrawal : expireWithdrawal
+    const onDue = async () => show(await decisions.alone(() => runOut(start)))
+    return untilDecided({ nudges, current: () => current!, onDue, onNudged: consumeDecisions })
   }
 
   async function settle({ held_at, sent_at }: WithdrawalProgress): Promise<void> {
@@ -117,12 +120,16 @@ function draw(start: WithdrawalStart, progress: Progress<WithdrawalState>, next:
 
 const detailsOf = (
   { id, order }: WithdrawalStart,
-  { decline_code, deadline }: Progress<WithdrawalState>,
+  { state, decline_code, deadline }: Progress<WithdrawalState>,
   next: string | undefined
 ): string[] => [
   `${formatMoney(fromWire(order.amount))} from \`${order.wallet_id}\` to \`${order.bank_account_id}\` at bank ${order.bank}`,
   ...(decline_code ? [`declined: \`${decline_code}\``] : []),
-  ...(deadline ? [`the customer has to confirm before ${deadline} (business time)`] : []),
+  ...(deadline
+    ? [
+        `waits for ${state === 'in_review' ? 'a reviewer' : 'the customer to confirm'}, until ${deadline} (business time)`
+      ]
+    : []),
   ...(next ? [`the bank is asked again at ${next} (business time)`] : []),
   `record: \`GET /v1/withdrawals/${id}\``
 ]

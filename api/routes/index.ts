@@ -38,6 +38,7 @@ import { refundListRoutes } from './refund-list.ts'
 import { refundRoutes } from './refund.ts'
 import { registrationRoutes } from './registration.ts'
 import { reviewRoutes } from './review.ts'
+import { riskRuleRoutes } from './risk-rule.ts'
 import { secondFactorRoutes } from './second-factor.ts'
 import { sessionRoutes } from './sessions.ts'
 import { taskRoutes } from './task.ts'
@@ -63,6 +64,7 @@ export const listRoutes = (deps: ApiDeps): Route[] => [
   ...businessOnboardingRoutes(deps),
   ...apiKeyRoutes(deps),
   ...policyRoutes(deps),
+  ...riskRuleRoutes(deps),
   ...auditLogRoutes(deps),
   ...callbackRoutes(deps),
   ...paymentRoutes(deps),

@@ -118,12 +118,12 @@ const voidPayment = (deps: ApiDeps, submit: Submit): Route =>
     }
   )
 
-/** The order is taken back before it was confirmed. */
+/** The order is taken back before it was confirmed, or reviewed. */
 const cancelPayment = (deps: ApiDeps, submit: Submit): Route =>
   route.post(
     '/payments/{id}/cancel',
     {
-      summary: 'Take back a payment that was not confirmed yet',
+      summary: 'Take back a payment that was not confirmed or reviewed yet',
       params,
       reply: PaymentReply,
       status: 200,

@@ -15,6 +15,7 @@ import { fundingOrderOf } from '../funding.ts'
 import { mustBeOpen, payeeOf } from '../payee.ts'
 import { PaymentReadReply, PaymentReply, PaymentRequest, notYet } from '../payment-schemas.ts'
 import { readerOf, withShares } from '../payment-view.ts'
+import { withRisk } from '../risk-view.ts'
 import { answer, route, type Route } from '../route.ts'
 import { id } from '../schemas.ts'
 import { splitsOrderOf } from '../splits.ts'
@@ -148,6 +149,7 @@ const readPayment = (deps: ApiDeps, submit: Submit): Route =>
     async (call) => {
       const payment = await findPayment(deps.db, call.params.id)
       call.mustOwn(payment ? readerOf(payment, call.caller) : {})
-      return withShares(await submit.read(call, call.params.id), call.caller, payment)
+      const shown = withShares(await submit.read(call, call.params.id), call.caller, payment)
+      return withRisk(shown, call.caller, payment)
     }
   )

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { Refusal } from '../../domain/errors.ts'
+import { RISK_HOLD, roleForReview } from '../../domain/operators-work.ts'
 import { appendAudit } from '../../store/audit.ts'
+import { recordDecision } from '../../store/decision.ts'
 import { findProcess } from '../../store/process.ts'
 import { decideReview, findQueuedReview, listReviews, type QueuedReview } from '../../store/review.ts'
 import { countWork } from '../../store/work-queue.ts'
@@ -12,7 +14,8 @@ import { Pending } from '../payment-schemas.ts'
 import { ReviewReply, WorkSummary } from '../review-schemas.ts'
 import { answer, route, type Route } from '../route.ts'
 import { id, instant } from '../schemas.ts'
-import { createSubmit, type Submit } from '../submit.ts'
+import { createSubmit, decisionIdOf, type Submit } from '../submit.ts'
+import { workflowIdOf } from '../../workflows/messages.ts'
 import { toWorkFilter, toWorkReply, workPlace, WorkQuery } from '../work-reply.ts'
 
 const ReviewQuery = WorkQuery.extend({ state: ReviewReply.shape.state.optional() })
@@ -25,12 +28,12 @@ const deciders = {
   params,
   reply: ReviewReply,
   status: 200,
-  callers: { finance: 'any' },
+  callers: { finance: 'any', reviewer: 'any' },
   scope: 'reviews:write',
   errors: ['four_eyes_required', 'state_conflict', 'idempotency_key_reused']
 } as const
 
-/** Decisions that take two operators: one has asked, another one decides. */
+/** Decisions that take two operators: one has asked, another one decides; or a risk rule has held something up. */
 export const reviewRoutes = (deps: ApiDeps): Route[] => [
   summaryRoute(deps),
   listRoute(deps),
@@ -99,20 +102,23 @@ const approveRoute = ({ db, config }: ApiDeps, submit: Submit): Route =>
     '/reviews/{id}/approve',
     {
       summary: 'Approve what another operator has asked for, and have it carried out',
+      description: `Finance; a reviewer where ${RISK_HOLD} is the action: then it goes on as if nobody had held it up, and may still be declined.`,
       ...deciders,
       idempotency: 'process',
       otherReplies: { 202: { description: 'Approved, and not carried out yet: see Location', schema: Pending } }
     },
     async (call) => {
       const { id, processId, action, data, requestedBy } = await existing(db, call.params.id)
+      mustDecide(action, call.caller)
       if (requestedBy === call.principal) throw new Refusal('four_eyes_required')
       const process = await findProcess(db, processId)
       const audit = auditOf(call, { action: 'review.approved', object: id, data: { process_id: processId, action } })
       const carriedOut = await submit.decide(call, {
         type: process!.kind,
         processId,
-        action,
-        data: { ...data, review_id: id },
+        ...(action === RISK_HOLD
+          ? { action: 'approve', data: { review_id: id } }
+          : { action, data: { ...data, review_id: id } }),
         role: call.caller.role,
         alongside: async (transaction) => {
           await decideReview(transaction, id, { state: 'approved', decidedBy: call.principal })
@@ -124,12 +130,32 @@ const approveRoute = ({ db, config }: ApiDeps, submit: Submit): Route =>
     }
   )
 
-const rejectRoute = ({ config }: ApiDeps): Route =>
+const rejectRoute = ({ config, processes }: ApiDeps): Route =>
   route.post(
     '/reviews/{id}/reject',
-    { summary: 'Reject what another operator has asked for', ...deciders, idempotency: 'stored' },
-    async ({ params, transaction, principal, requestId }) => {
+    {
+      summary: 'Reject what another operator has asked for',
+      description: `Finance; a reviewer where ${RISK_HOLD} is the action: then it is declined, with risk_blocked.`,
+      ...deciders,
+      idempotency: 'stored'
+    },
+    async (call) => {
+      const { params, transaction, principal, requestId, caller } = call
+      mustDecide((await existing(transaction, params.id)).action, caller)
       const review = await decideReview(transaction, params.id, { state: 'rejected', decidedBy: principal })
+      if (review.action === RISK_HOLD) {
+        const { kind } = (await findProcess(transaction, review.processId))!
+        const said = {
+          action: 'reject',
+          data: { review_id: review.id },
+          actor: principal,
+          role: caller.role,
+          requestId
+        }
+        const { fingerprint } = call
+        await recordDecision(transaction, { id: decisionIdOf(call), processId: review.processId, fingerprint, ...said })
+        call.afterCommit(() => processes.nudge(workflowIdOf(kind, review.processId)))
+      }
       const data = { process_id: review.processId, action: review.action }
       await appendAudit(transaction, {
         actor: principal,
@@ -141,6 +167,11 @@ const rejectRoute = ({ config }: ApiDeps): Route =>
       return replyWith(config)(await existing(transaction, review.id))
     }
   )
+
+/** @throws {Refusal} `forbidden` for a review that is another role's to decide. */
+function mustDecide(action: string, { role }: { readonly role: string }): void {
+  if (role !== roleForReview(action)) throw new Refusal('forbidden')
+}
 
 async function existing(db: ApiDeps['db'], id: string): Promise<QueuedReview> {
   const review = await findQueuedReview(db, id)

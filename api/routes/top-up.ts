@@ -1,11 +1,14 @@
 import { z } from 'zod'
+import { Refusal } from '../../domain/errors.ts'
 import { railOf, topUpFundingOf } from '../../domain/funding.ts'
 import { topUpPolicy } from '../../domain/policy/index.ts'
 import { findTopUp } from '../../store/top-up.ts'
 import { searchAttributes } from '../../temporal/search-attribute-keys.ts'
+import { roleOf } from '../caller.ts'
 import type { ApiDeps } from '../deps.ts'
 import { dryRunTopUp } from '../dry-run-top-up.ts'
 import { notYet } from '../payment-schemas.ts'
+import { withRisk } from '../risk-view.ts'
 import { answer, route, type Route } from '../route.ts'
 import { id } from '../schemas.ts'
 import { stuckRoutes } from '../stuck-routes.ts'
@@ -27,7 +30,8 @@ export const topUpRoutes = (deps: ApiDeps): Route[] => {
     resolvable: true,
     find: (id: string) => findTopUp(deps.db, id)
   } as const
-  return [orderRoute(deps, submit), readRoute(deps, submit), ...stuckRoutes(deps, submit, stuck)]
+  const own = [orderRoute, readRoute, cancelRoute].map((declare) => declare(deps, submit))
+  return [...own, ...stuckRoutes(deps, submit, stuck)]
 }
 
 const orderRoute = ({ db, policy }: ApiDeps, submit: Submit): Route =>
@@ -78,6 +82,29 @@ const readRoute = ({ db }: ApiDeps, submit: Submit): Route =>
     async (call) => {
       const topUp = await findTopUp(db, call.params.id)
       call.mustOwn(topUp ?? {})
-      return submit.read(call, call.params.id)
+      return withRisk(await submit.read(call, call.params.id), call.caller, topUp)
+    }
+  )
+
+const cancelRoute = ({ db }: ApiDeps, submit: Submit): Route =>
+  route.post(
+    '/top-ups/{id}/cancel',
+    {
+      summary: 'Take back a top-up that was not reviewed yet',
+      params,
+      reply: TopUpReply,
+      status: 200,
+      otherReplies: notYet,
+      callers: { customer: 'own', service: 'any' },
+      scope: 'top-ups:write',
+      idempotency: 'process',
+      errors: ['state_conflict']
+    },
+    async (call) => {
+      const topUp = await findTopUp(db, call.params.id)
+      if (!topUp) throw new Refusal('not_found')
+      call.mustOwn(topUp)
+      const about = { type: 'top-up', processId: topUp.id, data: {} }
+      return submit.decide(call, { ...about, action: 'cancel', role: roleOf(call.caller) })
     }
   )

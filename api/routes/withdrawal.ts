@@ -9,6 +9,7 @@ import { confirmedBy, mustConfirm } from '../confirm-by.ts'
 import type { ApiDeps } from '../deps.ts'
 import { dryRunWithdrawal } from '../dry-run-withdrawal.ts'
 import { ConfirmRequest, notYet } from '../payment-schemas.ts'
+import { withRisk } from '../risk-view.ts'
 import { answer, route, type Route } from '../route.ts'
 import { id } from '../schemas.ts'
 import { stuckRoutes } from '../stuck-routes.ts'
@@ -79,8 +80,9 @@ const readRoute = ({ db }: ApiDeps, submit: Submit): Route =>
       scope: 'withdrawals:read'
     },
     async (call) => {
-      call.mustOwn((await findWithdrawal(db, call.params.id)) ?? {})
-      return submit.read(call, call.params.id)
+      const withdrawal = await findWithdrawal(db, call.params.id)
+      call.mustOwn(withdrawal ?? {})
+      return withRisk(await submit.read(call, call.params.id), call.caller, withdrawal)
     }
   )
 
@@ -114,7 +116,7 @@ const cancelRoute = (deps: ApiDeps, submit: Submit): Route =>
   route.post(
     '/withdrawals/{id}/cancel',
     {
-      summary: 'Take back a withdrawal that was not confirmed yet',
+      summary: 'Take back a withdrawal that was not confirmed or reviewed yet',
       params,
       reply: WithdrawalReply,
       status: 200,

@@ -82,6 +82,8 @@ interface PaymentTable {
   returned: Read<bigint>
   last_capture: Read<unknown>
   hold_release: Read<string | null>
+  risk: Read<unknown>
+  review_before: Read<Date | null>
 }
 
 /** Written by `store/top-up.ts`'s set-based statement. */
@@ -101,6 +103,9 @@ interface TopUpTable {
   returned: Read<bigint>
   automatic: Read<boolean>
   card_id: Read<string | null>
+  risk: Read<unknown>
+  review_before: Read<Date | null>
+  reviewed_at: Read<Date | null>
 }
 
 /** Written by `store/withdrawal.ts`'s set-based statement. */
@@ -124,6 +129,8 @@ interface WithdrawalTable {
   sent_at: Read<Date | null>
   created_at: Read<Date>
   returned: Read<bigint>
+  risk: Read<unknown>
+  review_before: Read<Date | null>
 }
 
 /** Written by `store/refund.ts`'s set-based statement. */

@@ -14,6 +14,7 @@ import { paymentRequest } from './payment-request.ts'
 import { pin } from './pin.ts'
 import { refund } from './refund.ts'
 import { registration } from './registration.ts'
+import { risk } from './risk.ts'
 import { debitReport, passwordReset, secondFactor } from './service.ts'
 import { stepUp } from './step-up.ts'
 import { withdrawal } from './withdrawal.ts'
@@ -38,7 +39,8 @@ const defaults = {
   automatic_top_up: automaticTopUp,
   card_link: cardLink,
   refund,
-  dispute
+  dispute,
+  risk
 }
 
 /** Every number that governs a process, by topic. JSON-able: money is a string of minor units, durations end in `_ms`. */
@@ -54,9 +56,35 @@ export const mergePolicy = (overrides: unknown): Policy => mergeOver(defaults, o
 export const defaultPolicy: Policy = mergePolicy({})
 
 /** What one payment's run keeps from start to end, whatever the installation's policy becomes meanwhile. */
-export type PaymentPolicy = Policy['payment'] & Pick<Policy, 'limits' | 'step_up'>
+export type PaymentPolicy = Policy['payment'] &
+  Pick<Policy, 'limits' | 'step_up'> & {
+    /** Absent: of a run that began before there was a policy for it. */
+    readonly risk?: RiskReviewPolicy & Pick<Policy['risk'], 'payment_velocity'>
+  }
 
-export const paymentPolicy = ({ payment, limits, step_up }: Policy): PaymentPolicy => ({ ...payment, limits, step_up })
+export const paymentPolicy = ({ payment, limits, step_up, risk }: Policy): PaymentPolicy => ({
+  ...payment,
+  limits,
+  step_up,
+  risk: { ...riskReviewPolicy(risk), payment_velocity: risk.payment_velocity }
+})
+
+/** How long a reviewer has. */
+export type RiskReviewPolicy = Pick<Policy['risk'], 'review_sla_ms' | 'review_ms'>
+
+const riskReviewPolicy = ({ review_sla_ms, review_ms }: Policy['risk']): RiskReviewPolicy => ({
+  review_sla_ms,
+  review_ms
+})
+
+/** What orders to a bank are judged by; absent: of a run that began before there was a policy for it. */
+interface BankOrderRisk {
+  readonly risk?: RiskReviewPolicy & Pick<Policy['risk'], 'structuring'>
+}
+
+const bankOrderRisk = ({ risk }: Policy): Required<BankOrderRisk> => ({
+  risk: { ...riskReviewPolicy(risk), structuring: risk.structuring }
+})
 
 /** How a bank is talked to. */
 export type BankPolicy = Policy['bank']
@@ -73,9 +101,13 @@ export const fundedPaymentPolicy = (policy: Policy): FundedPaymentPolicy => ({
 export type WriteOffPolicy = Pick<BankPolicy, 'write_off_four_eyes_usd' | 'stuck_sla_ms'> & Pick<Policy, 'limits'>
 
 /** What one top-up's run keeps: how to ask the bank, and the balance limit's table. */
-export type TopUpPolicy = BankPolicy & Pick<Policy, 'limits'>
+export type TopUpPolicy = BankPolicy & Pick<Policy, 'limits'> & BankOrderRisk
 
-export const topUpPolicy = ({ bank, limits }: Policy): TopUpPolicy => ({ ...bank, limits })
+export const topUpPolicy = (policy: Policy): TopUpPolicy => ({
+  ...policy.bank,
+  limits: policy.limits,
+  ...bankOrderRisk(policy)
+})
 
 /** What one application's run keeps: deadlines, thresholds, weights. */
 export type OnboardingPolicy = Pick<Policy, 'kyc'>
@@ -93,13 +125,14 @@ export type PaymentRequestPolicy = Policy['payment_request']
 export const paymentRequestPolicy = ({ payment_request }: Policy): PaymentRequestPolicy => payment_request
 
 /** What one withdrawal's run keeps: how to ask the bank, its own numbers, limits, and when it has to be confirmed. */
-export type WithdrawalPolicy = BankPolicy & Policy['withdrawal'] & Pick<Policy, 'limits' | 'step_up'>
+export type WithdrawalPolicy = BankPolicy & Policy['withdrawal'] & Pick<Policy, 'limits' | 'step_up'> & BankOrderRisk
 
-export const withdrawalPolicy = ({ bank, withdrawal, limits, step_up }: Policy): WithdrawalPolicy => ({
-  ...bank,
-  ...withdrawal,
-  limits,
-  step_up
+export const withdrawalPolicy = (policy: Policy): WithdrawalPolicy => ({
+  ...policy.bank,
+  ...policy.withdrawal,
+  limits: policy.limits,
+  step_up: policy.step_up,
+  ...bankOrderRisk(policy)
 })
 
 /** What one bank link's run keeps: how to ask the bank, and how long the customer is waited for. */

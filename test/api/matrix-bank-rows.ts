@@ -85,6 +85,10 @@ export const bankRows: Readonly<Record<string, Row>> = {
     body: { pin: '471100' },
     allowed: customers(404)
   },
+  'post /top-ups/{id}/cancel': {
+    path: () => `/top-ups/${newId('top')}/cancel`,
+    allowed: { ...customers(404), service: 404 }
+  },
   'post /withdrawals/{id}/cancel': {
     path: () => `/withdrawals/${newId('wdr')}/cancel`,
     allowed: { ...customers(404), service: 404 }

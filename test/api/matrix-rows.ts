@@ -262,8 +262,14 @@ export const rows: Readonly<Record<string, Row>> = {
   },
   ...bankRows,
   ...operatorRows,
-  'post /reviews/{id}/approve': { path: () => `/reviews/${newId('rev')}/approve`, allowed: { finance: 404 } },
-  'post /reviews/{id}/reject': { path: () => `/reviews/${newId('rev')}/reject`, allowed: { finance: 404 } },
+  'post /reviews/{id}/approve': {
+    path: () => `/reviews/${newId('rev')}/approve`,
+    allowed: { finance: 404, reviewer: 404 }
+  },
+  'post /reviews/{id}/reject': {
+    path: () => `/reviews/${newId('rev')}/reject`,
+    allowed: { finance: 404, reviewer: 404 }
+  },
   'post /callbacks/clock': { path: '/callbacks/clock', body: { offset_ms: 1 }, allowed: {}, everyone: 401 },
   'post /callbacks/{provider}': { path: '/callbacks/bank-a', body: { reference: 'top_1' }, allowed: {}, everyone: 401 }
 }

@@ -45,5 +45,13 @@ export const operatorRows: Readonly<Record<string, Row>> = {
     path: ({ own }) => `/customers/${own.id}/timeline`,
     allowed: { support: 200, reviewer: 200, finance: 200 }
   },
+  'post /risk-rules': {
+    path: '/risk-rules',
+    body: ({ own }) => ({ process: 'payment', outcome: 'hold_for_review', customer_id: own.id, reason: 'a hint' }),
+    allowed: { admin: 201 }
+  },
+  'get /risk-rules': { path: '/risk-rules', allowed: readers(200) },
+  'get /risk-rules/{id}': { path: () => `/risk-rules/${newId('rsk')}`, allowed: readers(404) },
+  'delete /risk-rules/{id}': { path: () => `/risk-rules/${newId('rsk')}`, allowed: { admin: 404 } },
   'get /policies/kill-switches': { path: '/policies/kill-switches', allowed: readers(200) }
 }

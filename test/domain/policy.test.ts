@@ -115,15 +115,23 @@ describe('an override', () => {
 })
 
 describe('the snapshot of a run', () => {
-  it('of a payment holds the payment, limit and step-up numbers only', () => {
+  it('of a payment holds the payment, limit, step-up and risk numbers only', () => {
     expect(Object.keys(paymentPolicy(defaultPolicy)).sort()).toEqual(
-      ['confirmation_ms', 'hold_ms', 'limits', 'merchant_fee', 'step_up'].sort()
+      ['confirmation_ms', 'hold_ms', 'limits', 'merchant_fee', 'risk', 'step_up'].sort()
     )
   })
 
-  it('of a top-up holds the bank and limit numbers only, well below what a history should carry', () => {
+  it('of a top-up holds the bank, limit and risk numbers only, well below what a history should carry', () => {
     expect(Object.keys(topUpPolicy(defaultPolicy)).sort()).toEqual(
-      ['inquiry', 'inquiry_timeout_ms', 'limits', 'send_timeout_ms', 'stuck_sla_ms', 'write_off_four_eyes_usd'].sort()
+      [
+        'inquiry',
+        'inquiry_timeout_ms',
+        'limits',
+        'risk',
+        'send_timeout_ms',
+        'stuck_sla_ms',
+        'write_off_four_eyes_usd'
+      ].sort()
     )
     expect(JSON.stringify(topUpPolicy(defaultPolicy)).length).toBeLessThan(1_000)
     expect(JSON.stringify(paymentPolicy(defaultPolicy)).length).toBeLessThan(1_000)

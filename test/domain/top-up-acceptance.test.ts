@@ -15,11 +15,15 @@ const facts: AcceptanceFacts = {
   suspended: false,
   limitPolicy: 1,
   posted: 0n,
-  onTheWay: 0n
+  onTheWay: 0n,
+  now: new Date('2026-11-11T12:00:00.000Z'),
+  reviewed: false,
+  riskRules: [],
+  earlier: []
 }
 const codeOf = (over: Partial<AcceptanceFacts>) => {
   const decision = decideAcceptance({ ...facts, ...over }, defaultPolicy)
-  return decision.kind === 'accept' ? 'accept' : decision.code
+  return decision.kind === 'decline' ? decision.code : decision.kind
 }
 
 describe('The acceptance of a top-up', () => {

@@ -24,12 +24,15 @@ const fine: WithdrawalRequested = {
   now,
   coolingUntil: null,
   knownPayee: true,
-  confirmed: false
+  confirmed: false,
+  reviewed: false,
+  riskRules: [],
+  earlier: []
 }
 const decide = (other: Partial<WithdrawalRequested>, by = policy) => {
   const decision = decideWithdrawal({ ...fine, ...other }, by)
   if (decision.kind === 'decline') return [decision.code, ...Object.values(decision.data)]
-  return decision.kind === 'confirm' ? ['confirm', ...decision.rules] : ['hold']
+  return decision.kind === 'confirm' ? ['confirm', ...decision.rules] : [decision.kind]
 }
 
 describe('A withdrawal', () => {

@@ -19,11 +19,15 @@ const points = pointsOfTheDay(
   crashPoints.filter((point) => storyOf(point) !== undefined),
   'payment.'
 )
+/** One customer does in minutes what others do in a year. */
+const unjudged = {
+  risk: { payment_velocity: { max: 1_000_000 }, structuring: { threshold_usd: '100000000000' } }
+}
 const crashes = new Map<string, Promise<unknown>>()
 const coffers: Coffer[] = []
 
 beforeAll(async () => {
-  coffers.push(...(await Promise.all(Array.from({ length: LANES }, () => startCoffer()))))
+  coffers.push(...(await Promise.all(Array.from({ length: LANES }, () => startCoffer({ policy: unjudged })))))
   await Promise.all(coffers.map((coffer) => coffer.fund('customer-a', 900_000)))
   await Promise.all(coffers.map((coffer) => coffer.fund('bench', 100_000)))
   const rounds = Array.from({ length: ROUNDS }, () => interleaved(points)).flat()

@@ -20,7 +20,9 @@ let coffer: Coffer
 /** The service, by one of two API processes that share nothing but Postgres and Temporal. */
 let services: Client[]
 beforeAll(async () => {
-  coffer = await startCoffer({ apis: 2, bankBDelayMs: 50 })
+  // One customer pays in seconds what others pay in a year.
+  const policy = { risk: { payment_velocity: { max: 1_000_000 } } }
+  coffer = await startCoffer({ apis: 2, bankBDelayMs: 50, policy })
   services = coffer.apis.map((api) => client(() => api.url, coffer.seeded.keys.service))
   await startOfDay()
   await Promise.all([

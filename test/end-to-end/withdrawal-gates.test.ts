@@ -21,7 +21,7 @@ const DAY_MS = 24 * 60 * MINUTE_MS
 
 let coffer: Coffer
 beforeAll(async () => {
-  coffer = await startCoffer({ policy: impatient })
+  coffer = await startCoffer({ policy: { ...impatient, risk: { structuring: { threshold_usd: '100000000000' } } } })
   await fundFromCapital(coffer, 'bench', 100_000n)
   await fundFromCapital(coffer, 'customer-a', 3_000_000n)
   await fundFromCapital(coffer, 'customer-b', 300_000n)

@@ -49,7 +49,7 @@ describe('The recorded runs', () => {
     ['payment', paymentStates.terminal, [] as string[]],
     ['payment-request', paymentRequestStates.terminal, []],
     // Nothing asks the customer to confirm a top-up yet.
-    ['top-up', topUpStates.terminal, ['canceled', 'expired']],
+    ['top-up', topUpStates.terminal, ['expired']],
     ['withdrawal', withdrawalStates.terminal, []],
     ['bank-link', bankLinkStates.terminal, [] as string[]],
     ['deposit-recovery', depositRecoveryStates.terminal, [] as string[]],

@@ -11,6 +11,7 @@ import { cardLinkStories } from './card-link-stories.ts'
 import { onboardingStories } from './onboarding-stories.ts'
 import { paymentRequestStories } from './payment-request-stories.ts'
 import { refundStories } from './refund-stories.ts'
+import { riskStories } from './risk-stories.ts'
 import { withdrawalStories } from './withdrawal-stories.ts'
 import { callBack } from '../support/call-back.ts'
 import type { Answered, Client } from '../support/client.ts'
@@ -183,6 +184,7 @@ export const replayStories: readonly ReplayStory[] = [
   ...refundStories,
   ...cardPaymentStories,
   ...cardTopUpStories,
+  ...riskStories,
   { name: 'deliver-code/sent', state: 'sent', tell: register },
   {
     name: 'deliver-code/replaced-before-it-was-sent',
