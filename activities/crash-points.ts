@@ -151,6 +151,13 @@ export const cardCaptureCrashPoints = ['payment.send-capture/reply'] as const
 /** A card link's: the word with the acquirer, and the card that it makes. */
 export const cardLinkCrashPoints = ['card-link.send/reply', 'card-link.link/after'] as const
 
+/** A settlement's: money is taken out of an account, and nobody has said so; the bank has paid, and nobody has booked it. */
+export const settlementCrashPoints = [
+  'settlement.collect/inside',
+  'settlement.collect/report',
+  'settlement.send/reply'
+] as const
+
 export type CrashPoint = (name: string) => void
 
 const PROCESS_OF_PREFIX: Readonly<Record<string, string>> = {
@@ -162,7 +169,8 @@ const PROCESS_OF_PREFIX: Readonly<Record<string, string>> = {
   ban: 'bank-link',
   mdr: 'deposit-recovery',
   ret: 'bank-return',
-  crd: 'card-link'
+  crd: 'card-link',
+  set: 'settlement'
 }
 
 /** `pay_…:capture:…` inside its transaction → `payment.capture/inside`. */
@@ -188,7 +196,8 @@ export function createCrashPoint(at: string | undefined, kill: () => void): Cras
     ...operatorCrashPoints,
     ...bankReturnCrashPoints,
     ...cardLinkCrashPoints,
-    ...cardCaptureCrashPoints
+    ...cardCaptureCrashPoints,
+    ...settlementCrashPoints
   ]
   if (!known.some((point) => point === at)) throw new Error(`CRASH_AT: there is no crash point ${at}`)
   return (name) => {

@@ -28,6 +28,10 @@ import { paymentRequestActivities } from './payment-request.ts'
 import { paymentActivities } from './payment.ts'
 import { recoverDebts } from './recover-debts.ts'
 import { rescreeningActivities } from './rescreening.ts'
+import { settlementBankActivities } from './settlement-bank.ts'
+import { settlementDayActivities } from './settlement-day.ts'
+import { settlementDecisionActivities } from './settlement-decisions.ts'
+import { settlementActivities } from './settlement.ts'
 import { sweepActivities } from './sweep.ts'
 import { withFailures } from './to-failure.ts'
 import { topUpBankActivities } from './top-up-bank.ts'
@@ -75,6 +79,10 @@ export const createActivities = (given: ActivityDeps) => {
     ...bankReturnDecisionActivities(deps),
     ...cardLinkActivities(deps),
     ...cardLinkAcquirerActivities(deps),
+    ...settlementActivities(deps),
+    ...settlementBankActivities(deps),
+    ...settlementDecisionActivities(deps),
+    ...settlementDayActivities(deps),
     ...sweepActivities(deps)
   })
 }

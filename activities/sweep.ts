@@ -10,6 +10,7 @@ import type { CodeOrder } from './deliver-code.ts'
 import { startAutomaticTopUps } from './automatic-top-ups.ts'
 import type { ActivityDeps } from './deps.ts'
 import { restartReleases } from './restart-releases.ts'
+import { startSettlementDay } from './settlement-day.ts'
 import { startMissing } from './start-missing.ts'
 import { createWorkClock } from './work-clock.ts'
 import { findReturns, nudgePaidReturns, type FindReturnsDeps } from './find-returns.ts'
@@ -27,6 +28,8 @@ export interface SweepReport {
   readonly returns: readonly string[]
   /** Wallets below what their owners want in them. */
   readonly topped_up: readonly string[]
+  /** The business day whose settlements nobody had started. */
+  readonly settled: readonly string[]
   readonly stranded_holds: readonly string[]
 }
 
@@ -87,6 +90,7 @@ export function sweepActivities(deps: Pick<ActivityDeps, 'db' | 'runs' | 'ledger
       const lateWork = await tellOfLateWork()
       const toppedUp = await startAutomaticTopUps(deps)
       const returns = await findReturns(deps)
+      const settled = await startSettlementDay(deps)
       const stranded = await listStrandedHolds(db, SHOWN_MAX)
       if (stranded.length > 0) log.error('holds of processes that are over', { holds: stranded })
       return {
@@ -97,6 +101,7 @@ export function sweepActivities(deps: Pick<ActivityDeps, 'db' | 'runs' | 'ledger
         late_work: lateWork.slice(0, SHOWN_MAX),
         returns: returns.slice(0, SHOWN_MAX),
         topped_up: toppedUp.slice(0, SHOWN_MAX),
+        settled,
         stranded_holds: stranded
       }
     }

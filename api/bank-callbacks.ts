@@ -12,7 +12,7 @@ import type { ApiDeps, CallbackHandler } from './deps.ts'
 const LATE_NEWS = 'late-bank-news'
 
 /** Processes that an operator may end, which the bank may contradict: `failed` always is their word. */
-const ENDED_BY_OPERATORS: ReadonlySet<string> = new Set(['top-up', 'withdrawal', 'payment'])
+const ENDED_BY_OPERATORS: ReadonlySet<string> = new Set(['top-up', 'withdrawal', 'payment', 'settlement'])
 
 /**
  * What a bank's callback sets off, or the card acquirer's: it only names a reference, and whoever has given the bank that reference asks it. A
@@ -46,7 +46,7 @@ export function bankCallbackHandlers({
   }
 
   const isOperatorsWord = async ({ id, state }: ProcessRecord): Promise<boolean> =>
-    state === 'failed' || (state === 'succeeded' && (await wasDecided(db, id, 'resolve')))
+    state === 'failed' || ((state === 'succeeded' || state === 'paid') && (await wasDecided(db, id, 'resolve')))
 
   async function askReturn(bank: 'a' | 'b', reference: string): Promise<void> {
     const start = bankReturnStart({ bank, reference }, policy)

@@ -73,3 +73,6 @@ grant update (owes) on wallet to :app_role;
 
 -- Automatic top-ups: a customer's rules, set, changed and taken away by them.
 grant select, insert, update, delete on automatic_top_up to :app_role;
+-- Settlements: written with their process; where merchants are paid; the days that were settled.
+grant select, insert, update on settlement, settlement_account to :app_role;
+grant select, insert on settlement_day to :app_role;

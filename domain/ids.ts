@@ -26,6 +26,7 @@ export type DeviceId = Id<'dev'>
 export type PasswordResetId = Id<'pwr'>
 export type BankReturnId = Id<'ret'>
 export type CardId = Id<'crd'>
+export type SettlementId = Id<'set'>
 
 export interface IdByPrefix {
   cus: CustomerId
@@ -52,6 +53,7 @@ export interface IdByPrefix {
   pwr: PasswordResetId
   ret: BankReturnId
   crd: CardId
+  set: SettlementId
 }
 export type IdPrefix = keyof IdByPrefix
 

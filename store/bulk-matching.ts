@@ -2,7 +2,10 @@ import { sql, type RawBuilder } from 'kysely'
 import type { BulkAction } from './bulk-decision.ts'
 
 /** Kinds of processes that give banks instructions, or the card acquirer, and may be asked about many at once. */
-export const bankProcesses = ['top-up', 'withdrawal', 'payment', 'bank-link', 'deposit-recovery', 'card-link'] as const
+export const bankProcesses = [
+  ...(['top-up', 'withdrawal', 'payment', 'bank-link', 'deposit-recovery', 'card-link'] as const),
+  'settlement'
+] as const
 export type BankProcess = (typeof bankProcesses)[number]
 
 /** What a decision about many is about; instants are RFC 3339 in business time, `from` included, `to` not. */
@@ -59,7 +62,8 @@ const sentBy: Readonly<Record<BankProcess, (filter: BulkFilter) => RawBuilder<un
   payment: sentPayments,
   'bank-link': sentDeposits,
   'deposit-recovery': (filter) => sentOf('deposit_recovery', filter),
-  'card-link': sentCardLinks
+  'card-link': sentCardLinks,
+  settlement: (filter) => sentOf('settlement', filter)
 }
 
 function unansweredInstructions(filter: BulkFilter): RawBuilder<{ id: string }> {

@@ -9,10 +9,16 @@ import { findWork, listWork, toWork, type Work, type WorkFilter, type WorkPlace 
  * application that a reviewer has to look at. `unauthorized_debit`: a customer says that it was not them; done once an
  * operator has thawed their wallets, whatever becomes of the debit meanwhile.
  * `customer_receivable`: a bank took money back that the wallet no longer had. `chargeback_received`: a card
- * holder has had a payment taken back, which is booked by nobody yet.
+ * holder has had a payment taken back, which is booked by nobody yet. `settlement_account_refused`: a merchant cannot be
+ * paid; done once there is another account, whatever becomes of the settlement.
  */
 export type TaskKind =
-  'stuck_bank_instruction' | 'kyc_review' | 'unauthorized_debit' | 'customer_receivable' | 'chargeback_received'
+  | 'stuck_bank_instruction'
+  | 'kyc_review'
+  | 'unauthorized_debit'
+  | 'customer_receivable'
+  | 'chargeback_received'
+  | 'settlement_account_refused'
 
 /** What waits for an operator. It is opened by the unit of work that got stuck, and done with the one that ends the process. */
 export interface Task {
@@ -64,7 +70,7 @@ export const withTasks = (insert: string): string => `
       from moved where moved.clock is not null and t.process_id = moved.id and t.state = 'open'
   ), done as (
     update task t set state = 'done', done_at = business_now()
-      from moved where moved.is_over and t.process_id = moved.id and t.state = 'open' and t.kind not in ('unauthorized_debit', 'chargeback_received')
+      from moved where moved.is_over and t.process_id = moved.id and t.state = 'open' and t.kind not in ('unauthorized_debit', 'chargeback_received', 'settlement_account_refused')
   ), lapsed as (
     update review v set state = 'lapsed', decided_at = business_now()
       from moved where moved.is_over and v.process_id = moved.id and v.state = 'open'

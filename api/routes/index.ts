@@ -18,6 +18,7 @@ import { deviceRoutes } from './devices.ts'
 import { eventRoutes } from './event.ts'
 import { freezeRoutes } from './freeze.ts'
 import { limitRoutes } from './limits.ts'
+import { merchantBalanceRoutes } from './merchant-balance.ts'
 import { merchantKeyRoutes } from './merchant-keys.ts'
 import { merchantStateRoutes } from './merchant-state.ts'
 import { merchantRoutes } from './merchant.ts'
@@ -34,6 +35,9 @@ import { registrationRoutes } from './registration.ts'
 import { reviewRoutes } from './review.ts'
 import { secondFactorRoutes } from './second-factor.ts'
 import { sessionRoutes } from './sessions.ts'
+import { settlementAccountRoutes } from './settlement-account.ts'
+import { settlementReadRoutes } from './settlement-read.ts'
+import { settlementRoutes } from './settlement.ts'
 import { taskRoutes } from './task.ts'
 import { topUpListRoutes } from './top-up-list.ts'
 import { topUpRoutes } from './top-up.ts'
@@ -69,6 +73,7 @@ export const listRoutes = (deps: ApiDeps): Route[] => [
   ...merchantRoutes(deps),
   ...merchantStateRoutes,
   ...merchantKeyRoutes(deps),
+  ...merchantBalanceRoutes(deps),
   ...paymentListRoutes(deps),
   ...paymentRequestRoutes(deps),
   ...qrCodeRoutes(deps),
@@ -80,6 +85,9 @@ export const listRoutes = (deps: ApiDeps): Route[] => [
   ...automaticTopUpRoutes(deps),
   ...withdrawalRoutes(deps),
   ...withdrawalListRoutes(deps),
+  ...settlementRoutes(deps),
+  ...settlementReadRoutes(deps),
+  ...settlementAccountRoutes(deps),
   ...taskRoutes(deps),
   ...bulkDecisionRoutes(deps),
   ...reviewRoutes(deps)

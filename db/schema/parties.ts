@@ -29,6 +29,15 @@ export interface PartyTables {
     given_at: Generated<Date>
     request_id: string
   }
+  settlement_account: {
+    merchant_id: string
+    version: number
+    state: string
+    reason: string | null
+    changed_by: Generated<string | null>
+    changed_at: Generated<Date>
+  }
+  settlement_day: { day: string; started: number; started_at: Generated<Date> }
   bank_account: { id: string; customer_id: string; bank: string; state: string; linked_at: Generated<Date> }
   automatic_top_up: {
     wallet_id: string

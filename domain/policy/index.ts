@@ -13,6 +13,7 @@ import { paymentRequest } from './payment-request.ts'
 import { pin } from './pin.ts'
 import { registration } from './registration.ts'
 import { debitReport, passwordReset, secondFactor } from './service.ts'
+import { settlement } from './settlement.ts'
 import { stepUp } from './step-up.ts'
 import { withdrawal } from './withdrawal.ts'
 
@@ -34,7 +35,8 @@ const defaults = {
   debit_report: debitReport,
   bank_return: bankReturn,
   automatic_top_up: automaticTopUp,
-  card_link: cardLink
+  card_link: cardLink,
+  settlement
 }
 
 /** Every number that governs a process, by topic. JSON-able: money is a string of minor units, durations end in `_ms`. */
@@ -112,3 +114,12 @@ export const bankReturnPolicy = ({ bank, bank_return }: Policy): BankReturnPolic
 export type CardLinkPolicy = Policy['bank'] & Pick<Policy, 'card_link'>
 
 export const cardLinkPolicy = ({ bank, card_link }: Policy): CardLinkPolicy => ({ ...bank, card_link })
+
+/** What one settlement's run keeps: how to ask the bank, and how what is due is parted. */
+export type SettlementPolicy = BankPolicy & Pick<Policy, 'limits' | 'settlement'>
+
+export const settlementPolicy = ({ bank, limits, settlement }: Policy): SettlementPolicy => ({
+  ...bank,
+  limits,
+  settlement
+})
