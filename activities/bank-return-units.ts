@@ -4,7 +4,7 @@ import { sameDigits } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
 import type { spread } from '../domain/recovery.ts'
 import type { Guard, PostingStep, RecordWrite, UnitPart } from '../ledger/unit-of-work.ts'
-import { toBankReturnRow, toBankReturnView, type BankReturn, type WalletMove } from '../store/bank-return.ts'
+import { debtorOf, toBankReturnRow, toBankReturnView, type BankReturn, type WalletMove } from '../store/bank-return.ts'
 import { creditsCounter, debtsCounter, type WalletDebts } from '../store/debts.ts'
 import type { BankReturnStart } from './bank-return-progress.ts'
 import { createRecordWrite, type WriteExtra } from './record-write.ts'
@@ -15,7 +15,10 @@ import type { ReturnedOriginal } from './returned-originals.ts'
 const write = createRecordWrite({
   kind: 'bank-return',
   states: bankReturnStates,
-  owners: ({ customerId }: BankReturn) => ({ customerId }),
+  owners: ({ customerId, merchantId }: BankReturn) => ({
+    ...(customerId !== null && { customerId }),
+    ...(merchantId !== null && { merchantId })
+  }),
   view: toBankReturnView,
   row: toBankReturnRow,
   tasks: true
@@ -38,19 +41,24 @@ export function receivePart(
   original: ReturnedOriginal,
   debts: WalletDebts
 ): UnitPart {
-  const { bank, currency, amount, owed, operation, walletId, customerId } = seen
+  const { bank, currency, amount, owed, operation } = seen
   const inTransit = account('bank_in_transit', bank, currency)
-  const own = original.holder === 'wallet' ? account('wallet', walletId, currency) : account('suspense', bank, currency)
+  const own = holderOf(seen, original)
   const code = 'bank_return'
-  const ofPull: PostingStep[] = [
+  const ofPull = (): PostingStep[] => [
     ...step(own, inTransit, amount - owed, code),
-    ...step(account('customer_receivable', customerId, currency), inTransit, owed, 'bank_return.receivable')
+    ...step(
+      account('customer_receivable', debtorOf(seen).customerId, currency),
+      inTransit,
+      owed,
+      'bank_return.receivable'
+    )
   ]
   const isDebt = owed > 0n
   return {
-    guards: operation === 'pull' && original.holder === 'wallet' ? availableAsSeen(walletId, debts) : [],
+    guards: operation === 'pull' && original.holder === 'wallet' ? availableAsSeen(debtorOf(seen).walletId, debts) : [],
     postings: [
-      ...(operation === 'pull' ? ofPull : step(inTransit, own, amount, code)),
+      ...(operation === 'pull' ? ofPull() : step(inTransit, own, amount, code)),
       ...step(account('bank_fee_expense', '', currency), inTransit, seen.charge, 'bank_return.charge')
     ],
     records: [
@@ -63,6 +71,14 @@ export function receivePart(
   }
 }
 
+/** Where its money went here, and where it comes back to. */
+function holderOf({ bank, currency, merchantId, walletId }: BankReturn, { holder }: ReturnedOriginal): AccountRef {
+  if (holder === 'suspense') return account('suspense', bank, currency)
+  return holder === 'merchant'
+    ? account('merchant_payable', merchantId!, currency)
+    : account('wallet', walletId!, currency)
+}
+
 /** What comes in pays what is owed, in the unit of what comes in; the wallet is free with the last of it. */
 export function recoverPart(
   wallet: AccountRef,
@@ -73,8 +89,13 @@ export function recoverPart(
   const covered = paid.reduce((sum, { part }) => sum + part, 0n)
   const row: WalletMove = owed === covered ? { wallet_owes: false } : {}
   return {
-    postings: paid.flatMap(({ debt: { customerId, currency }, part }) =>
-      step(wallet, account('customer_receivable', customerId, currency), part, 'bank_return.recovered')
+    postings: paid.flatMap(({ debt, part }) =>
+      step(
+        wallet,
+        account('customer_receivable', debtorOf(debt).customerId, debt.currency),
+        part,
+        'bank_return.recovered'
+      )
     ),
     records: paid.map(({ debt, part }) => {
       const after = { ...debt, outstanding: debt.outstanding - part }
@@ -91,7 +112,8 @@ export function writeOffPart(
   { open, debtsSeen }: WalletDebts,
   { actor, thaw }: { readonly actor: string; readonly thaw: boolean }
 ): UnitPart {
-  const { id, walletId, customerId, currency, outstanding } = seen
+  const { id, currency, outstanding } = seen
+  const { customerId, walletId } = debtorOf(seen)
   const isLast = open.every((other) => other.id === id)
   return {
     guards: [{ kind: 'unmoved', counter: debtsCounter(walletId), seen: debtsSeen }],

@@ -9,6 +9,7 @@ import { tellBankReturn } from './demo-bank-return.ts'
 import { tellFirstPayment } from './demo-first-payment.ts'
 import { tellNewMerchant } from './demo-merchant.ts'
 import { tellMoneyBack, tellNewcomer } from './demo-newcomer.ts'
+import { tellSettlement } from './demo-settlement.ts'
 import { createTeller } from './demo-teller.ts'
 import { tellWithdrawal } from './demo-withdrawal.ts'
 import { projectRoot, readSettings } from './settings.ts'
@@ -26,6 +27,7 @@ try {
     await tellNewMerchant(teller, newcomer)
     await tellBankReturn(teller)
     await tellMoneyBack(teller, newcomer)
+    await tellSettlement(teller)
     await verify()
     say('\nThe story holds.')
   } finally {

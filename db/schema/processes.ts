@@ -200,8 +200,9 @@ interface BankReturnTable {
   reference: Read<string>
   original_id: Read<string>
   operation: Read<string>
-  customer_id: Read<string>
-  wallet_id: Read<string>
+  customer_id: Read<string | null>
+  wallet_id: Read<string | null>
+  merchant_id: Read<string | null>
   currency: Read<string>
   amount: Read<bigint>
   charge: Read<bigint>

@@ -1,10 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
+import { settlementCrashPoints } from '../../activities/crash-points.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
 import { fundFromCapital } from '../support/fund.ts'
+import { insist } from '../support/insist.ts'
+import { pointsOfTheDay } from '../support/points-of-the-day.ts'
 import { expectEverythingSettled } from '../support/settled.ts'
 import { balanceOf, book, csvOf, over, sell, settled, settleNow, untilDue } from '../support/settlements.ts'
 import { bookedTimes, expectState, historyOf, idOf, usd } from '../support/top-ups.ts'
+
+const POINT_MS_MAX = 120_000
 
 let coffer: Coffer
 beforeAll(async () => {
@@ -12,6 +17,7 @@ beforeAll(async () => {
   await fundFromCapital(coffer, 'bench', 1_000_000n)
 })
 afterEach(async () => {
+  if (!coffer.worker.running) await coffer.worker.start()
   await coffer.sandbox.clearRules()
   await expectEverythingSettled(coffer)
 })
@@ -140,4 +146,26 @@ describe('A merchant who asks for what they have earned', () => {
     const other = { merchant_id: `mer_${'0'.repeat(32)}` }
     expect(code(await coffer.merchant.post('/v1/settlements', other))).toEqual([404, 'not_found'])
   })
+})
+
+describe('A settlement whose worker is killed (SIGKILL)', () => {
+  it.each(pointsOfTheDay(settlementCrashPoints))(
+    'at %s is paid once, as if nothing had happened',
+    async (point) => {
+      await sell(coffer, 5_000)
+      await untilDue(coffer)
+      await coffer.worker.stop()
+      await coffer.worker.start({ CRASH_AT: point })
+      const crashed = coffer.worker.ended().then(() => coffer.worker.start())
+      const key = `crash-at-${point}`
+      const asked = await insist(() => settleNow(coffer, coffer.merchant, key))
+      await crashed
+      await coffer.advanceClock(60_000)
+      const paid = await over(coffer, idOf(asked))
+      expectState(paid, 'paid')
+      expect(await bookedTimes(coffer, 'a', idOf(paid))).toBe(1)
+      expect(await balanceOf(coffer)).toMatchObject({ payable: 0, in_settlement: 0 })
+    },
+    POINT_MS_MAX
+  )
 })

@@ -8,6 +8,7 @@ import { cardPaymentStories } from './card-payment-stories.ts'
 import { cardLinkStories } from './card-link-stories.ts'
 import { onboardingStories } from './onboarding-stories.ts'
 import { paymentRequestStories } from './payment-request-stories.ts'
+import { settlementStories } from './settlement-stories.ts'
 import { withdrawalStories } from './withdrawal-stories.ts'
 import { callBack } from '../support/call-back.ts'
 import type { Answered, Client } from '../support/client.ts'
@@ -172,6 +173,7 @@ export const replayStories: readonly ReplayStory[] = [
   ...paymentRequestStories,
   ...operatorStories,
   ...withdrawalStories,
+  ...settlementStories,
   ...bankPaymentStories,
   ...bankLinkStories,
   ...bankReturnStories,
