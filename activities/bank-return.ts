@@ -121,7 +121,8 @@ function newReturn(
     operation: original.operation,
     customerId: original.customerId,
     walletId: original.walletId,
-    merchantId: original.merchantId ?? null,
+    // A payment has a merchant too, and came from a wallet.
+    merchantId: original.walletId === null ? (original.merchantId ?? null) : null,
     currency: currency(money.currency),
     amount,
     charge: charge ? BigInt(charge.amount) : 0n,

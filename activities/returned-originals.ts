@@ -20,6 +20,7 @@ export interface ReturnedOriginal {
   /** Null, and so is the wallet, of what went to a merchant. */
   readonly customerId: CustomerId | null
   readonly walletId: WalletId | null
+  /** Whose it was where it is of no wallet. */
   readonly merchantId?: MerchantId
   readonly bank: 'a' | 'b'
   readonly currency: CurrencyCode
