@@ -18,6 +18,7 @@ import { keepNamespaceReady } from './temporal/namespace.ts'
 import { ensureNotices } from './temporal/notices.ts'
 import { ensureRescreening } from './temporal/rescreening.ts'
 import { createRuns } from './temporal/runs.ts'
+import { ensureSettlementDay } from './temporal/settlement-day.ts'
 import { ensureSweeper } from './temporal/sweeper.ts'
 import { workerTuning } from './temporal/tuning.ts'
 
@@ -36,6 +37,7 @@ const database = connect({
 })
 await assertApplicationRole(database.db)
 
+const policy = await loadPolicy(config)
 const client = connectClient(config)
 const keeper = keepNamespaceReady({
   connection: client.connection,
@@ -44,6 +46,7 @@ const keeper = keepNamespaceReady({
     await ensureSweeper(client.client, config.TEMPORAL_TASK_QUEUE)
     await ensureNotices(client.client, config.TEMPORAL_TASK_QUEUE)
     await ensureRescreening(client.client, config.TEMPORAL_TASK_QUEUE)
+    await ensureSettlementDay(client.client, config.TEMPORAL_TASK_QUEUE, policy)
   },
   onFailure: (error) => console.error('Temporal is not ready:', error instanceof Error ? error.message : error)
 })
@@ -65,7 +68,7 @@ const activities = createActivities({
   identity: createHttpIdentity({ ...provider, timeoutMs: BUREAU_TIMEOUT_MS }),
   screening: createHttpScreening({ ...provider, timeoutMs: BUREAU_TIMEOUT_MS }),
   vault: createVault(config.COFFER_MASTER_KEY),
-  policy: await loadPolicy(config),
+  policy,
   runs: createRuns(client.client, config.TEMPORAL_TASK_QUEUE),
   crash
 })

@@ -2,7 +2,7 @@ import type { BankReturnState } from '../domain/bank-return.ts'
 import { Refusal } from '../domain/errors.ts'
 import type { DecisionOutcome } from '../domain/orders.ts'
 import { getBankReturn } from '../store/bank-return.ts'
-import { readWalletDebts } from '../store/debts.ts'
+import { NO_DEBTS, readWalletDebts } from '../store/debts.ts'
 import { toBankReturnProgress, type BankReturnStart } from './bank-return-progress.ts'
 import { writeOffPart } from './bank-return-units.ts'
 import { carryOut, pendingDecisions } from './carry-out.ts'
@@ -16,7 +16,7 @@ export const bankReturnDecisionActivities = ({ db, ledger, crash }: Pick<Activit
     const { walletId } = await getBankReturn(db, id)
     const settled = await carryOut({ db, ledger }, { processId: id, decisionId }, async (decision) => {
       // Before the record: what is owed changes with the counter.
-      const debts = await readWalletDebts(db, walletId)
+      const debts = walletId === null ? NO_DEBTS : await readWalletDebts(db, walletId)
       const seen = await getBankReturn(db, id)
       if (decision.role !== 'finance') return new Refusal('forbidden')
       if (seen.state !== 'receivable') return new Refusal('state_conflict', { state: seen.state })

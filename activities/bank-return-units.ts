@@ -6,6 +6,7 @@ import { toWire } from '../domain/money.ts'
 import type { spread } from '../domain/recovery.ts'
 import type { Guard, PostingStep, RecordWrite, UnitPart } from '../ledger/unit-of-work.ts'
 import {
+  debtorOf,
   toBankReturnRow,
   toBankReturnView,
   type AccountMove,
@@ -23,7 +24,10 @@ import type { ReturnedOriginal } from './returned-originals.ts'
 const write = createRecordWrite({
   kind: 'bank-return',
   states: bankReturnStates,
-  owners: ({ customerId }: BankReturn) => ({ customerId }),
+  owners: ({ customerId, merchantId }: BankReturn) => ({
+    ...(customerId !== null && { customerId }),
+    ...(merchantId !== null && { merchantId })
+  }),
   view: toBankReturnView,
   row: toBankReturnRow,
   tasks: true
@@ -46,19 +50,24 @@ export function receivePart(
   original: ReturnedOriginal,
   debts: WalletDebts
 ): UnitPart {
-  const { bank, currency, amount, owed, operation, walletId, customerId } = seen
+  const { bank, currency, amount, owed, operation } = seen
   const inTransit = account('bank_in_transit', bank, currency)
-  const own = original.holder === 'wallet' ? account('wallet', walletId, currency) : account('suspense', bank, currency)
+  const own = holderOf(seen, original)
   const code = 'bank_return'
-  const ofPull: PostingStep[] = [
+  const ofPull = (): PostingStep[] => [
     ...step(own, inTransit, amount - owed, code),
-    ...step(account('customer_receivable', customerId, currency), inTransit, owed, 'bank_return.receivable')
+    ...step(
+      account('customer_receivable', debtorOf(seen).customerId, currency),
+      inTransit,
+      owed,
+      'bank_return.receivable'
+    )
   ]
   const isDebt = owed > 0n
   return {
-    guards: operation === 'pull' && original.holder === 'wallet' ? availableAsSeen(walletId, debts) : [],
+    guards: operation === 'pull' && original.holder === 'wallet' ? availableAsSeen(debtorOf(seen).walletId, debts) : [],
     postings: [
-      ...(operation === 'pull' ? ofPull : step(inTransit, own, amount, code)),
+      ...(operation === 'pull' ? ofPull() : step(inTransit, own, amount, code)),
       ...step(account('bank_fee_expense', '', currency), inTransit, seen.charge, 'bank_return.charge')
     ],
     records: [
@@ -72,6 +81,14 @@ export function receivePart(
   }
 }
 
+/** Where its money went here, and where it comes back to. */
+function holderOf({ bank, currency, merchantId, walletId }: BankReturn, { holder }: ReturnedOriginal): AccountRef {
+  if (holder === 'suspense') return account('suspense', bank, currency)
+  return holder === 'merchant'
+    ? account('merchant_payable', merchantId!, currency)
+    : account('wallet', walletId!, currency)
+}
+
 /** What comes in pays what is owed, in the unit of what comes in; the wallet is free with the last of it. */
 export function recoverPart(
   wallet: AccountRef,
@@ -83,8 +100,11 @@ export function recoverPart(
   const row: WalletMove = owed === covered ? { wallet_owes: false } : {}
   return {
     postings: paid.flatMap(({ debt, part }) => {
-      const code = 'paymentId' in debt ? 'dispute.recovered' : 'bank_return.recovered'
-      return step(wallet, account('customer_receivable', debt.customerId, debt.currency), part, code)
+      const [code, customerId] =
+        'paymentId' in debt
+          ? ['dispute.recovered', debt.customerId]
+          : ['bank_return.recovered', debtorOf(debt).customerId]
+      return step(wallet, account('customer_receivable', customerId, debt.currency), part, code)
     }),
     records: paid.map(({ debt, part }) => {
       if ('paymentId' in debt) return repaidWrite(debt, part, row)
@@ -102,7 +122,8 @@ export function writeOffPart(
   { open, debtsSeen }: WalletDebts,
   { actor, thaw }: { readonly actor: string; readonly thaw: boolean }
 ): UnitPart {
-  const { id, walletId, customerId, currency, outstanding } = seen
+  const { id, currency, outstanding } = seen
+  const { customerId, walletId } = debtorOf(seen)
   const isLast = open.every((other) => other.id === id)
   return {
     guards: [{ kind: 'unmoved', counter: debtsCounter(walletId), seen: debtsSeen }],

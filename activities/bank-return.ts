@@ -6,7 +6,7 @@ import { isInWindow } from '../domain/return-window.ts'
 import { workflowIdOf } from '../domain/workflow-id.ts'
 import { countReturnNews, dismissReturnNews } from '../store/bank-return-news.ts'
 import { findBankReturn, getBankReturn, type BankReturn } from '../store/bank-return.ts'
-import { readAvailable, readWalletDebts } from '../store/debts.ts'
+import { NO_DEBTS, readAvailable, readWalletDebts } from '../store/debts.ts'
 import { findProcess, readBusinessNow } from '../store/process.ts'
 import { toBankReturnProgress, type BankReturnProgress, type BankReturnStart } from './bank-return-progress.ts'
 import { receivePart } from './bank-return-units.ts'
@@ -56,8 +56,9 @@ export function bankReturnActivities({
 
   async function readForReceipt(start: BankReturnStart, word: Returned) {
     const current = (await findOriginal(db, word.originalReference))!
-    const debts = await readWalletDebts(db, current.walletId)
-    const available = await readAvailable(db, current.walletId, word.money.currency)
+    const { walletId } = current
+    const debts = walletId === null ? NO_DEBTS : await readWalletDebts(db, walletId)
+    const available = walletId === null ? 0n : await readAvailable(db, walletId, word.money.currency)
     const seen = newReturn(start, word, current, { available, now: await readBusinessNow(db) })
     return { current, debts, seen }
   }
@@ -121,6 +122,8 @@ function newReturn(
     operation: original.operation,
     customerId: original.customerId,
     walletId: original.walletId,
+    // A payment has a merchant too, and came from a wallet.
+    merchantId: original.walletId === null ? (original.merchantId ?? null) : null,
     currency: currency(money.currency),
     amount,
     charge: charge ? BigInt(charge.amount) : 0n,

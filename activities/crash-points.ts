@@ -167,6 +167,13 @@ export const disputeCrashPoints = [
   'dispute.reverse/inside'
 ] as const
 
+/** A settlement's: money is taken out of an account, and nobody has said so; the bank has paid, and nobody has booked it. */
+export const settlementCrashPoints = [
+  'settlement.collect/inside',
+  'settlement.collect/report',
+  'settlement.send/reply'
+] as const
+
 export type CrashPoint = (name: string) => void
 
 const PROCESS_OF_PREFIX: Readonly<Record<string, string>> = {
@@ -180,7 +187,8 @@ const PROCESS_OF_PREFIX: Readonly<Record<string, string>> = {
   ret: 'bank-return',
   crd: 'card-link',
   ref: 'refund',
-  dsp: 'dispute'
+  dsp: 'dispute',
+  set: 'settlement'
 }
 
 /** `pay_…:capture:…` inside its transaction → `payment.capture/inside`. */
@@ -207,7 +215,8 @@ export function createCrashPoint(at: string | undefined, kill: () => void): Cras
     ...bankReturnCrashPoints,
     ...cardLinkCrashPoints,
     ...cardCaptureCrashPoints,
-    ...disputeCrashPoints
+    ...disputeCrashPoints,
+    ...settlementCrashPoints
   ]
   if (!known.some((point) => point === at)) throw new Error(`CRASH_AT: there is no crash point ${at}`)
   return (name) => {

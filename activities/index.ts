@@ -33,6 +33,10 @@ import { refundDecisionActivities } from './refund-decisions.ts'
 import { refundRailActivities } from './refund-rail.ts'
 import { refundActivities } from './refund.ts'
 import { rescreeningActivities } from './rescreening.ts'
+import { settlementBankActivities } from './settlement-bank.ts'
+import { settlementDayActivities } from './settlement-day.ts'
+import { settlementDecisionActivities } from './settlement-decisions.ts'
+import { settlementActivities } from './settlement.ts'
 import { sweepActivities } from './sweep.ts'
 import { withFailures } from './to-failure.ts'
 import { topUpBankActivities } from './top-up-bank.ts'
@@ -89,6 +93,10 @@ export const createActivities = (given: ActivityDeps) => {
     ...refundRailActivities(deps),
     ...disputeActivities(deps),
     ...disputeDecisionActivities(deps),
+    ...settlementActivities(deps),
+    ...settlementBankActivities(deps),
+    ...settlementDecisionActivities(deps),
+    ...settlementDayActivities(deps),
     ...sweepActivities(deps)
   })
 }

@@ -1,15 +1,17 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import type { CurrencyCode } from '../domain/currencies.ts'
-import type { BankAccountId, CustomerId, WalletId } from '../domain/ids.ts'
+import type { BankAccountId, CustomerId, MerchantId, WalletId } from '../domain/ids.ts'
 import type { RecordWrite } from '../ledger/unit-of-work.ts'
 import { findBookedAt } from '../store/event.ts'
 import { findPayment } from '../store/payment.ts'
 import { findRefund } from '../store/refund.ts'
+import { findSettlement } from '../store/settlement.ts'
 import { findTopUp } from '../store/top-up.ts'
 import { findWithdrawal } from '../store/withdrawal.ts'
 import { returnedWrite as paymentReturned } from './payment-funding-units.ts'
 import { returnedWrite as refundReturned } from './refund-units.ts'
+import { returnedWrite as settlementReturned } from './settlement-units.ts'
 import { returnedWrite as topUpReturned } from './top-up-units.ts'
 import { returnedWrite as withdrawalReturned } from './withdrawal-units.ts'
 
@@ -17,14 +19,17 @@ import { returnedWrite as withdrawalReturned } from './withdrawal-units.ts'
 export interface ReturnedOriginal {
   readonly id: string
   readonly operation: 'pull' | 'push'
-  readonly customerId: CustomerId
-  readonly walletId: WalletId
+  /** Null, and so is the wallet, of what went to a merchant. */
+  readonly customerId: CustomerId | null
+  readonly walletId: WalletId | null
+  /** Whose it was where it is of no wallet. */
+  readonly merchantId?: MerchantId
   readonly bank: 'a' | 'b'
   /** That it was taken from or paid to; absent: no customer's. */
   readonly bankAccountId?: BankAccountId
   readonly currency: CurrencyCode
   /** Where its money went here: `suspense` when it had been given up, and the bank booked it after all. */
-  readonly holder: 'wallet' | 'suspense'
+  readonly holder: 'wallet' | 'merchant' | 'suspense'
   /** Business time; null: we have not heard of it yet, and the return waits until we have. */
   readonly bookedAt: Date | null
   /** Minor units; above zero: a return of it is booked already. */
@@ -89,6 +94,20 @@ const findBy: Readonly<
       bookedAt: refund.bankReference === null ? null : await findBookedAt(db, refund.id),
       returnedWrite: (amount) => refundReturned(refund, amount)
     }
+  },
+  set: async (db, reference) => {
+    const settlement = await findSettlement(db, reference)
+    return (
+      settlement && {
+        ...settlement,
+        operation: 'push',
+        customerId: null,
+        walletId: null,
+        holder: settlement.state === 'failed' ? 'suspense' : 'merchant',
+        bookedAt: settlement.bankReference === null ? null : await findBookedAt(db, settlement.id),
+        returnedWrite: (amount) => settlementReturned(settlement, amount)
+      }
+    )
   }
 }
 

@@ -10,6 +10,7 @@ import type { CodeOrder } from './deliver-code.ts'
 import { startAutomaticTopUps } from './automatic-top-ups.ts'
 import type { ActivityDeps } from './deps.ts'
 import { restartReleases } from './restart-releases.ts'
+import { startSettlementDay } from './settlement-day.ts'
 import { startMissing } from './start-missing.ts'
 import { createWorkClock } from './work-clock.ts'
 import { nudgeFundedRefunds } from './funded-refunds.ts'
@@ -30,6 +31,8 @@ export interface SweepReport {
   readonly topped_up: readonly string[]
   /** Refunds whose merchants have the money by now. */
   readonly funded_refunds: readonly string[]
+  /** The business day whose settlements nobody had started. */
+  readonly settled: readonly string[]
   readonly stranded_holds: readonly string[]
 }
 
@@ -91,6 +94,7 @@ export function sweepActivities(deps: Pick<ActivityDeps, 'db' | 'runs' | 'ledger
       const toppedUp = await startAutomaticTopUps(deps)
       const returns = await findReturns(deps)
       const funded = await nudgeFundedRefunds(deps)
+      const settled = await startSettlementDay(deps)
       const stranded = await listStrandedHolds(db, SHOWN_MAX)
       if (stranded.length > 0) log.error('holds of processes that are over', { holds: stranded })
       return {
@@ -102,6 +106,7 @@ export function sweepActivities(deps: Pick<ActivityDeps, 'db' | 'runs' | 'ledger
         returns: returns.slice(0, SHOWN_MAX),
         topped_up: toppedUp.slice(0, SHOWN_MAX),
         funded_refunds: funded.slice(0, SHOWN_MAX),
+        settled,
         stranded_holds: stranded
       }
     }

@@ -15,7 +15,7 @@ const LATE_NEWS = 'late-bank-news'
  * Processes that an operator may end, which the bank may contradict: `failed` always is their word, and so is the success of a
  * refund that was given up.
  */
-const ENDED_BY_OPERATORS: ReadonlySet<string> = new Set(['top-up', 'withdrawal', 'payment', 'refund'])
+const ENDED_BY_OPERATORS: ReadonlySet<string> = new Set(['top-up', 'withdrawal', 'payment', 'refund', 'settlement'])
 
 /**
  * What a bank's callback sets off, or the card acquirer's: it only names a reference, and whoever has given the bank that reference asks it. A
@@ -50,7 +50,8 @@ export function bankCallbackHandlers({
 
   const isOperatorsWord = async ({ id, state }: ProcessRecord): Promise<boolean> =>
     state === 'failed' ||
-    (state === 'succeeded' && ((await wasDecided(db, id, 'resolve')) || (await wasDecided(db, id, 'write-off'))))
+    ((state === 'succeeded' || state === 'paid') &&
+      ((await wasDecided(db, id, 'resolve')) || (await wasDecided(db, id, 'write-off'))))
 
   async function askReturn(bank: 'a' | 'b', reference: string): Promise<void> {
     const start = bankReturnStart({ bank, reference }, policy)

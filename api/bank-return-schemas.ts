@@ -12,9 +12,10 @@ export const BankReturnReply = z
     reference: z.string().meta({ description: 'The bank’s own' }),
     operation: z
       .enum(['pull', 'push'])
-      .meta({ description: 'Of what came back: a top-up was a pull, a withdrawal a push' }),
+      .meta({ description: 'Of what came back: a top-up was a pull, a withdrawal or a settlement a push' }),
     original_id: z.string().meta({ description: 'What came back' }),
-    wallet_id: id('wal'),
+    wallet_id: id('wal').optional(),
+    merchant_id: id('mer').optional().meta({ description: 'Of a settlement, in place of a wallet' }),
     amount: MoneyReply,
     reason: z.string(),
     in_window: z.boolean().meta({

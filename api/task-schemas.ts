@@ -13,7 +13,8 @@ export const TaskReply = z
       'customer_receivable',
       'chargeback_received',
       'refund_without_funds',
-      'dispute_review'
+      'dispute_review',
+      'settlement_account_refused'
     ]),
     state: z.enum(['open', 'done']),
     process_id: z.string().meta({ description: 'What it is about, such as a top-up' }),

@@ -84,3 +84,6 @@ grant select, insert on dispute_file, dispute_statement to :app_role;
 -- Risk rules: made and removed by admins, never changed.
 grant select, insert on risk_rule to :app_role;
 grant update (removed_by, removed_at) on risk_rule to :app_role;
+-- Settlements: written with their process; where merchants are paid; the days that were settled.
+grant select, insert, update on settlement, settlement_account to :app_role;
+grant select, insert on settlement_day to :app_role;

@@ -9,7 +9,10 @@ const known: ReadonlyMap<string, ProblemCode> = new Map([
   ['expired_card', 'card_expired'],
   ['invalid_token', 'card_token_invalid'],
   ['token_used', 'card_token_invalid'],
-  ['reference_fenced', 'bank_not_received']
+  ['reference_fenced', 'bank_not_received'],
+  // What we find out ourselves before a bank is told.
+  ['holder_mismatch', 'holder_mismatch'],
+  ['bank_not_received', 'bank_not_received']
 ])
 
 /** A bank's code as one of the closed union; banks invent new ones, and those are `bank_declined`. */

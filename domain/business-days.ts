@@ -14,12 +14,37 @@ export function addBusinessDays(from: Date, days: number, zone: string, country?
     wall += DAY_MS
     if (isBusinessDay(wall, country)) left -= 1
   }
+  return instantOf(wall, zone)
+}
+
+/**
+ * The latest instants up to `now` at which it was that time of a business day in that zone, the last one first.
+ * @param time `HH:MM`
+ */
+export function lastBusinessTimes(
+  now: Date,
+  time: string,
+  zone: string,
+  count: number
+): { readonly date: string; readonly at: Date }[] {
+  const [hours = 0, minutes = 0] = time.split(':').map(Number)
+  const midnight = Math.floor(wallClockMs(now.getTime(), zone) / DAY_MS) * DAY_MS
+  const times: { date: string; at: Date }[] = []
+  for (let wall = midnight + (hours * 60 + minutes) * 60_000; times.length < count; wall -= DAY_MS) {
+    const at = instantOf(wall, zone)
+    if (isBusinessDay(wall) && at <= now) times.push({ date: new Date(wall).toISOString().slice(0, 10), at })
+  }
+  return times
+}
+
+/** When the clock on the wall shows that. */
+function instantOf(wall: number, zone: string): Date {
   const guess = wall - offsetMs(wall, zone)
   return new Date(wall - offsetMs(guess, zone))
 }
 
 /** @param wall milliseconds of a wall clock, counted as if it showed UTC */
-function isBusinessDay(wall: number, country: string | undefined): boolean {
+function isBusinessDay(wall: number, country?: string): boolean {
   const weekday = new Date(wall).getUTCDay()
   if (weekday === 0 || weekday === 6) return false
   return country === undefined || !isHoliday(country, Math.floor(wall / DAY_MS) * DAY_MS)

@@ -77,6 +77,10 @@ export const problems = {
   payment_request_reserved: 'Somebody is paying the payment request.',
   payment_request_expired: 'The time to pay the payment request is over.',
   payment_request_canceled: 'The merchant has taken the payment request back.',
+  // settlements
+  nothing_to_settle: 'Nothing is due to the merchant yet, or too little to be sent.',
+  settlement_account_required: 'The merchant has no bank account that can be paid.',
+  settlement_held: 'The merchant is not settled now.',
   // declines
   insufficient_funds: 'The available balance does not cover the amount.',
   limit_exceeded: 'A limit of the wallet would be passed.',

@@ -31,6 +31,8 @@ export type RefundId = Id<'ref'>
 export type DisputeId = Id<'dsp'>
 export type RiskRuleId = Id<'rsk'>
 
+export type SettlementId = Id<'set'>
+
 export interface IdByPrefix {
   cus: CustomerId
   wal: WalletId
@@ -59,6 +61,7 @@ export interface IdByPrefix {
   ref: RefundId
   dsp: DisputeId
   rsk: RiskRuleId
+  set: SettlementId
 }
 export type IdPrefix = keyof IdByPrefix
 

@@ -123,6 +123,20 @@ export interface DisputeOrder {
   readonly previous_id?: string
 }
 
+/** What a merchant has earned, up to a cut-off, to their bank account. */
+export interface SettlementOrder {
+  readonly merchant_id: string
+  readonly currency: string
+  readonly trigger: 'daily' | 'on_demand'
+  /** `YYYY-MM-DD`. */
+  readonly business_date: string
+  /** What was captured after it is not due yet; RFC 3339 in business time. */
+  readonly cut_off: string
+  /** Of the account that it goes to, as it was when this was ordered. */
+  readonly bank: 'a' | 'b'
+  readonly account_version: number
+}
+
 /** Where a process stands, as its activities tell its workflow; instants are RFC 3339. */
 export interface Progress<State extends string> {
   readonly id: string

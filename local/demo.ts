@@ -11,6 +11,7 @@ import { tellDispute } from './demo-dispute.ts'
 import { tellNewMerchant } from './demo-merchant.ts'
 import { tellMoneyBack, tellNewcomer } from './demo-newcomer.ts'
 import { tellRefund } from './demo-refund.ts'
+import { tellSettlement } from './demo-settlement.ts'
 import { createTeller, type Teller } from './demo-teller.ts'
 import { tellWithdrawal } from './demo-withdrawal.ts'
 import { projectRoot, readSettings } from './settings.ts'
@@ -41,6 +42,7 @@ async function tellAll(teller: Teller): Promise<void> {
   await tellNewMerchant(teller, newcomer)
   await tellBankReturn(teller)
   await tellMoneyBack(teller, newcomer)
+  await tellSettlement(teller)
 }
 
 /** The one that runs, or one for as long as the story takes. */

@@ -10,6 +10,7 @@ import { PostingQueue } from '../ledger/posting-queue.ts'
 import { insertApiKey, type KeyHolder } from '../store/api-keys.ts'
 import { insertBankAccount } from '../store/bank-account.ts'
 import { insertCustomer } from '../store/customers.ts'
+import { settlementAccountDatum } from '../store/kyb-profile.ts'
 import { insertMerchant } from '../store/merchant.ts'
 import { insertOperator, type OperatorRole } from '../store/operators.ts'
 import { setPassword } from '../store/passwords.ts'
@@ -81,6 +82,8 @@ export async function seedRecords(target: SeedTarget, { withBench = true } = {})
     mcc: '5814',
     currency: USD
   })
+  // Where it is paid: as an application would have given it, and its bank confirmed.
+  await putPersonal(target.db, target.vault, merchantId, settlementAccountDatum(ibanAt('a', '000000', '44444444')))
   const customers: SeededCustomer[] = []
   for (const person of people.filter(({ login }) => withBench || login !== 'bench'))
     customers.push(await seedPerson(target, person))

@@ -3,7 +3,14 @@ import type { Database } from '../db/schema.ts'
 import type { SuspensionCode } from '../domain/bank-account.ts'
 import type { BankReturnState } from '../domain/bank-return.ts'
 import { currency, type CurrencyCode } from '../domain/currencies.ts'
-import { idOf, type BankAccountId, type BankReturnId, type CustomerId, type WalletId } from '../domain/ids.ts'
+import {
+  idOf,
+  type BankAccountId,
+  type BankReturnId,
+  type CustomerId,
+  type MerchantId,
+  type WalletId
+} from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
 import { withTasks } from './task.ts'
 
@@ -18,8 +25,10 @@ export interface BankReturn {
   readonly reference: string
   readonly originalId: string
   readonly operation: 'pull' | 'push'
-  readonly customerId: CustomerId
-  readonly walletId: WalletId
+  /** Null, and so is the wallet, of what had gone to a merchant. */
+  readonly customerId: CustomerId | null
+  readonly walletId: WalletId | null
+  readonly merchantId: MerchantId | null
   readonly currency: CurrencyCode
   readonly amount: bigint
   readonly charge: bigint
@@ -53,6 +62,12 @@ export async function getBankReturn(db: Kysely<Database>, id: string): Promise<B
   const found = await findBankReturn(db, id)
   if (!found) throw new TypeError(`${id} is not there`)
   return found
+}
+
+/** Whose debt it may be. @throws {TypeError} of what had gone to a merchant, of which nothing is ever owed. */
+export function debtorOf({ id, customerId, walletId }: BankReturn): { customerId: CustomerId; walletId: WalletId } {
+  if (customerId === null || walletId === null) throw new TypeError(`${id} is of no wallet`)
+  return { customerId, walletId }
 }
 
 /** At least one of the first three names whose; operators may leave all out. */
@@ -140,6 +155,7 @@ export const toBankReturnRow = (bankReturn: BankReturn): object => ({
   operation: bankReturn.operation,
   customer_id: bankReturn.customerId,
   wallet_id: bankReturn.walletId,
+  merchant_id: bankReturn.merchantId,
   currency: bankReturn.currency,
   amount: bankReturn.amount.toString(),
   charge: bankReturn.charge.toString(),
@@ -164,7 +180,8 @@ export function toBankReturnView(bankReturn: BankReturn): Record<string, unknown
     reference: bankReturn.reference,
     operation: bankReturn.operation,
     original_id: bankReturn.originalId,
-    wallet_id: bankReturn.walletId,
+    ...(bankReturn.walletId !== null && { wallet_id: bankReturn.walletId }),
+    ...(bankReturn.merchantId !== null && { merchant_id: bankReturn.merchantId }),
     amount: money(bankReturn.amount),
     reason: bankReturn.reason,
     in_window: bankReturn.inWindow,
@@ -186,8 +203,9 @@ interface BankReturnRow {
   reference: string
   original_id: string
   operation: string
-  customer_id: string
-  wallet_id: string
+  customer_id: string | null
+  wallet_id: string | null
+  merchant_id: string | null
   currency: string
   amount: bigint
   charge: bigint
@@ -209,8 +227,9 @@ export const toBankReturn = (row: BankReturnRow): BankReturn => ({
   reference: row.reference,
   originalId: row.original_id,
   operation: row.operation as BankReturn['operation'],
-  customerId: idOf('cus', row.customer_id),
-  walletId: idOf('wal', row.wallet_id),
+  customerId: row.customer_id === null ? null : idOf('cus', row.customer_id),
+  walletId: row.wallet_id === null ? null : idOf('wal', row.wallet_id),
+  merchantId: row.merchant_id === null ? null : idOf('mer', row.merchant_id),
   currency: currency(row.currency),
   amount: row.amount,
   charge: row.charge,

@@ -4,7 +4,8 @@ import type { BulkAction } from './bulk-decision.ts'
 /** Kinds of processes that give banks instructions, or the card acquirer, and may be asked about many at once. */
 export const bankProcesses = [
   ...(['top-up', 'withdrawal', 'payment', 'bank-link', 'deposit-recovery', 'card-link'] as const),
-  'refund'
+  'refund',
+  'settlement'
 ] as const
 export type BankProcess = (typeof bankProcesses)[number]
 
@@ -63,7 +64,8 @@ const sentBy: Readonly<Record<BankProcess, (filter: BulkFilter) => RawBuilder<un
   'bank-link': sentDeposits,
   'deposit-recovery': (filter) => sentOf('deposit_recovery', filter),
   'card-link': sentCardLinks,
-  refund: (filter) => sentOf('refund', filter)
+  refund: (filter) => sentOf('refund', filter),
+  settlement: (filter) => sentOf('settlement', filter)
 }
 
 function unansweredInstructions(filter: BulkFilter): RawBuilder<{ id: string }> {

@@ -21,6 +21,9 @@ export interface WalletDebts {
   readonly creditsSeen: bigint
 }
 
+/** Of what had gone to a merchant: no wallet is asked. */
+export const NO_DEBTS: WalletDebts = { open: [], debtsSeen: 0n, creditsSeen: 0n }
+
 export async function readWalletDebts(db: Kysely<Database>, walletId: string): Promise<WalletDebts> {
   const { rows } = await sql<{ debts: bigint | null; credits: bigint | null; open: string[] | null }>`
     select (select used from limit_counter where id = ${debtsCounter(walletId)}) as debts,

@@ -114,7 +114,7 @@ export async function findBookedAt(db: Kysely<Database>, objectId: string): Prom
     .selectFrom('event')
     .select('created_at')
     .where('object_id', '=', objectId)
-    .where(sql<boolean>`(to_state = 'succeeded' and from_state <> 'succeeded' or type like '%.booked_late')`)
+    .where(sql<boolean>`(to_state in ('succeeded', 'paid') and from_state <> to_state or type like '%.booked_late')`)
     .orderBy('object_version', 'desc')
     .limit(1)
     .executeTakeFirst()

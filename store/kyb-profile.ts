@@ -96,6 +96,10 @@ export async function putKybData(
   return items
 }
 
+/** Where a settlement account's number is kept. */
+export const settlementAccountDatum = (iban: string) =>
+  ({ kind: 'business', reference: 'settlement_account', value: JSON.stringify({ iban }) }) as const
+
 /** Whether another merchant has the same number in the same register. */
 export async function hasTwin(
   db: Kysely<Database>,

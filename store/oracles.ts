@@ -1,3 +1,4 @@
+import { settlementOracles } from './settlement-oracles.ts'
 import type { States } from '../domain/transitions.ts'
 import { paymentRequestStates } from '../domain/payment-request.ts'
 import { bankLinkStates } from '../domain/bank-link.ts'
@@ -8,6 +9,7 @@ import { depositRecoveryStates } from '../domain/deposit-recovery.ts'
 import { paymentStates } from '../domain/payment.ts'
 import { onboardingStates } from '../domain/onboarding.ts'
 import { refundStates } from '../domain/refund.ts'
+import { settlementStates } from '../domain/settlement.ts'
 import { topUpStates } from '../domain/top-up.ts'
 import { withdrawalStates } from '../domain/withdrawal.ts'
 
@@ -34,7 +36,8 @@ export const machines: Readonly<Record<string, States<never>>> = {
   'bank-return': bankReturnStates as unknown as States<never>,
   'card-link': cardLinkStates as unknown as States<never>,
   refund: refundStates as unknown as States<never>,
-  dispute: disputeStates as unknown as States<never>
+  dispute: disputeStates as unknown as States<never>,
+  settlement: settlementStates as unknown as States<never>
 }
 
 /** `{arrows: [{kind, from_state, to_state}], terminal: [{kind, state}]}` as JSON; `from_state` of a first arrow is null. */
@@ -261,5 +264,6 @@ export const processOracles: readonly ProcessOracle[] = [
   refundsAreOnTheirPayment,
   refundsAreBooked,
   disputesSayWhatIsDisputed,
-  disputesHoldWhatTheySay
+  disputesHoldWhatTheySay,
+  ...settlementOracles
 ]

@@ -8,6 +8,7 @@ import { onboardingWriter } from './onboarding-writer.ts'
 import { paymentRequestWriter } from './payment-request.ts'
 import { paymentWriter } from './payment.ts'
 import { refundWriter } from './refund.ts'
+import { settlementWriter } from './settlement.ts'
 import { topUpWriter } from './top-up.ts'
 import { withdrawalWriter } from './withdrawal.ts'
 import { workClockWriter } from './work-clock.ts'
@@ -25,5 +26,6 @@ export const recordWriters: readonly RecordWriter[] = [
   bankReturnWriter,
   cardLinkWriter,
   refundWriter,
-  disputeWriter
+  disputeWriter,
+  settlementWriter
 ]

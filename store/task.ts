@@ -10,8 +10,9 @@ import { findWork, listWork, toWork, type Work, type WorkFilter, type WorkPlace 
  * operator has thawed their wallets, whatever becomes of the debit meanwhile.
  * `customer_receivable`: a bank took money back that the wallet no longer had. `chargeback_received`: a card
  * holder has had a payment taken back, which is booked by nobody yet. `refund_without_funds`: the merchants of a payment
- * did not have what is to be given back in all the time that it was waited for.
- * holder has had a payment taken back, which is booked by nobody yet. `dispute_review`: a dispute that a reviewer decides.
+ * did not have what is to be given back in all the time that it was waited for. `dispute_review`: a dispute that a reviewer
+ * decides. `settlement_account_refused`: a merchant cannot be paid; done once there is another account, whatever becomes of
+ * the settlement.
  */
 export type TaskKind =
   | 'stuck_bank_instruction'
@@ -21,6 +22,7 @@ export type TaskKind =
   | 'chargeback_received'
   | 'refund_without_funds'
   | 'dispute_review'
+  | 'settlement_account_refused'
 
 /** What waits for an operator. It is opened by the unit of work that got stuck, and done with the one that ends the process. */
 export interface Task {
@@ -89,7 +91,7 @@ export const withTasks = (insert: string): string => `
       from moved where moved.clock is not null and t.process_id = moved.id and t.state = 'open'
   ), done as (
     update task t set state = 'done', done_at = business_now()
-      from moved where moved.is_over and t.process_id = moved.id and t.state = 'open' and t.kind not in ('unauthorized_debit', 'chargeback_received')
+      from moved where moved.is_over and t.process_id = moved.id and t.state = 'open' and t.kind not in ('unauthorized_debit', 'chargeback_received', 'settlement_account_refused')
   ), lapsed as (
     update review v set state = 'lapsed', decided_at = business_now()
       from moved where moved.is_over and v.process_id = moved.id and v.state = 'open'

@@ -4,7 +4,10 @@ import { WORKFLOW_TASK_TIMEOUT_MS } from './tuning.ts'
 
 export interface ScheduleWanted {
   readonly scheduleId: string
-  readonly everyMs: number
+  /** One of the two. */
+  readonly everyMs?: number
+  /** At that time of day (`HH:MM`) in that zone, Monday to Friday. */
+  readonly weekdays?: { readonly time: string; readonly zone: string }
   readonly workflowType: string
   readonly taskQueue: string
   readonly args: readonly unknown[]
@@ -43,8 +46,7 @@ export async function ensureSchedule(
 
 function isAsWanted({ spec, policies, action }: ScheduleDescription, wanted: ScheduleWanted): boolean {
   return (
-    spec.intervals?.length === 1 &&
-    spec.intervals[0]?.every === wanted.everyMs &&
+    hasTimesOf(spec, wanted) &&
     policies.overlap === wanted.overlap &&
     policies.catchupWindow === wanted.catchupWindowMs &&
     action.workflowType === wanted.workflowType &&
@@ -52,10 +54,31 @@ function isAsWanted({ spec, policies, action }: ScheduleDescription, wanted: Sch
   )
 }
 
+function hasTimesOf(spec: ScheduleDescription['spec'], { everyMs, weekdays }: ScheduleWanted): boolean {
+  const { intervals = [], calendars = [], timezone } = spec
+  if (!weekdays) return intervals.length === 1 && intervals[0]?.every === everyMs
+  const [hour, minute] = hourAndMinute(weekdays.time)
+  const at = calendars[0]
+  return (
+    calendars.length === 1 &&
+    timezone === weekdays.zone &&
+    at?.hour[0]?.start === hour &&
+    at.minute[0]?.start === minute
+  )
+}
+
+const hourAndMinute = (time: string): [number, number] => [Number(time.slice(0, 2)), Number(time.slice(3))]
+
+function specOf({ everyMs, weekdays }: ScheduleWanted): ScheduleOptions['spec'] {
+  if (!weekdays) return { intervals: [{ every: everyMs! }] }
+  const [hour, minute] = hourAndMinute(weekdays.time)
+  return { calendars: [{ hour, minute, dayOfWeek: { start: 'MONDAY', end: 'FRIDAY' } }], timezone: weekdays.zone }
+}
+
 function toOptions(wanted: ScheduleWanted): ScheduleOptions {
   return {
     scheduleId: wanted.scheduleId,
-    spec: { intervals: [{ every: wanted.everyMs }] },
+    spec: specOf(wanted),
     policies: { overlap: wanted.overlap, catchupWindow: wanted.catchupWindowMs, pauseOnFailure: false },
     state: { note: wanted.note },
     action: {
@@ -67,5 +90,14 @@ function toOptions(wanted: ScheduleWanted): ScheduleOptions {
       args: [...wanted.args],
       workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS
     }
+  }
+}
+
+/** Takes a Schedule away that nobody wants any more; one that is not there is none. */
+export async function removeSchedule(client: Client, scheduleId: string): Promise<void> {
+  try {
+    await client.schedule.getHandle(scheduleId).delete()
+  } catch (error) {
+    if (!(error instanceof ScheduleNotFoundError)) throw error
   }
 }

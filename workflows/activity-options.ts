@@ -86,3 +86,13 @@ export const noticeOptions: ActivityOptions = {
   heartbeatTimeout: '30 s',
   retry: { maximumAttempts: 1 }
 }
+
+/**
+ * Thousands of merchants, each in milliseconds; a lost worker is noticed by its heartbeat, and the list is begun again, which
+ * settles nobody twice.
+ */
+export const settlementDayOptions: ActivityOptions = {
+  startToCloseTimeout: '1 h',
+  heartbeatTimeout: '30 s',
+  retry: { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '5 min' }
+}

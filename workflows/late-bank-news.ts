@@ -2,6 +2,7 @@ import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
 import type { BankPaymentStart } from '../activities/payment-progress.ts'
 import type { RefundStart } from '../activities/refund-progress.ts'
+import type { SettlementStart } from '../activities/settlement-progress.ts'
 import type { BankTopUpStart, CardTopUpStart } from '../activities/top-up-progress.ts'
 import type { WithdrawalStart } from '../activities/withdrawal-progress.ts'
 import type { Progress } from '../domain/orders.ts'
@@ -19,13 +20,15 @@ const { inquireCardTopUp, inquireCardPayment } = proxyActivities<Activities>({
   ...inquiryOptions,
   summary: 'ask the acquirer what became of it'
 })
-const { inquireTopUp, inquireWithdrawal, inquirePayment, inquireRefund } = proxyActivities<Activities>({
-  ...inquiryOptions,
-  summary: 'ask the bank what became of it'
-})
+const { bookSettlement, declineSettlement, readSettlement } = proxyLocalActivities<Activities>(recordOptions)
+const { inquireTopUp, inquireWithdrawal, inquirePayment, inquireRefund, inquireSettlement } =
+  proxyActivities<Activities>({
+    ...inquiryOptions,
+    summary: 'ask the bank what became of it'
+  })
 
 /** All kinds have alike of their order and policy what is used here. */
-type LateStart = BankTopUpStart & CardTopUpStart & WithdrawalStart & BankPaymentStart & RefundStart
+type LateStart = BankTopUpStart & CardTopUpStart & WithdrawalStart & BankPaymentStart & RefundStart & SettlementStart
 
 const topUp = { path: '/v1/top-ups', read: readTopUp, inquire: inquireTopUp, book: bookTopUp, decline: declineTopUp }
 const cardTopUp = { ...topUp, inquire: inquireCardTopUp }
@@ -43,6 +46,13 @@ const payment = {
   book: bookPayment,
   decline: declinePayment
 }
+const settlement = {
+  path: '/v1/settlements',
+  read: readSettlement,
+  inquire: inquireSettlement,
+  book: bookSettlement,
+  decline: declineSettlement
+}
 const cardPayment = { ...payment, inquire: inquireCardPayment }
 
 const refund = {
@@ -56,12 +66,13 @@ const refund = {
 function thingOf({ id, order }: LateStart) {
   if (id.startsWith('ref_')) return refund
   if (id.startsWith('wdr_')) return withdrawal
+  if (id.startsWith('set_')) return settlement
   if (!id.startsWith('pay_')) return 'card_id' in order ? cardTopUp : topUp
   return order.funding.type === 'card' ? cardPayment : payment
 }
 
 /**
- * The bank has news of a top-up, a withdrawal or a payment that an operator has ended: asks what they are, and if it says otherwise,
+ * The bank has news of a top-up, a withdrawal, a settlement or a payment that an operator has ended: asks what they are, and if it says otherwise,
  * books to its suspense account what it has moved, or has not. The news alone is believed by nobody.
  */
 export async function lateBankNews(start: LateStart): Promise<Progress<string>> {
@@ -95,7 +106,7 @@ export async function lateBankNews(start: LateStart): Promise<Progress<string>> 
   async function heard(said: BankWord): Promise<Progress<string>> {
     if (said.kind === 'accepted') return thing.book(start, said.bankReference)
     // That it has not booked is news only where an operator had said that it has.
-    const isContradicted = said.kind === 'declined' && current.state === 'succeeded'
+    const isContradicted = said.kind === 'declined' && (current.state === 'succeeded' || current.state === 'paid')
     return isContradicted ? thing.decline(start, said.code) : current
   }
 }

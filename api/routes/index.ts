@@ -22,6 +22,7 @@ import { disputeRoutes } from './dispute.ts'
 import { eventRoutes } from './event.ts'
 import { freezeRoutes } from './freeze.ts'
 import { limitRoutes } from './limits.ts'
+import { merchantBalanceRoutes } from './merchant-balance.ts'
 import { merchantKeyRoutes } from './merchant-keys.ts'
 import { merchantStateRoutes } from './merchant-state.ts'
 import { merchantRoutes } from './merchant.ts'
@@ -41,6 +42,9 @@ import { reviewRoutes } from './review.ts'
 import { riskRuleRoutes } from './risk-rule.ts'
 import { secondFactorRoutes } from './second-factor.ts'
 import { sessionRoutes } from './sessions.ts'
+import { settlementAccountRoutes } from './settlement-account.ts'
+import { settlementReadRoutes } from './settlement-read.ts'
+import { settlementRoutes } from './settlement.ts'
 import { taskRoutes } from './task.ts'
 import { topUpListRoutes } from './top-up-list.ts'
 import { topUpRoutes } from './top-up.ts'
@@ -81,6 +85,7 @@ export const listRoutes = (deps: ApiDeps): Route[] => [
   ...merchantRoutes(deps),
   ...merchantStateRoutes,
   ...merchantKeyRoutes(deps),
+  ...merchantBalanceRoutes(deps),
   ...paymentListRoutes(deps),
   ...paymentRequestRoutes(deps),
   ...qrCodeRoutes(deps),
@@ -94,6 +99,9 @@ export const listRoutes = (deps: ApiDeps): Route[] => [
   ...withdrawalListRoutes(deps),
   ...refundRoutes(deps),
   ...refundListRoutes(deps),
+  ...settlementRoutes(deps),
+  ...settlementReadRoutes(deps),
+  ...settlementAccountRoutes(deps),
   ...taskRoutes(deps),
   ...bulkDecisionRoutes(deps),
   ...reviewRoutes(deps)

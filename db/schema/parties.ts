@@ -39,6 +39,15 @@ export interface PartyTables {
     suspended_for: Generated<string | null>
     suspended_at: Generated<Date | null>
   }
+  settlement_account: {
+    merchant_id: string
+    version: number
+    state: string
+    reason: string | null
+    changed_by: Generated<string | null>
+    changed_at: Generated<Date>
+  }
+  settlement_day: { day: string; started: number; started_at: Generated<Date> }
   automatic_top_up: {
     wallet_id: string
     customer_id: string

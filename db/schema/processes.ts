@@ -48,6 +48,7 @@ export interface ProcessTables {
   bank_return_cursor: { bank: string; seq: bigint }
   card_link: CardLinkTable
   refund: RefundTable
+  settlement: SettlementTable
 }
 
 /** Written by `store/payment.ts`'s set-based statement, in the posting queue's transaction. */
@@ -234,8 +235,9 @@ interface BankReturnTable {
   reference: Read<string>
   original_id: Read<string>
   operation: Read<string>
-  customer_id: Read<string>
-  wallet_id: Read<string>
+  customer_id: Read<string | null>
+  wallet_id: Read<string | null>
+  merchant_id: Read<string | null>
   currency: Read<string>
   amount: Read<bigint>
   charge: Read<bigint>
@@ -260,5 +262,34 @@ interface CardLinkTable {
   decline_code: Read<string | null>
   acquirer_reference: Read<string | null>
   sent_at: Read<Date | null>
+  created_at: Read<Date>
+}
+
+/** Written by `store/settlement.ts`'s set-based statement. */
+interface SettlementTable {
+  id: Read<string>
+  merchant_id: Read<string>
+  currency: Read<string>
+  number: Read<bigint | null>
+  trigger: Read<string>
+  business_date: Read<string>
+  cut_off: Read<Date>
+  bank: Read<string>
+  account_version: Read<number>
+  entries: Read<string>
+  lines: Read<unknown>
+  open_from: Read<bigint>
+  due: Read<bigint>
+  carried_in: Read<bigint>
+  carried_out: Read<bigint>
+  holdback: Read<bigint>
+  reserve: Read<bigint>
+  amount: Read<bigint>
+  reserve_release_at: Read<Date | null>
+  reserve_released_at: Read<Date | null>
+  decline_code: Read<string | null>
+  bank_reference: Read<string | null>
+  sent_at: Read<Date | null>
+  returned: Read<bigint>
   created_at: Read<Date>
 }

@@ -16,6 +16,7 @@ import { refund } from './refund.ts'
 import { registration } from './registration.ts'
 import { risk } from './risk.ts'
 import { debitReport, passwordReset, secondFactor } from './service.ts'
+import { settlement } from './settlement.ts'
 import { stepUp } from './step-up.ts'
 import { withdrawal } from './withdrawal.ts'
 
@@ -40,7 +41,8 @@ const defaults = {
   card_link: cardLink,
   refund,
   dispute,
-  risk
+  risk,
+  settlement
 }
 
 /** Every number that governs a process, by topic. JSON-able: money is a string of minor units, durations end in `_ms`. */
@@ -159,3 +161,12 @@ export const refundPolicy = ({ bank, refund, limits }: Policy): RefundPolicy => 
 export type DisputePolicy = Policy['dispute'] & Pick<Policy, 'limits'>
 
 export const disputePolicy = ({ dispute, limits }: Policy): DisputePolicy => ({ ...dispute, limits })
+
+/** What one settlement's run keeps: how to ask the bank, and how what is due is parted. */
+export type SettlementPolicy = BankPolicy & Pick<Policy, 'limits' | 'settlement'>
+
+export const settlementPolicy = ({ bank, limits, settlement }: Policy): SettlementPolicy => ({
+  ...bank,
+  limits,
+  settlement
+})

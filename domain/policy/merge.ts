@@ -43,6 +43,15 @@ const AMOUNT = /^(0|[1-9][0-9]{0,17})$/
 const isText = (value: unknown, form: RegExp): value is string => typeof value === 'string' && form.test(value)
 const isCount = (value: unknown, min: number, max = Number.MAX_SAFE_INTEGER): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max
+/** Hoisted: the rules below need it. */
+function isZone(value: unknown): boolean {
+  if (typeof value !== 'string') return false
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }) !== undefined
+  } catch {
+    return false
+  }
+}
 const isList = (value: unknown): value is unknown[] => Array.isArray(value) && value.length <= 10_000
 
 /** What the type of the default does not say. The first rule whose path fits decides. */
@@ -58,6 +67,13 @@ const RULES: readonly Rule[] = [
     wants: 'a decimal string above zero'
   },
   { where: /_bps$|\.bps$/, fits: (value) => isCount(value, 0, 10_000), wants: 'a whole number from 0 to 10000' },
+  { where: /^settlement\.daily$/, fits: (value) => typeof value === 'boolean', wants: 'true or false' },
+  {
+    where: /^settlement\.cut_off\.time$/,
+    fits: (value) => isText(value, /^([01][0-9]|2[0-3]):[0-5][0-9]$/),
+    wants: 'a time of day such as "16:00"'
+  },
+  { where: /^settlement\.cut_off\.zone$/, fits: isZone, wants: 'an IANA time zone' },
   { where: /^step_up\.payments_since$/, fits: (value) => isCount(value, 0), wants: 'a whole number' },
   { where: /^pin\.digits$/, fits: (value) => isCount(value, 4, 12), wants: 'a whole number from 4 to 12' },
   {

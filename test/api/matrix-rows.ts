@@ -3,6 +3,7 @@ import type { Row, World } from './matrix-world.ts'
 import { merchantRows } from './merchant-rows.ts'
 import { paymentRequestRows } from './payment-request-rows.ts'
 import { serviceRows } from './matrix-service-rows.ts'
+import { settlementRows } from './settlement-rows.ts'
 import { bankRows } from './matrix-bank-rows.ts'
 import { operatorRows } from './operator-rows.ts'
 import { bankAccountRows } from './bank-account-rows.ts'
@@ -61,6 +62,7 @@ export const rows: Readonly<Record<string, Row>> = {
   },
   ...serviceRows,
   ...refundRows,
+  ...settlementRows,
   'delete /sessions/{id}': {
     path: async ({ api, own }) => `/sessions/${(await sessionFor(api, own.id)).id}`,
     allowed: { 'customer own': 204, 'customer other': 404 }

@@ -12,6 +12,7 @@ import { onboardingStories } from './onboarding-stories.ts'
 import { paymentRequestStories } from './payment-request-stories.ts'
 import { refundStories } from './refund-stories.ts'
 import { riskStories } from './risk-stories.ts'
+import { settlementStories } from './settlement-stories.ts'
 import { withdrawalStories } from './withdrawal-stories.ts'
 import { callBack } from '../support/call-back.ts'
 import type { Answered, Client } from '../support/client.ts'
@@ -176,6 +177,7 @@ export const replayStories: readonly ReplayStory[] = [
   ...paymentRequestStories,
   ...operatorStories,
   ...withdrawalStories,
+  ...settlementStories,
   ...bankPaymentStories,
   ...bankLinkStories,
   ...bankReturnStories,

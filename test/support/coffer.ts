@@ -9,7 +9,7 @@ import { createVault } from '../../store/vault.ts'
 import { client, type Client } from './client.ts'
 import { testContext } from './context.ts'
 import { cloneDatabase, type ClonedDatabase } from './database.ts'
-import { forgetRun, forgetSchedules, sweepUntil } from './lost-runs.ts'
+import { forgetRun, forgetSchedules, sweepUntil, type Woken } from './lost-runs.ts'
 import { startPart, type Part } from './part.ts'
 import { startSandbox, type SandboxHandle } from './sandbox.ts'
 import { describeTrouble } from './trouble.ts'
@@ -63,7 +63,7 @@ export interface Coffer {
   /** Deletes a run from Temporal, as its retention does after a day. */
   forgetRun(workflowId: string): Promise<void>
   /** Has the sweeper come now, again and again, until it is so: it comes every 30 s by itself, too late for a test. */
-  sweepUntil(isSo: () => Promise<boolean>, schedule?: 'sweep' | 'notices'): Promise<void>
+  sweepUntil(isSo: () => Promise<boolean>, schedule?: Woken): Promise<void>
   stop(): Promise<void>
 }
 
@@ -93,7 +93,8 @@ export async function startCoffer(options: CofferOptions = {}): Promise<Coffer> 
     CALLBACK_SECRET: sandbox.callbackSecret,
     WORKFLOW_BUNDLE: context.workflowBundlePath,
     LOG_LEVEL: 'warn',
-    ...(options.policy && { COFFER_POLICY: writePolicy(directory, options.policy) }),
+    // A day that is moved over would settle merchants whom a test looks at: those that want it say so.
+    COFFER_POLICY: writePolicy(directory, { settlement: { daily: false }, ...options.policy }),
     ...options.environment
   }
   const [worker, ...apis] = await Promise.all([

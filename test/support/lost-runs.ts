@@ -19,12 +19,15 @@ export async function forgetRun(context: TestContext, workflowId: string): Promi
   })
 }
 
+/** A Schedule that a test does not wait for. */
+export type Woken = 'sweep' | 'notices' | 'settlement-day'
+
 /** @throws when it is not so after a minute of sweeps, or of what another Schedule starts. */
 export async function sweepUntil(
   context: TestContext,
   taskQueue: string,
   isSo: () => Promise<boolean>,
-  schedule: 'sweep' | 'notices' = 'sweep'
+  schedule: Woken = 'sweep'
 ): Promise<void> {
   const giveUpAt = performance.now() + 60_000
   await asClient(context, async ({ schedule: schedules }) => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { ConnectedClient } from '../../temporal/connection.ts'
 import { ensureNamespace, keepNamespaceReady } from '../../temporal/namespace.ts'
-import { ensureSchedule, type ScheduleWanted } from '../../temporal/schedules.ts'
+import { ensureSchedule, removeSchedule, type ScheduleWanted } from '../../temporal/schedules.ts'
 import { ensureSearchAttributes } from '../../temporal/search-attributes.ts'
 import { accessForTests, connectClient } from './support.ts'
 
@@ -98,6 +98,26 @@ describe('a Schedule', () => {
     expect(found.policies).toMatchObject({ overlap: 'SKIP', catchupWindow: 60_000 })
     expect(found.state.paused).toBe(true)
     expect(found.action.args).toEqual(['a word'])
+  })
+
+  it('of weekdays fires at a time of day in a zone, and is taken away when nobody wants it', async () => {
+    const { client } = connected
+    const { everyMs: _, ...rest } = wanted
+    const scheduleId = `settlement-day-${randomUUID()}`
+    const daily = { ...rest, scheduleId, weekdays: { time: '16:00', zone: 'Europe/Berlin' } }
+    expect(await ensureSchedule(client, daily)).toBe('made')
+    expect(await ensureSchedule(client, daily)).toBe('unchanged')
+    const later = { ...daily, weekdays: { time: '17:30', zone: 'Europe/Berlin' } }
+    expect(await ensureSchedule(client, later)).toBe('changed')
+    const { spec } = await client.schedule.getHandle(scheduleId).describe()
+    expect(spec).toMatchObject({
+      timezone: 'Europe/Berlin',
+      calendars: [{ hour: [{ start: 17 }], minute: [{ start: 30 }] }]
+    })
+    await removeSchedule(client, scheduleId)
+    await removeSchedule(client, scheduleId)
+    expect(await ensureSchedule(client, daily)).toBe('made')
+    await removeSchedule(client, scheduleId)
   })
 
   it('is looked after when it was deleted', async () => {
