@@ -151,6 +151,14 @@ export const cardCaptureCrashPoints = ['payment.send-capture/reply'] as const
 /** A card link's: the word with the acquirer, and the card that it makes. */
 export const cardLinkCrashPoints = ['card-link.send/reply', 'card-link.link/after'] as const
 
+/** A reconciliation's: the statement is put down, a part of it is booked, all of it is; an item is adjusted. */
+export const reconciliationCrashPoints = [
+  'reconciliation.import/put',
+  'reconciliation.match/some',
+  'reconciliation.conclude/report',
+  'reconciliation.adjust/report'
+] as const
+
 export type CrashPoint = (name: string) => void
 
 const PROCESS_OF_PREFIX: Readonly<Record<string, string>> = {
@@ -162,7 +170,8 @@ const PROCESS_OF_PREFIX: Readonly<Record<string, string>> = {
   ban: 'bank-link',
   mdr: 'deposit-recovery',
   ret: 'bank-return',
-  crd: 'card-link'
+  crd: 'card-link',
+  rec: 'reconciliation'
 }
 
 /** `pay_…:capture:…` inside its transaction → `payment.capture/inside`. */
@@ -188,7 +197,8 @@ export function createCrashPoint(at: string | undefined, kill: () => void): Cras
     ...operatorCrashPoints,
     ...bankReturnCrashPoints,
     ...cardLinkCrashPoints,
-    ...cardCaptureCrashPoints
+    ...cardCaptureCrashPoints,
+    ...reconciliationCrashPoints
   ]
   if (!known.some((point) => point === at)) throw new Error(`CRASH_AT: there is no crash point ${at}`)
   return (name) => {

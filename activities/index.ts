@@ -26,8 +26,12 @@ import { paymentCardActivities } from './payment-card.ts'
 import { paymentFundingActivities } from './payment-funding.ts'
 import { paymentRequestActivities } from './payment-request.ts'
 import { paymentActivities } from './payment.ts'
+import { reconciliationDecisionActivities } from './reconciliation-decisions.ts'
+import { reconciliationMatchingActivities } from './reconciliation-matching.ts'
+import { reconciliationActivities } from './reconciliation.ts'
 import { recoverDebts } from './recover-debts.ts'
 import { rescreeningActivities } from './rescreening.ts'
+import { startReconciliationActivities } from './start-reconciliations.ts'
 import { sweepActivities } from './sweep.ts'
 import { withFailures } from './to-failure.ts'
 import { topUpBankActivities } from './top-up-bank.ts'
@@ -75,6 +79,10 @@ export const createActivities = (given: ActivityDeps) => {
     ...bankReturnDecisionActivities(deps),
     ...cardLinkActivities(deps),
     ...cardLinkAcquirerActivities(deps),
+    ...reconciliationActivities(deps),
+    ...reconciliationMatchingActivities(deps),
+    ...reconciliationDecisionActivities(deps),
+    ...startReconciliationActivities(deps),
     ...sweepActivities(deps)
   })
 }

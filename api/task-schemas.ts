@@ -11,7 +11,9 @@ export const TaskReply = z
       'kyc_review',
       'unauthorized_debit',
       'customer_receivable',
-      'chargeback_received'
+      'chargeback_received',
+      'open_items',
+      'statement_refused'
     ]),
     state: z.enum(['open', 'done']),
     process_id: z.string().meta({ description: 'What it is about, such as a top-up' }),

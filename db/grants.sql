@@ -73,3 +73,9 @@ grant update (owes) on wallet to :app_role;
 
 -- Automatic top-ups: a customer's rules, set, changed and taken away by them.
 grant select, insert, update, delete on automatic_top_up to :app_role;
+
+-- Reconciliations: statements as they came, and what became of their lines; what is expected is read off the books. A month that
+-- is closed stays closed.
+grant select, insert on bank_statement_file, accounting_period to :app_role;
+grant select, insert, update on reconciliation, bank_expectation, reconciliation_item to :app_role;
+grant select, insert, update, delete on statement_line to :app_role;

@@ -27,6 +27,9 @@ export type PasswordResetId = Id<'pwr'>
 export type BankReturnId = Id<'ret'>
 export type CardId = Id<'crd'>
 
+export type ReconciliationId = Id<'rec'>
+export type ReconciliationItemId = Id<'rci'>
+
 export interface IdByPrefix {
   cus: CustomerId
   wal: WalletId
@@ -52,6 +55,8 @@ export interface IdByPrefix {
   pwr: PasswordResetId
   ret: BankReturnId
   crd: CardId
+  rec: ReconciliationId
+  rci: ReconciliationItemId
 }
 export type IdPrefix = keyof IdByPrefix
 

@@ -6,6 +6,7 @@ import { depositRecoveryWriter } from './deposit-recovery.ts'
 import { onboardingWriter } from './onboarding-writer.ts'
 import { paymentRequestWriter } from './payment-request.ts'
 import { paymentWriter } from './payment.ts'
+import { reconciliationWriter } from './reconciliation.ts'
 import { topUpWriter } from './top-up.ts'
 import { withdrawalWriter } from './withdrawal.ts'
 import { workClockWriter } from './work-clock.ts'
@@ -21,5 +22,6 @@ export const recordWriters: readonly RecordWriter[] = [
   depositRecoveryWriter,
   workClockWriter,
   bankReturnWriter,
-  cardLinkWriter
+  cardLinkWriter,
+  reconciliationWriter
 ]

@@ -10,9 +10,17 @@ import { findWork, listWork, toWork, type Work, type WorkFilter, type WorkPlace 
  * operator has thawed their wallets, whatever becomes of the debit meanwhile.
  * `customer_receivable`: a bank took money back that the wallet no longer had. `chargeback_received`: a card
  * holder has had a payment taken back, which is booked by nobody yet.
+ * `open_items`: what a bank's statement leaves to be explained has been open for days. `statement_refused`: a bank's statement
+ * cannot be believed, or does not fit behind the last one.
  */
 export type TaskKind =
-  'stuck_bank_instruction' | 'kyc_review' | 'unauthorized_debit' | 'customer_receivable' | 'chargeback_received'
+  | 'stuck_bank_instruction'
+  | 'kyc_review'
+  | 'unauthorized_debit'
+  | 'customer_receivable'
+  | 'chargeback_received'
+  | 'open_items'
+  | 'statement_refused'
 
 /** What waits for an operator. It is opened by the unit of work that got stuck, and done with the one that ends the process. */
 export interface Task {

@@ -37,6 +37,7 @@ export const approve = defineUpdate<DecisionAnswer, [string]>('approve')
 export const reject = defineUpdate<DecisionAnswer, [string]>('reject')
 export const ask = defineUpdate<DecisionAnswer, [string]>('ask')
 export const resolve = defineUpdate<DecisionAnswer, [string]>('resolve')
+export const adjust = defineUpdate<DecisionAnswer, [string]>('adjust')
 export const writeOff = defineUpdate<DecisionAnswer, [string]>('write-off')
 
 /** What became of a decision: the version of the record that shows it, or why it was refused. */

@@ -1,5 +1,7 @@
 import type { ApiDeps } from '../deps.ts'
 import type { Route } from '../route.ts'
+import { accountingPeriodRoutes } from './accounting-period.ts'
+import { adjustmentRoutes } from './adjustment.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { auditLogRoutes } from './audit-log.ts'
 import { automaticTopUpRoutes } from './automatic-top-up.ts'
@@ -17,6 +19,7 @@ import { debitReportRoutes } from './debit-report.ts'
 import { deviceRoutes } from './devices.ts'
 import { eventRoutes } from './event.ts'
 import { freezeRoutes } from './freeze.ts'
+import { generalLedgerRoutes } from './general-ledger.ts'
 import { limitRoutes } from './limits.ts'
 import { merchantKeyRoutes } from './merchant-keys.ts'
 import { merchantStateRoutes } from './merchant-state.ts'
@@ -30,10 +33,12 @@ import { paymentRoutes } from './payment.ts'
 import { policyRoutes } from './policies.ts'
 import { qrCodeRoutes } from './qr-code.ts'
 import { receiptRoutes } from './receipt.ts'
+import { reconciliationRoutes } from './reconciliation.ts'
 import { registrationRoutes } from './registration.ts'
 import { reviewRoutes } from './review.ts'
 import { secondFactorRoutes } from './second-factor.ts'
 import { sessionRoutes } from './sessions.ts'
+import { statementImportRoutes } from './statement-import.ts'
 import { taskRoutes } from './task.ts'
 import { topUpListRoutes } from './top-up-list.ts'
 import { topUpRoutes } from './top-up.ts'
@@ -82,5 +87,10 @@ export const listRoutes = (deps: ApiDeps): Route[] => [
   ...withdrawalListRoutes(deps),
   ...taskRoutes(deps),
   ...bulkDecisionRoutes(deps),
-  ...reviewRoutes(deps)
+  ...reviewRoutes(deps),
+  ...reconciliationRoutes(deps),
+  ...statementImportRoutes(deps),
+  ...adjustmentRoutes(deps),
+  ...accountingPeriodRoutes(deps),
+  ...generalLedgerRoutes(deps)
 ]

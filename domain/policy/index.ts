@@ -11,6 +11,7 @@ import { mergeOver, type DeepReadonly } from './merge.ts'
 import { payment } from './payment.ts'
 import { paymentRequest } from './payment-request.ts'
 import { pin } from './pin.ts'
+import { reconciliation } from './reconciliation.ts'
 import { registration } from './registration.ts'
 import { debitReport, passwordReset, secondFactor } from './service.ts'
 import { stepUp } from './step-up.ts'
@@ -34,7 +35,8 @@ const defaults = {
   debit_report: debitReport,
   bank_return: bankReturn,
   automatic_top_up: automaticTopUp,
-  card_link: cardLink
+  card_link: cardLink,
+  reconciliation
 }
 
 /** Every number that governs a process, by topic. JSON-able: money is a string of minor units, durations end in `_ms`. */
@@ -112,3 +114,23 @@ export const bankReturnPolicy = ({ bank, bank_return }: Policy): BankReturnPolic
 export type CardLinkPolicy = Policy['bank'] & Pick<Policy, 'card_link'>
 
 export const cardLinkPolicy = ({ bank, card_link }: Policy): CardLinkPolicy => ({ ...bank, card_link })
+
+/** What one reconciliation's run keeps: its times, and when an adjustment takes two. Our own account numbers stay here. */
+export type ReconciliationPolicy = WriteOffPolicy & { readonly reconciliation: ReconciliationTimes }
+
+type ReconciliationTimes = Pick<
+  Policy['reconciliation'],
+  'date_tolerance_days' | 'retry_every_ms' | 'look_every_ms' | 'task_after_ms'
+>
+
+export const reconciliationPolicy = ({ bank, limits, reconciliation: of }: Policy): ReconciliationPolicy => ({
+  write_off_four_eyes_usd: bank.write_off_four_eyes_usd,
+  stuck_sla_ms: bank.stuck_sla_ms,
+  limits,
+  reconciliation: {
+    date_tolerance_days: of.date_tolerance_days,
+    retry_every_ms: of.retry_every_ms,
+    look_every_ms: of.look_every_ms,
+    task_after_ms: of.task_after_ms
+  }
+})

@@ -61,7 +61,7 @@ export interface Coffer {
   /** Deletes a run from Temporal, as its retention does after a day. */
   forgetRun(workflowId: string): Promise<void>
   /** Has the sweeper come now, again and again, until it is so: it comes every 30 s by itself, too late for a test. */
-  sweepUntil(isSo: () => Promise<boolean>, schedule?: 'sweep' | 'notices'): Promise<void>
+  sweepUntil(isSo: () => Promise<boolean>, schedule?: 'sweep' | 'notices' | 'reconciliations'): Promise<void>
   stop(): Promise<void>
 }
 

@@ -24,7 +24,7 @@ export async function sweepUntil(
   context: TestContext,
   taskQueue: string,
   isSo: () => Promise<boolean>,
-  schedule: 'sweep' | 'notices' = 'sweep'
+  schedule: 'sweep' | 'notices' | 'reconciliations' = 'sweep'
 ): Promise<void> {
   const giveUpAt = performance.now() + 60_000
   await asClient(context, async ({ schedule: schedules }) => {

@@ -1,0 +1,140 @@
+import { z } from 'zod'
+import { Refusal } from '../../domain/errors.ts'
+import { dayOf } from '../../domain/reconciliation.ts'
+import { appendAudit } from '../../store/audit.ts'
+import { findProcess, readBusinessNow } from '../../store/process.ts'
+import { listItems, toItemView } from '../../store/reconciliation-item.ts'
+import { reconciliationIdOf, reconciliationStart } from '../../store/reconciliation-start.ts'
+import {
+  findReconciliation,
+  insertReconciliation,
+  listReconciliations,
+  toReconciliationView
+} from '../../store/reconciliation.ts'
+import type { ApiDeps } from '../deps.ts'
+import { ListQuery, listOf, readCursor, toPage } from '../list.ts'
+import { Bank, DayRequest, ReconciliationReply } from '../reconciliation-schemas.ts'
+import { answer, route, type Route } from '../route.ts'
+import { id, instant } from '../schemas.ts'
+import { createSubmit, type Submit } from '../submit.ts'
+import { workflowIdOf } from '../../workflows/messages.ts'
+
+type Reply = z.input<typeof ReconciliationReply>
+
+const readers = { callers: { finance: 'any', admin: 'any', support: 'any' }, scope: 'reconciliations:read' } as const
+
+/** Our books beside the banks' statements, day by day. */
+export const reconciliationRoutes = (deps: ApiDeps): Route[] => [
+  wantRoute(deps),
+  listRoute(deps),
+  readRoute(deps, createSubmit(deps))
+]
+
+/** Starts the day's run, or wakes it; what is lost on the way the sweeper starts. */
+export async function launchDay(
+  { processes, policy }: Pick<ApiDeps, 'processes' | 'policy'>,
+  { bank, date }: { readonly bank: 'a' | 'b'; readonly date: string },
+  actor: string
+): Promise<void> {
+  const order = reconciliationStart({ bank, date }, actor, policy)
+  await processes.launch({
+    type: 'reconciliation',
+    id: order.id,
+    order,
+    summary: `bank ${bank}, ${date}`,
+    searchAttributes: []
+  })
+  await processes.nudge(workflowIdOf('reconciliation', order.id))
+}
+
+const wantRoute = (deps: ApiDeps): Route =>
+  route.post(
+    '/reconciliations',
+    {
+      summary: 'Have a bank’s day reconciled',
+      description:
+        'The bank is asked for its statement, which is booked line by line. One record a bank and day: asked for again, it is ' +
+        'answered as it stands. Days that nobody asks for are asked for by themselves once they are over.',
+      body: DayRequest,
+      reply: ReconciliationReply,
+      status: 201,
+      otherReplies: { 200: { description: 'It was asked for before', schema: ReconciliationReply } },
+      callers: { finance: 'any' },
+      scope: 'reconciliations:write',
+      idempotency: 'stored',
+      errors: ['idempotency_key_reused']
+    },
+    async ({ body, transaction, principal, requestId, afterCommit }) => {
+      const today = dayOf(await readBusinessNow(transaction))
+      if (body.date >= today) refuseDay('is not over yet')
+      const day = { ...body, id: reconciliationIdOf(body) }
+      const made = await insertReconciliation(transaction, { ...day, askedBy: principal })
+      if (made)
+        await appendAudit(transaction, { actor: principal, action: 'reconciliation.wanted', object: day.id, requestId })
+      afterCommit(() => launchDay(deps, body, principal))
+      const found = (await findReconciliation(transaction, day.id))!
+      return answer(made ? 201 : 200, toReconciliationView(found), { Location: `/v1/reconciliations/${day.id}` })
+    }
+  )
+
+const refuseDay = (message: string): never => {
+  throw new Refusal('invalid_request', { errors: [{ pointer: '/date', message }] })
+}
+
+const listRoute = ({ db }: ApiDeps): Route =>
+  route.get(
+    '/reconciliations',
+    {
+      summary: 'List reconciliations, the newest day first',
+      query: ListQuery.extend({ bank: Bank.optional(), state: ReconciliationReply.shape.state.optional() }),
+      reply: listOf(ReconciliationReply),
+      ...readers
+    },
+    async ({ query: { bank, state, limit, cursor } }) => {
+      const place = readCursor(z.tuple([z.iso.date(), id('rec')]), cursor)
+      const before = place && { date: place[0], id: place[1] }
+      const rows = await listReconciliations(db, { bank, state }, before, limit + 1)
+      return toPage(
+        rows,
+        limit,
+        (row) => [row.date, row.id],
+        (row) => toReconciliationView(row) as Reply
+      )
+    }
+  )
+
+const ItemQuery = ListQuery.extend({
+  class: z.enum(['missing_here', 'missing_there', 'amount_differs', 'duplicate']).optional(),
+  item_state: z.enum(['open', 'cleared']).optional()
+})
+
+const readRoute = ({ db }: ApiDeps, submit: Submit): Route =>
+  route.get(
+    '/reconciliations/{id}',
+    {
+      summary: 'Read a reconciliation, with a page of what was to be explained',
+      params: z.strictObject({ id: id('rec') }),
+      query: ItemQuery,
+      reply: ReconciliationReply,
+      ...readers
+    },
+    async (call) => {
+      const { class: of, item_state: state, limit, cursor } = call.query
+      const found = await findReconciliation(db, call.params.id)
+      if (!found) throw new Refusal('not_found')
+      const place = readCursor(z.tuple([id('rci')]), cursor)
+      const rows = await listItems(db, found.id, { of, state }, place?.[0], limit + 1)
+      const today = dayOf(await readBusinessNow(db))
+      const items = toPage(
+        rows,
+        limit,
+        (row) => [row.id],
+        (row) => toItemView(row, today)
+      )
+      // Before its run has begun there is nothing but the wish.
+      const begun = await findProcess(db, found.id)
+      if (!begun) return { ...(toReconciliationView(found) as Reply), created_at: instant(found.createdAt), items }
+      const { body } = await submit.read(call, found.id)
+      return { ...(body as Reply), ...(toReconciliationView(found) as Reply), items }
+    }
+  )
