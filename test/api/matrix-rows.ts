@@ -7,6 +7,7 @@ import { bankRows } from './matrix-bank-rows.ts'
 import { operatorRows } from './operator-rows.ts'
 import { bankAccountRows } from './bank-account-rows.ts'
 import { cardRows } from './card-rows.ts'
+import { reconciliationRows } from './reconciliation-rows.ts'
 
 const apiKeyId = async ({ api }: World) => {
   const admin = await keyFor(api, 'admin')
@@ -58,6 +59,7 @@ export const rows: Readonly<Record<string, Row>> = {
     allowed: { 'customer own': 200, 'customer other': 404 }
   },
   ...serviceRows,
+  ...reconciliationRows,
   'delete /sessions/{id}': {
     path: async ({ api, own }) => `/sessions/${(await sessionFor(api, own.id)).id}`,
     allowed: { 'customer own': 204, 'customer other': 404 }

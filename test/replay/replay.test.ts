@@ -7,6 +7,7 @@ import { bankReturnStates } from '../../domain/bank-return.ts'
 import { cardLinkStates } from '../../domain/card-link.ts'
 import { depositRecoveryStates } from '../../domain/deposit-recovery.ts'
 import { paymentStates } from '../../domain/payment.ts'
+import { reconciliationStates } from '../../domain/reconciliation.ts'
 import { topUpStates } from '../../domain/top-up.ts'
 import { withdrawalStates } from '../../domain/withdrawal.ts'
 import { bundleWorkflows } from '../../temporal/bundle.ts'
@@ -52,7 +53,8 @@ describe('The recorded runs', () => {
     ['bank-link', bankLinkStates.terminal, [] as string[]],
     ['deposit-recovery', depositRecoveryStates.terminal, [] as string[]],
     ['bank-return', bankReturnStates.terminal, [] as string[]],
-    ['card-link', cardLinkStates.terminal, [] as string[]]
+    ['card-link', cardLinkStates.terminal, [] as string[]],
+    ['reconciliation', reconciliationStates.terminal, [] as string[]]
   ])('of a %s end in each of its terminal states that can be reached', (type, terminal, unreachable) => {
     const ends = names.filter((name) => name.startsWith(`${type}/`)).map((name) => runs.get(name)!.state)
     expect([...new Set(ends)].sort()).toEqual(

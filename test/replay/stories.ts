@@ -8,6 +8,7 @@ import { cardPaymentStories } from './card-payment-stories.ts'
 import { cardLinkStories } from './card-link-stories.ts'
 import { onboardingStories } from './onboarding-stories.ts'
 import { paymentRequestStories } from './payment-request-stories.ts'
+import { reconciliationStories } from './reconciliation-stories.ts'
 import { withdrawalStories } from './withdrawal-stories.ts'
 import { callBack } from '../support/call-back.ts'
 import type { Answered, Client } from '../support/client.ts'
@@ -177,6 +178,7 @@ export const replayStories: readonly ReplayStory[] = [
   ...bankReturnStories,
   ...cardLinkStories,
   ...cardPaymentStories,
+  ...reconciliationStories,
   { name: 'deliver-code/sent', state: 'sent', tell: register },
   {
     name: 'deliver-code/replaced-before-it-was-sent',
