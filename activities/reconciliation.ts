@@ -4,7 +4,7 @@ import { checkStatement, type BankStatement } from '../domain/bank-statement.ts'
 import { readCamt053 } from '../domain/camt053.ts'
 import { Refusal } from '../domain/errors.ts'
 import { readStatementCsv } from '../domain/statement-csv.ts'
-import { contentHashOf, findMisfit, keepFile, openFile, putStatement } from '../store/bank-statement.ts'
+import { contentHashOf, findDayBetween, findMisfit, keepFile, openFile, putStatement } from '../store/bank-statement.ts'
 import { getReconciliation, type Reconciliation } from '../store/reconciliation.ts'
 import { advance } from './advance.ts'
 import type { ActivityDeps } from './deps.ts'
@@ -90,12 +90,13 @@ export function reconciliationActivities({ db, ledger, vault, policy, bank, cras
     importStatement: async (start: ReconciliationStart): Promise<ReconciliationProgress> => {
       const seen = await get(start)
       if (seen.state !== 'importing') return toReconciliationProgress(seen)
+      // The end of the day before it has this run look again.
+      const between = await findDayBetween(db, seen.bank, seen.date)
+      if (between?.data['reason'] === 'an_earlier_day_is_open') return toReconciliationProgress(seen, 'an_earlier_day')
       heartbeat('statement')
       const file = await readFile(seen)
       if (typeof file === 'string') return toReconciliationProgress(seen, file)
       const refused = await take(seen, file)
-      // It comes after a day that is still under way, and that day's end has this run look again.
-      if (refused?.data['reason'] === 'an_earlier_day_is_open') return toReconciliationProgress(seen, 'an_earlier_day')
       if (refused) return refuse(start, refused)
       crash('reconciliation.import/put')
       const { seen: after } = await advance(

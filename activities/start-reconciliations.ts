@@ -1,14 +1,11 @@
 import { dayAfter, dayOf } from '../domain/reconciliation.ts'
-import { findFirstDay } from '../store/bank-expectation.ts'
 import { readBusinessNow } from '../store/process.ts'
 import { reconciliationIdOf, reconciliationStart } from '../store/reconciliation-start.ts'
-import { findLastDay, insertReconciliation, listUnstarted } from '../store/reconciliation.ts'
+import { insertReconciliation, listMissingDays, listUnstarted } from '../store/reconciliation.ts'
 import type { ActivityDeps } from './deps.ts'
 import { startMissing } from './start-missing.ts'
 
 const banks = ['a', 'b'] as const
-/** Days of one bank that are asked for at once; the rest comes with the next run of the Schedule. */
-const DAYS_MAX = 62
 const UNSTARTED_MAX = 500
 const ACTOR = 'schedule'
 
@@ -32,12 +29,9 @@ export async function startWantedDays({ db, runs, policy }: StartDeps): Promise<
 export const startReconciliationActivities = (deps: StartDeps) => ({
   startReconciliations: async (): Promise<{ readonly started: readonly string[] }> => {
     const { db } = deps
-    const today = dayOf(await readBusinessNow(db))
+    const yesterday = dayAfter(dayOf(await readBusinessNow(db)), -1)
     for (const bank of banks) {
-      const last = await findLastDay(db, bank)
-      const first = last === undefined ? await findFirstDay(db, bank) : dayAfter(last)
-      if (first === undefined) continue
-      for (let [date, days] = [first, 0]; date < today && days < DAYS_MAX; date = dayAfter(date), days++)
+      for (const date of await listMissingDays(db, bank, yesterday))
         await insertReconciliation(db, { id: reconciliationIdOf({ bank, date }), bank, date, askedBy: ACTOR })
     }
     return { started: await startWantedDays(deps) }

@@ -49,16 +49,8 @@ export const contentHashOf = (statement: BankStatement): string => sha256(conten
  */
 export async function findMisfit(db: Kysely<Database>, statement: BankStatement): Promise<Refusal | undefined> {
   const { bank, date, accounts } = statement
-  const { rows } = await sql<{ id: string; date: string; taken: boolean }>`
-    select id, date, content_hash is not null as taken from reconciliation
-      where bank = ${bank} and date <> ${date}::date
-        and (date > ${date}::date and content_hash is not null or date < ${date}::date and content_hash is null)
-      order by date limit 1`.execute(db)
-  const between = rows[0]
-  if (between) {
-    const reason = between.taken ? 'a_later_day_was_taken' : 'an_earlier_day_is_open'
-    return new Refusal('statement_out_of_order', { reason, date: between.date })
-  }
+  const between = await findDayBetween(db, bank, date)
+  if (between) return between
   for (const { id } of accounts) {
     if (id !== null && (await isTakenName(db, id, bank, date)))
       return new Refusal('statement_conflict', { reason: 'statement_id', statement_id: id })
@@ -76,6 +68,18 @@ export async function findMisfit(db: Kysely<Database>, statement: BankStatement)
   }
   const lost = [...closings].find(([code, last]) => last !== 0n && !accounts.some((each) => each.currency === code))
   return lost && new Refusal('statement_out_of_order', { reason: 'currency_missing', currency: lost[0] })
+}
+
+/** Days are taken in their order: one before it that is not yet, or one after it that is, keeps a day from being taken. */
+export async function findDayBetween(db: Kysely<Database>, bank: string, day: string): Promise<Refusal | undefined> {
+  const { rows } = await sql<{ date: string; taken: boolean }>`
+    select date, content_hash is not null as taken from reconciliation
+      where bank = ${bank} and (date > ${day}::date and content_hash is not null or date < ${day}::date and content_hash is null)
+      order by date limit 1`.execute(db)
+  const [found] = rows
+  if (!found) return undefined
+  const reason = found.taken ? 'a_later_day_was_taken' : 'an_earlier_day_is_open'
+  return new Refusal('statement_out_of_order', { reason, date: found.date })
 }
 
 async function isTakenName(db: Kysely<Database>, name: string, bank: string, date: string): Promise<boolean> {

@@ -8,6 +8,7 @@ import { reconciliationIdOf, reconciliationStart } from '../../store/reconciliat
 import {
   findReconciliation,
   insertReconciliation,
+  listMissingDays,
   listReconciliations,
   toReconciliationView
 } from '../../store/reconciliation.ts'
@@ -54,7 +55,8 @@ const wantRoute = (deps: ApiDeps): Route =>
       summary: 'Have a bank’s day reconciled',
       description:
         'The bank is asked for its statement, which is booked line by line. One record a bank and day: asked for again, it is ' +
-        'answered as it stands. Days that nobody asks for are asked for by themselves once they are over.',
+        'answered as it stands. The days before it that nobody has asked for come with it; days that nobody asks for at all are ' +
+        'asked for by themselves, within an hour once they are over.',
       body: DayRequest,
       reply: ReconciliationReply,
       status: 201,
@@ -62,18 +64,29 @@ const wantRoute = (deps: ApiDeps): Route =>
       callers: { finance: 'any' },
       scope: 'reconciliations:write',
       idempotency: 'stored',
-      errors: ['idempotency_key_reused']
+      errors: ['statement_out_of_order', 'idempotency_key_reused']
     },
     async ({ body, transaction, principal, requestId, afterCommit }) => {
       const today = dayOf(await readBusinessNow(transaction))
       if (body.date >= today) refuseDay('is not over yet')
-      const day = { ...body, id: reconciliationIdOf(body) }
-      const made = await insertReconciliation(transaction, { ...day, askedBy: principal })
-      if (made)
-        await appendAudit(transaction, { actor: principal, action: 'reconciliation.wanted', object: day.id, requestId })
-      afterCommit(() => launchDay(deps, body, principal))
-      const found = (await findReconciliation(transaction, day.id))!
-      return answer(made ? 201 : 200, toReconciliationView(found), { Location: `/v1/reconciliations/${day.id}` })
+      const id = reconciliationIdOf(body)
+      const before = await findReconciliation(transaction, id)
+      const location = { Location: `/v1/reconciliations/${id}` }
+      if (before) {
+        afterCommit(() => launchDay(deps, body, principal))
+        return answer(200, toReconciliationView(before), location)
+      }
+      const days = await listMissingDays(transaction, body.bank, body.date)
+      if (days.at(-1) !== body.date)
+        throw new Refusal('statement_out_of_order', { reason: 'not_next', next: days[0] ?? null })
+      for (const date of days) {
+        const day = { bank: body.bank, date }
+        await insertReconciliation(transaction, { ...day, id: reconciliationIdOf(day), askedBy: principal })
+        afterCommit(() => launchDay(deps, day, principal))
+      }
+      const data = { days: days.length }
+      await appendAudit(transaction, { actor: principal, action: 'reconciliation.wanted', object: id, requestId, data })
+      return answer(201, toReconciliationView((await findReconciliation(transaction, id))!), location)
     }
   )
 

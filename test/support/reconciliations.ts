@@ -29,17 +29,8 @@ export async function endDay(coffer: Coffer): Promise<string> {
   return day
 }
 
-/** Has a bank's day reconciled, after those before it, and answers what became of it once all of it is booked. */
-export async function reconcile(coffer: Coffer, bank: Bank, date: string): Promise<Answered> {
-  const { finance, sandbox } = coffer
-  const { body } = await finance.get(`/v1/reconciliations?bank=${bank}&limit=1`)
-  const [last] = body['data'] as { date: string }[]
-  const first = last ? dayAfter(last.date) : (await sandbox.journal(bank)).lines[0]!.booked_at.slice(0, 10)
-  for (let day = first; day < date; day = dayAfter(day)) await reconcileDay(coffer, bank, day)
-  return reconcileDay(coffer, bank, date)
-}
-
-async function reconcileDay({ finance }: Coffer, bank: Bank, date: string): Promise<Answered> {
+/** Has a bank's day reconciled, with those before it, and answers what became of it once all of it is booked. */
+export async function reconcile({ finance }: Coffer, bank: Bank, date: string): Promise<Answered> {
   const asked = await finance.post('/v1/reconciliations', { bank, date })
   if (asked.status >= 300) throw new Error(`${asked.status} ${JSON.stringify(asked.body)}`)
   return booked(finance, String(asked.body['id']))
