@@ -1,4 +1,3 @@
-import { heartbeat } from '@temporalio/activity'
 import { currency } from '../domain/currencies.ts'
 import { account } from '../domain/account-kinds.ts'
 import { matchStatement as match, type Expectation, type Match } from '../domain/reconciliation-matching.ts'
@@ -14,6 +13,7 @@ import { listOpenItems, type ReconciliationItem } from '../store/reconciliation-
 import { getReconciliation, listOpenDays, type Reconciliation } from '../store/reconciliation.ts'
 import { findOpenTask } from '../store/task.ts'
 import { advance } from './advance.ts'
+import { beating } from './beating.ts'
 import type { ActivityDeps } from './deps.ts'
 import {
   toReconciliationProgress,
@@ -71,7 +71,6 @@ export function reconciliationMatchingActivities({
       if (result.status === 'refused' || result.status === 'reused') throw new Error(`${key} was ${result.status}`)
       if (result.status === 'stale' || result.replayed) return true
       crash('reconciliation.match/some')
-      heartbeat(key)
       seen = await get(start)
       counted += 1n
     }
@@ -112,29 +111,33 @@ export function reconciliationMatchingActivities({
 
   return {
     /** Books the whole statement, part by part, and says whether all of it is understood. */
-    matchStatement: async (start: ReconciliationStart): Promise<ReconciliationProgress> => {
-      while (await bookSeen(start)) heartbeat(start.id)
-      const { seen } = await advance(
-        ledger,
-        { key: `${start.id}:conclude`, fingerprint: start.fingerprint },
-        () => get(start),
-        (now) => (now.state === 'matching' ? concludePart(now) : undefined)
-      )
-      crash('reconciliation.conclude/report')
-      await hasten(seen.bank, await listOpenItems(db, seen.id))
-      await tellOthers(seen)
-      return toReconciliationProgress(seen)
-    },
+    matchStatement: (start: ReconciliationStart): Promise<ReconciliationProgress> => beating(() => bookWhole(start)),
 
     /** Looks whether open items have come to light, and makes those that are too old a task. */
-    lookAgain: async (start: ReconciliationStart): Promise<ReconciliationProgress> => {
-      await gatherExpectations(db, start.order.bank)
-      while (await explainOne(start)) heartbeat(start.id)
-      const items = await listOpenItems(db, start.id)
-      await hasten(start.order.bank, items)
-      await age(start, items)
-      return toReconciliationProgress(await get(start))
-    }
+    lookAgain: (start: ReconciliationStart): Promise<ReconciliationProgress> => beating(() => lookOnce(start))
+  }
+
+  async function bookWhole(start: ReconciliationStart): Promise<ReconciliationProgress> {
+    while (await bookSeen(start));
+    const { seen } = await advance(
+      ledger,
+      { key: `${start.id}:conclude`, fingerprint: start.fingerprint },
+      () => get(start),
+      (now) => (now.state === 'matching' ? concludePart(now) : undefined)
+    )
+    crash('reconciliation.conclude/report')
+    await hasten(seen.bank, await listOpenItems(db, seen.id))
+    await tellOthers(seen)
+    return toReconciliationProgress(seen)
+  }
+
+  async function lookOnce(start: ReconciliationStart): Promise<ReconciliationProgress> {
+    await gatherExpectations(db, start.order.bank)
+    while (await explainOne(start));
+    const items = await listOpenItems(db, start.id)
+    await hasten(start.order.bank, items)
+    await age(start, items)
+    return toReconciliationProgress(await get(start))
   }
 
   /** One at a time: by its unit an item is found again. @returns false when nothing has come to light */

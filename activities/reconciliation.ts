@@ -1,4 +1,4 @@
-import { heartbeat, log } from '@temporalio/activity'
+import { log } from '@temporalio/activity'
 import { inTransaction } from '../db/in-transaction.ts'
 import { checkStatement, type BankStatement } from '../domain/bank-statement.ts'
 import { readCamt053 } from '../domain/camt053.ts'
@@ -7,6 +7,7 @@ import { readStatementCsv } from '../domain/statement-csv.ts'
 import { contentHashOf, findDayBetween, findMisfit, keepFile, openFile, putStatement } from '../store/bank-statement.ts'
 import { getReconciliation, type Reconciliation } from '../store/reconciliation.ts'
 import { advance } from './advance.ts'
+import { beating } from './beating.ts'
 import type { ActivityDeps } from './deps.ts'
 import {
   toReconciliationProgress,
@@ -87,25 +88,26 @@ export function reconciliationActivities({ db, ledger, vault, policy, bank, cras
     },
 
     /** Gets the day's statement, looks whether it can be believed, and puts it down. */
-    importStatement: async (start: ReconciliationStart): Promise<ReconciliationProgress> => {
-      const seen = await get(start)
-      if (seen.state !== 'importing') return toReconciliationProgress(seen)
-      // The end of the day before it has this run look again.
-      const between = await findDayBetween(db, seen.bank, seen.date)
-      if (between?.data['reason'] === 'an_earlier_day_is_open') return toReconciliationProgress(seen, 'an_earlier_day')
-      heartbeat('statement')
-      const file = await readFile(seen)
-      if (typeof file === 'string') return toReconciliationProgress(seen, file)
-      const refused = await take(seen, file)
-      if (refused) return refuse(start, refused)
-      crash('reconciliation.import/put')
-      const { seen: after } = await advance(
-        ledger,
-        { key: `${start.id}:import`, fingerprint: start.fingerprint },
-        () => get(start),
-        (now) => (now.state === 'importing' ? importPart(now) : undefined)
-      )
-      return toReconciliationProgress(after)
-    }
+    importStatement: (start: ReconciliationStart): Promise<ReconciliationProgress> => beating(() => importOnce(start))
+  }
+
+  async function importOnce(start: ReconciliationStart): Promise<ReconciliationProgress> {
+    const seen = await get(start)
+    if (seen.state !== 'importing') return toReconciliationProgress(seen)
+    // The end of the day before it has this run look again.
+    const between = await findDayBetween(db, seen.bank, seen.date)
+    if (between?.data['reason'] === 'an_earlier_day_is_open') return toReconciliationProgress(seen, 'an_earlier_day')
+    const file = await readFile(seen)
+    if (typeof file === 'string') return toReconciliationProgress(seen, file)
+    const refused = await take(seen, file)
+    if (refused) return refuse(start, refused)
+    crash('reconciliation.import/put')
+    const { seen: after } = await advance(
+      ledger,
+      { key: `${start.id}:import`, fingerprint: start.fingerprint },
+      () => get(start),
+      (now) => (now.state === 'importing' ? importPart(now) : undefined)
+    )
+    return toReconciliationProgress(after)
   }
 }

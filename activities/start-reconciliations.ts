@@ -1,6 +1,6 @@
 import { dayAfter, dayOf } from '../domain/reconciliation.ts'
 import { readBusinessNow } from '../store/process.ts'
-import { reconciliationIdOf, reconciliationStart } from '../store/reconciliation-start.ts'
+import { reconciliationStart } from '../store/reconciliation-start.ts'
 import { insertReconciliation, listMissingDays, listUnstarted } from '../store/reconciliation.ts'
 import type { ActivityDeps } from './deps.ts'
 import { startMissing } from './start-missing.ts'
@@ -16,11 +16,11 @@ export async function startWantedDays({ db, runs, policy }: StartDeps): Promise<
   const wanted = await listUnstarted(db, UNSTARTED_MAX)
   return startMissing(
     runs,
-    wanted.map(({ id, bank, date, askedBy }) => ({
+    wanted.map((day) => ({
       kind: 'reconciliation',
-      id,
-      order: reconciliationStart({ bank, date }, askedBy, policy),
-      summary: `bank ${bank}, ${date}`
+      id: day.id,
+      order: reconciliationStart(day, policy),
+      summary: `bank ${day.bank}, ${day.date}`
     }))
   )
 }
@@ -32,7 +32,7 @@ export const startReconciliationActivities = (deps: StartDeps) => ({
     const yesterday = dayAfter(dayOf(await readBusinessNow(db)), -1)
     for (const bank of banks) {
       for (const date of await listMissingDays(db, bank, yesterday))
-        await insertReconciliation(db, { id: reconciliationIdOf({ bank, date }), bank, date, askedBy: ACTOR })
+        await insertReconciliation(db, { bank, date, askedBy: ACTOR })
     }
     return { started: await startWantedDays(deps) }
   }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import type { CurrencyCode } from '../domain/currencies.ts'
@@ -92,7 +93,6 @@ export async function listReconciliations(
 }
 
 export interface WantedDay {
-  readonly id: ReconciliationId
   readonly bank: 'a' | 'b'
   readonly date: string
   readonly askedBy: string
@@ -100,16 +100,32 @@ export interface WantedDay {
   readonly fileHash?: string
 }
 
-/** Puts down that a day is wanted, once. @returns false when it was there. */
-export async function insertReconciliation(db: Kysely<Database>, day: WantedDay): Promise<boolean> {
-  const { id, bank, date, askedBy, fileHash } = day
-  const source = fileHash === undefined ? 'provider' : 'import'
+/** Puts down that a day is wanted, once: one record a bank and day, whoever asks. @returns it, and whether it is new. */
+export async function insertReconciliation(
+  db: Kysely<Database>,
+  { bank, date, askedBy, fileHash }: WantedDay
+): Promise<{ readonly made: boolean; readonly day: Reconciliation }> {
   const made = await db
     .insertInto('reconciliation')
-    .values({ id, bank, date, source, asked_by: askedBy, file_hash: fileHash ?? null })
-    .onConflict((conflict) => conflict.doNothing())
+    .values({
+      id: `rec_${randomBytes(16).toString('hex')}`,
+      bank,
+      date,
+      source: fileHash === undefined ? 'provider' : 'import',
+      asked_by: askedBy,
+      file_hash: fileHash ?? null
+    })
+    .onConflict((conflict) => conflict.columns(['bank', 'date']).doNothing())
     .executeTakeFirst()
-  return made.numInsertedOrUpdatedRows === 1n
+  return { made: made.numInsertedOrUpdatedRows === 1n, day: (await findDay(db, bank, date))! }
+}
+
+export async function findDay(db: Kysely<Database>, bank: string, date: string): Promise<Reconciliation | undefined> {
+  const row = await records(db)
+    .where('reconciliation.bank', '=', bank)
+    .where('reconciliation.date', '=', date)
+    .executeTakeFirst()
+  return row && toReconciliation(row)
 }
 
 /** A better statement for a day that none was taken for yet. @returns false when one was taken meanwhile. */

@@ -4,13 +4,15 @@ import { dayOf } from '../../domain/reconciliation.ts'
 import { appendAudit } from '../../store/audit.ts'
 import { findProcess, readBusinessNow } from '../../store/process.ts'
 import { listItems, toItemView } from '../../store/reconciliation-item.ts'
-import { reconciliationIdOf, reconciliationStart } from '../../store/reconciliation-start.ts'
+import { reconciliationStart } from '../../store/reconciliation-start.ts'
 import {
+  findDay,
   findReconciliation,
   insertReconciliation,
   listMissingDays,
   listReconciliations,
-  toReconciliationView
+  toReconciliationView,
+  type Reconciliation
 } from '../../store/reconciliation.ts'
 import type { ApiDeps } from '../deps.ts'
 import { ListQuery, listOf, readCursor, toPage } from '../list.ts'
@@ -34,18 +36,16 @@ export const reconciliationRoutes = (deps: ApiDeps): Route[] => [
 /** Starts the day's run, or wakes it; what is lost on the way the sweeper starts. */
 export async function launchDay(
   { processes, policy }: Pick<ApiDeps, 'processes' | 'policy'>,
-  { bank, date }: { readonly bank: 'a' | 'b'; readonly date: string },
-  actor: string
+  day: Reconciliation
 ): Promise<void> {
-  const order = reconciliationStart({ bank, date }, actor, policy)
   await processes.launch({
     type: 'reconciliation',
-    id: order.id,
-    order,
-    summary: `bank ${bank}, ${date}`,
+    id: day.id,
+    order: reconciliationStart(day, policy),
+    summary: `bank ${day.bank}, ${day.date}`,
     searchAttributes: []
   })
-  await processes.nudge(workflowIdOf('reconciliation', order.id))
+  await processes.nudge(workflowIdOf('reconciliation', day.id))
 }
 
 const wantRoute = (deps: ApiDeps): Route =>
@@ -69,24 +69,22 @@ const wantRoute = (deps: ApiDeps): Route =>
     async ({ body, transaction, principal, requestId, afterCommit }) => {
       const today = dayOf(await readBusinessNow(transaction))
       if (body.date >= today) refuseDay('is not over yet')
-      const id = reconciliationIdOf(body)
-      const before = await findReconciliation(transaction, id)
-      const location = { Location: `/v1/reconciliations/${id}` }
+      const before = await findDay(transaction, body.bank, body.date)
       if (before) {
-        afterCommit(() => launchDay(deps, body, principal))
-        return answer(200, toReconciliationView(before), location)
+        if (before.state === 'importing') afterCommit(() => launchDay(deps, before))
+        return answer(200, toReconciliationView(before), { Location: `/v1/reconciliations/${before.id}` })
       }
       const days = await listMissingDays(transaction, body.bank, body.date)
       if (days.at(-1) !== body.date)
         throw new Refusal('statement_out_of_order', { reason: 'not_next', next: days[0] ?? null })
-      for (const date of days) {
-        const day = { bank: body.bank, date }
-        await insertReconciliation(transaction, { ...day, id: reconciliationIdOf(day), askedBy: principal })
-        afterCommit(() => launchDay(deps, day, principal))
-      }
-      const data = { days: days.length }
-      await appendAudit(transaction, { actor: principal, action: 'reconciliation.wanted', object: id, requestId, data })
-      return answer(201, toReconciliationView((await findReconciliation(transaction, id))!), location)
+      const wanted: Reconciliation[] = []
+      for (const date of days)
+        wanted.push((await insertReconciliation(transaction, { bank: body.bank, date, askedBy: principal })).day)
+      for (const day of wanted) afterCommit(() => launchDay(deps, day))
+      const asked = wanted.at(-1)!
+      const entry = { actor: principal, action: 'reconciliation.wanted', object: asked.id, requestId }
+      await appendAudit(transaction, { ...entry, data: { days: days.length } })
+      return answer(201, toReconciliationView(asked), { Location: `/v1/reconciliations/${asked.id}` })
     }
   )
 

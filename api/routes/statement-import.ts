@@ -6,12 +6,13 @@ import { readStatementCsv } from '../../domain/statement-csv.ts'
 import { appendAudit } from '../../store/audit.ts'
 import { contentHashOf, findMisfit, keepFile } from '../../store/bank-statement.ts'
 import { readBusinessNow } from '../../store/process.ts'
-import { reconciliationIdOf } from '../../store/reconciliation-start.ts'
 import {
+  findDay,
   findReconciliation,
   insertReconciliation,
   replaceFile,
-  toReconciliationView
+  toReconciliationView,
+  type Reconciliation
 } from '../../store/reconciliation.ts'
 import type { ApiDeps } from '../deps.ts'
 import { ReconciliationReply } from '../reconciliation-schemas.ts'
@@ -47,33 +48,30 @@ const importRoute = (deps: ApiDeps): Route =>
       const { bank, date } = statement
       if (date >= dayOf(await readBusinessNow(transaction)))
         throw new Refusal('statement_invalid', { reason: 'day_not_over' })
-      const id = reconciliationIdOf({ bank, date })
-      const taken = await findTaken(transaction, id, statement)
-      if (taken) return answer(200, toReconciliationView(taken), { Location: `/v1/reconciliations/${id}` })
+      const taken = await findTaken(transaction, statement)
+      if (taken) return answer(200, toReconciliationView(taken), locationOf(taken))
       const misfit = await findMisfit(transaction, statement)
       if (misfit) throw misfit
       const fileHash = await keepFile(transaction, deps.vault, format, raw)
-      const made = await insertReconciliation(transaction, { id, bank, date, askedBy: principal, fileHash })
+      const { made, day } = await insertReconciliation(transaction, { bank, date, askedBy: principal, fileHash })
       // Taken this moment by another: whoever comes again is told whether it says the same.
-      if (!made && !(await replaceFile(transaction, id, fileHash))) throw new Refusal('state_conflict', { id })
-      await appendAudit(transaction, {
-        actor: principal,
-        action: 'reconciliation.imported',
-        object: id,
-        requestId,
-        data: { file_hash: fileHash }
-      })
-      afterCommit(() => launchDay(deps, { bank, date }, principal))
-      const found = (await findReconciliation(transaction, id))!
-      return answer(201, toReconciliationView(found), { Location: `/v1/reconciliations/${id}` })
+      if (!made && !(await replaceFile(transaction, day.id, fileHash)))
+        throw new Refusal('state_conflict', { id: day.id })
+      const entry = { actor: principal, action: 'reconciliation.imported', object: day.id, requestId }
+      await appendAudit(transaction, { ...entry, data: { file_hash: fileHash } })
+      const now = (await findReconciliation(transaction, day.id))!
+      afterCommit(() => launchDay(deps, now))
+      return answer(201, toReconciliationView(now), locationOf(now))
     }
   )
 
+const locationOf = ({ id }: Reconciliation) => ({ Location: `/v1/reconciliations/${id}` })
+
 /** The day's record when this statement was taken for it. @throws {Refusal} `statement_conflict` when another one was */
-async function findTaken(db: ApiDeps['db'], id: string, statement: BankStatement) {
-  const found = await findReconciliation(db, id)
+async function findTaken(db: ApiDeps['db'], statement: BankStatement) {
+  const found = await findDay(db, statement.bank, statement.date)
   if (!found?.contentHash) return undefined
   if (found.contentHash !== contentHashOf(statement))
-    throw new Refusal('statement_conflict', { reason: 'another_was_taken', reconciliation_id: id })
+    throw new Refusal('statement_conflict', { reason: 'another_was_taken', reconciliation_id: found.id })
   return found
 }
