@@ -4,7 +4,15 @@ import { checkStatement, type BankStatement } from '../domain/bank-statement.ts'
 import { readCamt053 } from '../domain/camt053.ts'
 import { Refusal } from '../domain/errors.ts'
 import { readStatementCsv } from '../domain/statement-csv.ts'
-import { contentHashOf, findDayBetween, findMisfit, keepFile, openFile, putStatement } from '../store/bank-statement.ts'
+import {
+  contentHashOf,
+  findDayBetween,
+  findMisfit,
+  keepFile,
+  openFile,
+  putStatement,
+  type StatementFormat
+} from '../store/bank-statement.ts'
 import { getReconciliation, type Reconciliation } from '../store/reconciliation.ts'
 import { advance } from './advance.ts'
 import { beating } from './beating.ts'
@@ -20,23 +28,26 @@ type ImportDeps = Pick<ActivityDeps, 'db' | 'ledger' | 'vault' | 'policy' | 'cra
   readonly bank: Pick<ActivityDeps['bank'], 'fetchStatement'>
 }
 
+interface StatementFile {
+  readonly content: string
+  readonly format: StatementFormat
+}
+
 /** A day's first steps: its record, and its statement, which is believed only when it agrees with itself and the last one. */
 export function reconciliationActivities({ db, ledger, vault, policy, bank, crash }: ImportDeps) {
   const get = (start: ReconciliationStart) => getReconciliation(db, start.id)
 
-  /** The file that somebody brought, else the bank's; undefined with why when there is none yet. */
-  async function readFile(
-    seen: Reconciliation
-  ): Promise<{ hash: string; content: string; format: 'camt053' | 'csv' } | string> {
-    if (seen.fileHash !== null) return { hash: seen.fileHash, ...(await openFile(db, vault, seen.fileHash)) }
+  /** The file that somebody brought, else the bank's; a word when there is none yet. */
+  async function readFile(seen: Reconciliation): Promise<StatementFile | string> {
+    if (seen.fileHash !== null) return openFile(db, vault, seen.fileHash)
     const { fetch_timeout_ms, statement_max_bytes } = policy.reconciliation
     const signal = AbortSignal.timeout(fetch_timeout_ms)
     const fetched = await bank.fetchStatement(seen.bank, seen.date, statement_max_bytes, signal)
     if (fetched.kind !== 'statement') return fetched.kind === 'not_yet' ? 'the_bank_has_none_yet' : fetched.reason
-    return { hash: await keepFile(db, vault, 'camt053', fetched.content), content: fetched.content, format: 'camt053' }
+    return { content: fetched.content, format: 'camt053' }
   }
 
-  function parse(content: string, format: 'camt053' | 'csv', { bank: of, date }: Reconciliation): BankStatement {
+  function parse(content: string, format: StatementFormat, { bank: of, date }: Reconciliation): BankStatement {
     const accounts = format === 'csv' ? readStatementCsv(content) : readCamt053(content)
     const statement = checkStatement(accounts, policy.reconciliation.account_ibans)
     if (statement.bank !== of || statement.date !== date)
@@ -45,12 +56,13 @@ export function reconciliationActivities({ db, ledger, vault, policy, bank, cras
   }
 
   /** @returns why it was not taken; undefined: it was, now or before. */
-  async function take(seen: Reconciliation, file: { hash: string; content: string; format: 'camt053' | 'csv' }) {
+  async function take(seen: Reconciliation, file: StatementFile) {
     try {
       const statement = parse(file.content, file.format, seen)
       const misfit = await findMisfit(db, statement)
       if (misfit) return misfit
-      const source = { fileHash: file.hash, contentHash: contentHashOf(statement) }
+      const fileHash = await keepFile(db, vault, file.format, file.content)
+      const source = { fileHash, contentHash: contentHashOf(statement) }
       await inTransaction(db, (transaction) => putStatement(transaction, seen.id, statement, source))
       return undefined
     } catch (error) {
