@@ -27,6 +27,7 @@ import { paymentFundingActivities } from './payment-funding.ts'
 import { paymentRequestActivities } from './payment-request.ts'
 import { paymentActivities } from './payment.ts'
 import { reconciliationDecisionActivities } from './reconciliation-decisions.ts'
+import { reconciliationItemActivities } from './reconciliation-items.ts'
 import { reconciliationMatchingActivities } from './reconciliation-matching.ts'
 import { reconciliationActivities } from './reconciliation.ts'
 import { recoverDebts } from './recover-debts.ts'
@@ -81,6 +82,7 @@ export const createActivities = (given: ActivityDeps) => {
     ...cardLinkAcquirerActivities(deps),
     ...reconciliationActivities(deps),
     ...reconciliationMatchingActivities(deps),
+    ...reconciliationItemActivities(deps),
     ...reconciliationDecisionActivities(deps),
     ...startReconciliationActivities(deps),
     ...sweepActivities(deps)

@@ -16,7 +16,7 @@ import { findReview } from '../store/review.ts'
 import { findWallet } from '../store/wallet.ts'
 import { carryOut, pendingDecisions } from './carry-out.ts'
 import type { ActivityDeps } from './deps.ts'
-import { counterOf } from './reconciliation-matching.ts'
+import { counterOf } from './reconciliation-items.ts'
 import { toReconciliationProgress, type ReconciliationStart } from './reconciliation-progress.ts'
 import { explainPart } from './reconciliation-units.ts'
 import { isReviewed } from './reviewed.ts'
@@ -30,19 +30,6 @@ export function reconciliationDecisionActivities({ db, ledger, crash }: Pick<Act
     return ['item_id', 'account', 'wallet_id', 'effective_date'].every((name) => data[name] === decision.data[name])
   }
 
-  async function targetOf(item: ReconciliationItem, data: Decision['data']): Promise<AccountRef | Refusal> {
-    const kind = data['account'] as AdjustmentAccount
-    if (kind !== 'wallet') return account(kind, '', item.currency)
-    const wallet = await findWallet(db, String(data['wallet_id']))
-    if (!wallet) return new Refusal('not_found')
-    if (wallet.state === 'closed') return new Refusal('account_closed')
-    if (wallet.currency !== item.currency) return new Refusal('currency_mismatch')
-    const isCredit = item.rests === 'suspense' && item.amount > 0n
-    return isCredit
-      ? account('wallet', wallet.id, item.currency)
-      : new Refusal('state_conflict', { reason: 'not_a_credit' })
-  }
-
   async function adjustPart(start: ReconciliationStart, decision: Decision): Promise<UnitPart | Refusal> {
     const counter = counterOf(start.order.bank)
     const guardSeen = (await readCounters(db, [counter])).get(counter) ?? 0n
@@ -50,7 +37,7 @@ export function reconciliationDecisionActivities({ db, ledger, crash }: Pick<Act
     const item = await findItem(db, start.id, String(decision.data['item_id']))
     const refusal = await refusalOf(start, seen, item, decision)
     if (refusal) return refusal
-    const to = await targetOf(item!, decision.data)
+    const to = await targetOf(db, item!, decision.data)
     if (to instanceof Refusal) return to
     const named = item!.rests === 'suspense' ? [] : await listNamedExpectations(db, item!.id)
     const { actor, data } = decision
@@ -100,4 +87,22 @@ export function reconciliationDecisionActivities({ db, ledger, crash }: Pick<Act
 
     listReconciliationDecisions: pendingDecisions(db)
   }
+}
+
+/** The account that it goes to. */
+async function targetOf(
+  db: ActivityDeps['db'],
+  item: ReconciliationItem,
+  data: Decision['data']
+): Promise<AccountRef | Refusal> {
+  const kind = data['account'] as AdjustmentAccount
+  if (kind !== 'wallet') return account(kind, '', item.currency)
+  const wallet = await findWallet(db, String(data['wallet_id']))
+  if (!wallet) return new Refusal('not_found')
+  if (wallet.state === 'closed') return new Refusal('account_closed')
+  if (wallet.currency !== item.currency) return new Refusal('currency_mismatch')
+  const isCredit = item.rests === 'suspense' && item.amount > 0n
+  return isCredit
+    ? account('wallet', wallet.id, item.currency)
+    : new Refusal('state_conflict', { reason: 'not_a_credit' })
 }

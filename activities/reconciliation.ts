@@ -47,18 +47,10 @@ export function reconciliationActivities({ db, ledger, vault, policy, bank, cras
     return { content: fetched.content, format: 'camt053' }
   }
 
-  function parse(content: string, format: StatementFormat, { bank: of, date }: Reconciliation): BankStatement {
-    const accounts = format === 'csv' ? readStatementCsv(content) : readCamt053(content)
-    const statement = checkStatement(accounts, policy.reconciliation.account_ibans)
-    if (statement.bank !== of || statement.date !== date)
-      throw new Refusal('statement_invalid', { reason: 'another_day_or_bank' })
-    return statement
-  }
-
   /** @returns why it was not taken; undefined: it was, now or before. */
   async function take(seen: Reconciliation, file: StatementFile) {
     try {
-      const statement = parse(file.content, file.format, seen)
+      const statement = parse(file, seen, policy.reconciliation.account_ibans)
       const misfit = await findMisfit(db, statement)
       if (misfit) return misfit
       const fileHash = await keepFile(db, vault, file.format, file.content)
@@ -122,4 +114,16 @@ export function reconciliationActivities({ db, ledger, vault, policy, bank, cras
     )
     return toReconciliationProgress(after)
   }
+}
+
+/** @throws {Refusal} `statement_invalid` */
+function parse(
+  { content, format }: StatementFile,
+  { bank, date }: Reconciliation,
+  ownIbans: Readonly<Record<'a' | 'b', string>>
+): BankStatement {
+  const statement = checkStatement(format === 'csv' ? readStatementCsv(content) : readCamt053(content), ownIbans)
+  if (statement.bank !== bank || statement.date !== date)
+    throw new Refusal('statement_invalid', { reason: 'another_day_or_bank' })
+  return statement
 }

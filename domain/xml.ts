@@ -28,12 +28,12 @@ const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', qu
  * @throws {MalformedXml}
  */
 export function parseXml(text: string): XmlElement {
-  const reader = createReader(text)
-  reader.declaration()
-  reader.blank()
-  const root = reader.element(1)
-  reader.blank()
-  reader.end()
+  const cursor = createCursor(text)
+  skipDeclaration(cursor)
+  skipBlank(cursor)
+  const root = readElement(cursor, 1)
+  skipBlank(cursor)
+  if (!cursor.isAtEnd()) throw new MalformedXml('something stands behind the end')
   return root
 }
 
@@ -44,101 +44,103 @@ export const childOf = (element: XmlElement | undefined, ...path: readonly strin
 export const childrenOf = (element: XmlElement, name: string): readonly XmlElement[] =>
   element.children.filter((child) => child.name === name)
 
-function createReader(text: string) {
-  let at = 0
+type Cursor = ReturnType<typeof createCursor>
 
-  const is = (what: string) => text.startsWith(what, at)
-  const match = (pattern: RegExp): string => {
-    pattern.lastIndex = at
-    const found = pattern.exec(text)?.[0] ?? ''
-    at += found.length
-    return found
-  }
-  const take = (what: string): void => {
-    if (!is(what)) throw new MalformedXml(`${what} was expected`)
-    at += what.length
-  }
-  const upTo = (what: string): string => {
+function createCursor(text: string) {
+  let at = 0
+  const upTo = (what: string, missing: string): string => {
     const end = text.indexOf(what, at)
-    if (end < 0) throw new MalformedXml(`${what} is missing`)
+    if (end < 0) throw new MalformedXml(missing)
     const passed = text.slice(at, end)
-    at = end + what.length
+    at = end
     return passed
   }
-  const name = (): string => {
-    const found = match(NAME)
-    if (found === '') throw new MalformedXml('a name was expected')
-    return found
-  }
-
-  function comments(): void {
-    while (is('<!--')) {
-      at += 4
-      upTo('-->')
-      match(SPACE)
-    }
-  }
-
-  function attributes(): Map<string, string> {
-    const all = new Map<string, string>()
-    while (match(SPACE) !== '' && !is('>') && !is('/>')) {
-      const key = name()
-      match(SPACE)
-      take('=')
-      match(SPACE)
-      const quote = is('"') ? '"' : "'"
-      take(quote)
-      if (all.has(key)) throw new MalformedXml('an attribute stands twice')
-      all.set(key, decode(upTo(quote)))
-    }
-    return all
-  }
-
-  function element(depth: number): XmlElement {
-    if (depth > DEPTH_MAX) throw new MalformedXml(`nested deeper than ${DEPTH_MAX} levels`)
-    take('<')
-    const tag = name()
-    const own = attributes()
-    const children: XmlElement[] = []
-    let said = ''
-    if (is('/>')) at += 2
-    else {
-      take('>')
-      for (;;) {
-        const end = text.indexOf('<', at)
-        if (end < 0) throw new MalformedXml('an element does not end')
-        said += decode(text.slice(at, end))
-        at = end
-        if (is('</')) break
-        if (is('<!--')) comments()
-        else children.push(element(depth + 1))
-      }
-      take('</')
-      take(tag)
-      match(SPACE)
-      take('>')
-    }
-    return { name: tag.slice(tag.indexOf(':') + 1), attributes: own, children, text: said.trim() }
-  }
-
   return {
-    declaration(): void {
-      if (is('\u{feff}')) at += 1
-      if (
-        is('<?xml ') &&
-        /^ version=["']1\.0["']( encoding=["']UTF-8["'])?[ a-z="']*\?$/i.test(text.slice(5, text.indexOf('>')))
-      )
-        upTo('?>')
+    is: (what: string): boolean => text.startsWith(what, at),
+    isAtEnd: (): boolean => at >= text.length,
+    match: (pattern: RegExp): string => {
+      pattern.lastIndex = at
+      const found = pattern.exec(text)?.[0] ?? ''
+      at += found.length
+      return found
     },
-    blank(): void {
-      match(SPACE)
-      comments()
+    take: (what: string): void => {
+      if (!text.startsWith(what, at)) throw new MalformedXml(`${what} was expected`)
+      at += what.length
     },
-    element,
-    end(): void {
-      if (at < text.length) throw new MalformedXml('something stands behind the end')
+    /** What stands before it; the place is then in front of it. */
+    upTo,
+    /** The same, and passes it. */
+    past: (what: string): string => {
+      const passed = upTo(what, `${what} is missing`)
+      at += what.length
+      return passed
     }
   }
+}
+
+function skipDeclaration(cursor: Cursor): void {
+  if (cursor.is('\u{feff}')) cursor.take('\u{feff}')
+  if (!cursor.is('<?xml ')) return
+  cursor.take('<?xml ')
+  const said = cursor.past('?>')
+  if (!/^version=["']1\.0["'](\s+encoding=["']UTF-8["'])?(\s+standalone=["'](yes|no)["'])?\s*$/i.test(said))
+    throw new MalformedXml('neither XML 1.0 nor UTF-8')
+}
+
+function skipBlank(cursor: Cursor): void {
+  cursor.match(SPACE)
+  while (cursor.is('<!--')) {
+    cursor.past('-->')
+    cursor.match(SPACE)
+  }
+}
+
+function readName(cursor: Cursor): string {
+  const found = cursor.match(NAME)
+  if (found === '') throw new MalformedXml('a name was expected')
+  return found
+}
+
+function readAttributes(cursor: Cursor): Map<string, string> {
+  const all = new Map<string, string>()
+  while (cursor.match(SPACE) !== '' && !cursor.is('>') && !cursor.is('/>')) {
+    const key = readName(cursor)
+    cursor.match(SPACE)
+    cursor.take('=')
+    cursor.match(SPACE)
+    const quote = cursor.is('"') ? '"' : "'"
+    cursor.take(quote)
+    if (all.has(key)) throw new MalformedXml('an attribute stands twice')
+    all.set(key, decode(cursor.past(quote)))
+  }
+  return all
+}
+
+function readElement(cursor: Cursor, depth: number): XmlElement {
+  if (depth > DEPTH_MAX) throw new MalformedXml(`nested deeper than ${DEPTH_MAX} levels`)
+  cursor.take('<')
+  const tag = readName(cursor)
+  const attributes = readAttributes(cursor)
+  const name = tag.slice(tag.indexOf(':') + 1)
+  if (cursor.is('/>')) {
+    cursor.take('/>')
+    return { name, attributes, children: [], text: '' }
+  }
+  cursor.take('>')
+  const children: XmlElement[] = []
+  let said = ''
+  for (;;) {
+    said += decode(cursor.upTo('<', 'an element does not end'))
+    if (cursor.is('</')) break
+    if (cursor.is('<!--')) cursor.past('-->')
+    else children.push(readElement(cursor, depth + 1))
+  }
+  cursor.take('</')
+  cursor.take(tag)
+  cursor.match(SPACE)
+  cursor.take('>')
+  return { name, attributes, children, text: said.trim() }
 }
 
 function decode(text: string): string {

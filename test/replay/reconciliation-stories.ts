@@ -1,8 +1,14 @@
 import { toppedUp } from '../support/bank-returns.ts'
+import type { Answered } from '../support/client.ts'
 import type { Coffer } from '../support/coffer.ts'
 import { booked, bring, endDay, fileOf, itemsOf, plant, reconcile } from '../support/reconciliations.ts'
-import { idOf, usd } from '../support/top-ups.ts'
 import type { ReplayStory } from './stories.ts'
+
+const usd = (amount: number) => ({ amount: String(amount), currency: 'USD' })
+const idOf = ({ status, body }: Answered): string => {
+  if (status >= 300) throw new Error(`${status} ${JSON.stringify(body)}`)
+  return String(body['id'])
+}
 
 /** A day with a credit that nobody knows; answers the reconciliation's id. */
 async function withGift(coffer: Coffer, amount: number): Promise<string> {
