@@ -16,6 +16,7 @@ import { bundleWorkflows } from './temporal/bundle.ts'
 import { connectClient, connectWorker, dataConverter } from './temporal/connection.ts'
 import { keepNamespaceReady } from './temporal/namespace.ts'
 import { ensureNotices } from './temporal/notices.ts'
+import { ensureReconciliations } from './temporal/reconciliations.ts'
 import { ensureRescreening } from './temporal/rescreening.ts'
 import { createRuns } from './temporal/runs.ts'
 import { ensureSettlementDay } from './temporal/settlement-day.ts'
@@ -47,6 +48,7 @@ const keeper = keepNamespaceReady({
     await ensureNotices(client.client, config.TEMPORAL_TASK_QUEUE)
     await ensureRescreening(client.client, config.TEMPORAL_TASK_QUEUE)
     await ensureSettlementDay(client.client, config.TEMPORAL_TASK_QUEUE, policy)
+    await ensureReconciliations(client.client, config.TEMPORAL_TASK_QUEUE)
   },
   onFailure: (error) => console.error('Temporal is not ready:', error instanceof Error ? error.message : error)
 })

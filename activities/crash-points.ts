@@ -174,6 +174,14 @@ export const settlementCrashPoints = [
   'settlement.send/reply'
 ] as const
 
+/** A reconciliation's: the statement is put down, a part of it is booked, all of it is; an item is adjusted. */
+export const reconciliationCrashPoints = [
+  'reconciliation.import/put',
+  'reconciliation.match/some',
+  'reconciliation.conclude/report',
+  'reconciliation.adjust/report'
+] as const
+
 export type CrashPoint = (name: string) => void
 
 const PROCESS_OF_PREFIX: Readonly<Record<string, string>> = {
@@ -188,7 +196,8 @@ const PROCESS_OF_PREFIX: Readonly<Record<string, string>> = {
   crd: 'card-link',
   ref: 'refund',
   dsp: 'dispute',
-  set: 'settlement'
+  set: 'settlement',
+  rec: 'reconciliation'
 }
 
 /** `pay_…:capture:…` inside its transaction → `payment.capture/inside`. */
@@ -216,7 +225,8 @@ export function createCrashPoint(at: string | undefined, kill: () => void): Cras
     ...cardLinkCrashPoints,
     ...cardCaptureCrashPoints,
     ...disputeCrashPoints,
-    ...settlementCrashPoints
+    ...settlementCrashPoints,
+    ...reconciliationCrashPoints
   ]
   if (!known.some((point) => point === at)) throw new Error(`CRASH_AT: there is no crash point ${at}`)
   return (name) => {

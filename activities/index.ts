@@ -28,6 +28,10 @@ import { paymentCardActivities } from './payment-card.ts'
 import { paymentFundingActivities } from './payment-funding.ts'
 import { paymentRequestActivities } from './payment-request.ts'
 import { paymentActivities } from './payment.ts'
+import { reconciliationDecisionActivities } from './reconciliation-decisions.ts'
+import { reconciliationItemActivities } from './reconciliation-items.ts'
+import { reconciliationMatchingActivities } from './reconciliation-matching.ts'
+import { reconciliationActivities } from './reconciliation.ts'
 import { recoverDebts } from './recover-debts.ts'
 import { refundDecisionActivities } from './refund-decisions.ts'
 import { refundRailActivities } from './refund-rail.ts'
@@ -37,6 +41,7 @@ import { settlementBankActivities } from './settlement-bank.ts'
 import { settlementDayActivities } from './settlement-day.ts'
 import { settlementDecisionActivities } from './settlement-decisions.ts'
 import { settlementActivities } from './settlement.ts'
+import { startReconciliationActivities } from './start-reconciliations.ts'
 import { sweepActivities } from './sweep.ts'
 import { withFailures } from './to-failure.ts'
 import { topUpBankActivities } from './top-up-bank.ts'
@@ -97,6 +102,11 @@ export const createActivities = (given: ActivityDeps) => {
     ...settlementBankActivities(deps),
     ...settlementDecisionActivities(deps),
     ...settlementDayActivities(deps),
+    ...reconciliationActivities(deps),
+    ...reconciliationMatchingActivities(deps),
+    ...reconciliationItemActivities(deps),
+    ...reconciliationDecisionActivities(deps),
+    ...startReconciliationActivities(deps),
     ...sweepActivities(deps)
   })
 }

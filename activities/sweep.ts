@@ -12,6 +12,7 @@ import type { ActivityDeps } from './deps.ts'
 import { restartReleases } from './restart-releases.ts'
 import { startSettlementDay } from './settlement-day.ts'
 import { startMissing } from './start-missing.ts'
+import { startWantedDays } from './start-reconciliations.ts'
 import { createWorkClock } from './work-clock.ts'
 import { nudgeFundedRefunds } from './funded-refunds.ts'
 import { findReturns, nudgePaidReturns, type FindReturnsDeps } from './find-returns.ts'
@@ -88,6 +89,7 @@ export function sweepActivities(deps: Pick<ActivityDeps, 'db' | 'runs' | 'ledger
         page = await listOpenProcesses(db, { afterId: page.at(-1)!.id, minAgeMs: MIN_AGE_MS, limit: PAGE })
       }
       restarted.push(...(await restartReleases(deps)), ...(await restartBulkDecisions(deps, MIN_AGE_MS)))
+      restarted.push(...(await startWantedDays(deps)))
       const nudged = [...(await nudgeForgotten()), ...(await nudgePaidRequests()), ...(await nudgePaidReturns(deps))]
       const codes = await sendForgottenCodes(deps)
       const lateWork = await tellOfLateWork()

@@ -31,6 +31,7 @@ interface Checked {
   /** The body as JSON had it, for the fingerprint. */
   readonly wireBody: unknown
   readonly raw: string
+  readonly rawType: string
 }
 
 /** What a route gets to see of a request that has passed all checks. */

@@ -9,7 +9,7 @@ import { verifyCallback } from './callbacks.ts'
 import { roleOf, type Caller } from './caller.ts'
 import { createCall, type AnyCall } from './create-call.ts'
 import type { ApiDeps } from './deps.ts'
-import { readBytes, readJsonBytes } from './read-body.ts'
+import { readBytes, readFileBytes, readJsonBytes } from './read-body.ts'
 import { sendReply, toWireReply } from './reply.ts'
 import type { Route } from './route.ts'
 import { parseStrictJson } from './strict-json.ts'
@@ -43,11 +43,11 @@ async function checkedCall(route: Route, ground: Ground, request: Request, respo
   const idempotencyKey = keyOf(route, request)
   const params = spec.params && paramsOf(spec.params, request.params)
   const query = queryOf(spec.query, request.query)
-  const { raw, body } = await bodyOf(route, ground, request, response)
+  const { raw, rawType, body } = await bodyOf(route, ground, request, response)
   const parsedBody = spec.body && validate(spec.body, body)
   return createCall(
     { config: ground.config, route, request },
-    { caller, idempotencyKey, params, query, body: parsedBody, wireBody: body, raw }
+    { caller, idempotencyKey, params, query, body: parsedBody, wireBody: body, raw, rawType }
   )
 }
 
@@ -88,9 +88,14 @@ async function bodyOf({ method, spec }: Route, { config }: Ground, request: Requ
   if (spec.callers === 'provider') {
     const raw = (await readBytes(request, response)).toString('utf8')
     verifyCallback(config.CALLBACK_SECRET, request.headers, raw)
-    return { raw, body: undefined }
+    return { raw, rawType: '', body: undefined }
   }
-  if (method === 'get' || method === 'delete') return { raw: '', body: undefined }
+  if (spec.rawBody) {
+    const file = await readFileBytes(request, response, spec.rawBody.types, spec.bodyLimit)
+    // Its hash is the body's fingerprint.
+    return { raw: file.text, rawType: file.type, body: { sha256: file.sha256 } }
+  }
+  if (method === 'get' || method === 'delete') return { raw: '', rawType: '', body: undefined }
   const bytes = await readJsonBytes(request, response, spec.bodyLimit)
   const body = bytes.length === 0 ? {} : parseStrictJson(bytes)
   if (spec.refusesCardNumbers && carriesCardNumber(JSON.stringify(body))) throw new Refusal('card_number_refused')
@@ -98,7 +103,7 @@ async function bodyOf({ method, spec }: Route, { config }: Ground, request: Requ
   if (!spec.body && !isEmpty) {
     throw new Refusal('invalid_request', { errors: [{ pointer: '', message: 'this route takes no body' }] })
   }
-  return { raw: '', body }
+  return { raw: '', rawType: '', body }
 }
 
 /** @throws {Error} when a route that promised to show owners only their own did not look whose it is. */

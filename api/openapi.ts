@@ -62,6 +62,16 @@ function toPath(route: Route): RouteConfig {
             body: { required: !spec.body.safeParse({}).success, content: { 'application/json': { schema: spec.body } } }
           }
         : {}),
+      ...(spec.rawBody
+        ? {
+            body: {
+              required: true,
+              content: Object.fromEntries(
+                spec.rawBody.types.map((type) => [type, { schema: { type: 'string' as const } }])
+              )
+            }
+          }
+        : {}),
       ...headers
     },
     responses: { ...goodReplies(route), ...badReplies(route) }
@@ -105,7 +115,8 @@ function badReplies({ spec }: Route): RouteConfig['responses'] {
   if (typeof spec.callers === 'object')
     for (const code of ['unauthenticated', 'forbidden', 'too_many_requests'] as const) codes.add(code)
   if (spec.params) codes.add('not_found')
-  if (spec.body) for (const code of ['payload_too_large', 'unsupported_media_type'] as const) codes.add(code)
+  if (spec.body || spec.rawBody)
+    for (const code of ['payload_too_large', 'unsupported_media_type'] as const) codes.add(code)
   if (spec.idempotency !== 'none')
     for (const code of ['idempotency_key_missing', 'idempotency_key_reused'] as const) codes.add(code)
   const used = [...new Set([...codes].map((code) => statuses[code]))]

@@ -125,6 +125,8 @@ interface Spec<P extends Shape, Q extends Shape, B extends Schema | undefined, R
   readonly callers: C
   /** What an API key needs to be allowed, such as `payments:write`; sessions of customers have no scopes. */
   readonly scope?: string
+  /** The body is a file of one of these media types, in UTF-8, which `run` gets as it came. */
+  readonly rawBody?: { readonly types: readonly string[] }
   /** Bytes, where a route takes more than 100 KiB. */
   readonly bodyLimit?: number
   /** Refuses a request whose body may hold a card's number, or whose key is one, before anything else looks at it. */
@@ -185,8 +187,10 @@ export interface Call<Params, Query, Body, CallerKind, I> {
    */
   readonly afterCommit: I extends 'stored' ? (work: () => Promise<unknown>) => void : undefined
   readonly log: Logger
-  /** The body as it came, for signatures; only where the callers are `provider`. */
+  /** The body as it came, for signatures; only where the callers are `provider`, or a file is taken. */
   readonly raw: string
+  /** The media type of a file; else empty. */
+  readonly rawType: string
   readonly header: (name: string) => string | undefined
   /** The id of what this request makes, from installation salt, principal, route and idempotency key: a retry makes the same. */
   readonly newId: <Prefix extends IdPrefix>(prefix: Prefix) => IdByPrefix[Prefix]
@@ -214,6 +218,7 @@ export interface Route {
       Readonly<Record<number, { readonly description: string; readonly schema: Schema }>> | undefined
     readonly callers: Callers
     readonly scope?: string | undefined
+    readonly rawBody?: { readonly types: readonly string[] } | undefined
     readonly bodyLimit?: number | undefined
     readonly refusesCardNumbers?: boolean | undefined
     readonly errors?: readonly ProblemCode[] | undefined

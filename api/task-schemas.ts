@@ -14,7 +14,9 @@ export const TaskReply = z
       'chargeback_received',
       'refund_without_funds',
       'dispute_review',
-      'settlement_account_refused'
+      'settlement_account_refused',
+      'open_items',
+      'statement_refused'
     ]),
     state: z.enum(['open', 'done']),
     process_id: z.string().meta({ description: 'What it is about, such as a top-up' }),

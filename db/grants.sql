@@ -87,3 +87,8 @@ grant update (removed_by, removed_at) on risk_rule to :app_role;
 -- Settlements: written with their process; where merchants are paid; the days that were settled.
 grant select, insert, update on settlement, settlement_account to :app_role;
 grant select, insert on settlement_day to :app_role;
+-- Reconciliations: statements as they came, and what became of their lines; what is expected is read off the books. A month that
+-- is closed stays closed.
+grant select, insert on bank_statement_file, accounting_period to :app_role;
+grant select, insert, update on reconciliation, bank_expectation, reconciliation_item to :app_role;
+grant select, insert, update, delete on statement_line to :app_role;

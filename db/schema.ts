@@ -4,6 +4,7 @@ import type { LedgerTables } from './schema/ledger.ts'
 import type { OperatorTables } from './schema/operators.ts'
 import type { PartyTables } from './schema/parties.ts'
 import type { ProcessTables } from './schema/processes.ts'
+import type { ReconciliationTables } from './schema/reconciliation.ts'
 import type { RegistrationTables } from './schema/registration.ts'
 import type { ServiceTables } from './schema/service.ts'
 
@@ -17,4 +18,5 @@ export interface Database
     RegistrationTables,
     OperatorTables,
     ServiceTables,
-    DisputeTables {}
+    DisputeTables,
+    ReconciliationTables {}

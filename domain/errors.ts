@@ -57,6 +57,12 @@ export const problems = {
   four_eyes_required: 'Another operator than the one who asked has to decide.',
   // operators' work
   claimed_by_another: 'Another operator has claimed it.',
+  // reconciliation
+  statement_invalid: 'The statement cannot be read, or does not agree with itself.',
+  statement_conflict: 'Another statement was taken for that day, or under that name.',
+  statement_out_of_order: 'The statement does not begin where the last one ended.',
+  period_closed: 'The month is closed.',
+  period_incomplete: 'The month cannot be closed yet.',
   // payments: request
   qr_invalid: 'The text is not an EMVCo merchant-presented code.',
   qr_not_payable: 'The code is of a scheme that cannot be paid from here.',

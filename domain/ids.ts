@@ -33,6 +33,9 @@ export type RiskRuleId = Id<'rsk'>
 
 export type SettlementId = Id<'set'>
 
+export type ReconciliationId = Id<'rec'>
+export type ReconciliationItemId = Id<'rci'>
+
 export interface IdByPrefix {
   cus: CustomerId
   wal: WalletId
@@ -62,6 +65,8 @@ export interface IdByPrefix {
   dsp: DisputeId
   rsk: RiskRuleId
   set: SettlementId
+  rec: ReconciliationId
+  rci: ReconciliationItemId
 }
 export type IdPrefix = keyof IdByPrefix
 

@@ -137,6 +137,12 @@ export interface SettlementOrder {
   readonly account_version: number
 }
 
+/** The day of a bank's statement; UTC. */
+export interface ReconciliationOrder {
+  readonly bank: 'a' | 'b'
+  readonly date: string
+}
+
 /** Where a process stands, as its activities tell its workflow; instants are RFC 3339. */
 export interface Progress<State extends string> {
   readonly id: string

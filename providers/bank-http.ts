@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { createBankReturns } from './bank-returns-http.ts'
+import { createBankStatements } from './bank-statements-http.ts'
 import { createAccountChecks } from './account-checks-http.ts'
 import type { BankAnswer, BankInquiry, BankInstruction, BankProvider } from './bank.ts'
 import { exchange, type Exchange } from './exchange.ts'
@@ -42,6 +43,7 @@ export function createHttpBank(options: HttpBankOptions): BankProvider {
   return {
     ...createAccountChecks(options),
     ...createBankReturns(options),
+    ...createBankStatements(options),
     async send(instruction, signal) {
       const target = `${url}/banks/${instruction.bank}/instructions`
       return toAnswer(await ask({ method: 'POST', url: target, body: bodyOf(instruction) }, signal))

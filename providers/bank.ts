@@ -34,7 +34,7 @@ export type BankInquiry =
   | { readonly kind: 'unknown'; readonly reason: string }
 
 export const journalOperations = [
-  ...(['opening', 'pull', 'push', 'return', 'fee'] as const),
+  ...(['opening', 'pull', 'push', 'return', 'fee', 'transfer'] as const),
   ...(['sale', 'capture', 'refund', 'chargeback'] as const)
 ] as const
 
@@ -104,7 +104,19 @@ export interface BankReturns {
   listReturns(bank: Bank, after: number, signal?: AbortSignal): Promise<{ seq: number; reference: string }[]>
 }
 
-export interface BankProvider extends AccountChecks, BankReturns {
+/** `unknown`: no answer, or none that can be read: ask again. */
+export type StatementAnswer =
+  | { readonly kind: 'statement'; readonly content: string }
+  | { readonly kind: 'not_yet' }
+  | { readonly kind: 'unknown'; readonly reason: string }
+
+/** What banks say happened on our account, day by day. */
+export interface BankStatements {
+  /** A UTC day's camt.053, as it came. Never throws for what the outside world does. */
+  fetchStatement(bank: Bank, date: string, maxBytes: number, signal?: AbortSignal): Promise<StatementAnswer>
+}
+
+export interface BankProvider extends AccountChecks, BankReturns, BankStatements {
   /** Sends once; never throws for what the outside world does. */
   send(instruction: BankInstruction, signal?: AbortSignal): Promise<BankAnswer>
   inquire(bank: Bank, reference: string, signal?: AbortSignal): Promise<BankInquiry>

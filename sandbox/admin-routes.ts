@@ -9,6 +9,7 @@ import type { Clock } from './clock.ts'
 import { parseBody, parseValue, SandboxRefusal } from './refusal.ts'
 import { NewRule, type Rule } from './rules.ts'
 import { screeningListRoutes } from './screening-routes.ts'
+import { statementFaultRoutes } from './statement-faults.ts'
 import { statementRoute } from './statement-route.ts'
 import type { World } from './world.ts'
 
@@ -74,6 +75,7 @@ export function adminRoutes({ world, banks, clock, callbacks }: AdminDeps): Rout
     .use('/rules', ruleRoutes(world))
     .use('/screening-list', screeningListRoutes(world, callbacks))
     .use('/chargebacks', chargebackRoutes(world, callbacks))
+    .use('/statement-faults', statementFaultRoutes(world))
     .get('/journal', readJournal)
     .get('/inbox', readInbox)
     .get('/statements/:bank/:file', statementRoute(world))

@@ -4,6 +4,7 @@ import type { Bank, Reply } from './bank.ts'
 import { BankName, Order } from './bank-types.ts'
 import { parseBody, parseValue, SandboxRefusal } from './refusal.ts'
 import { useRule } from './rules.ts'
+import { customerStatementRoute } from './statement-route.ts'
 import type { World } from './world.ts'
 
 const ReturnsQuery = z.strictObject({ after: z.coerce.number().int().min(0).default(0) })
@@ -49,6 +50,7 @@ export function bankRoutes(world: World, banks: Readonly<Record<BankName, Bank>>
   }
 
   return Router()
+    .get('/:bank/statements/:file', customerStatementRoute(world))
     .get('/:bank/returns', listReturns)
     .get('/:bank/returns/:reference', inquireReturn)
     .post('/:bank/instructions', instruct)

@@ -42,7 +42,7 @@ export interface Taken {
 export interface JournalLine {
   readonly seq: number
   readonly reference: string
-  readonly operation: 'opening' | 'pull' | 'push' | 'return' | 'fee'
+  readonly operation: 'opening' | 'pull' | 'push' | 'return' | 'fee' | 'transfer'
   readonly iban: string
   readonly amount: string
   readonly currency: CurrencyCode

@@ -1,4 +1,4 @@
-import type { JournalLine } from './bank-types.ts'
+import type { StatedLine } from './statement-faults.ts'
 import { decimal, type Statement } from './statement.ts'
 import { element, xmlDocument, type Element } from './xml.ts'
 
@@ -51,26 +51,25 @@ const balance = (kind: 'OPBD' | 'CLBD', amount: bigint, { currency, date }: Stat
     element('Dt', {}, text('Dt', date))
   )
 
-const entryElement = (line: JournalLine): Element => {
+const entryElement = (line: StatedLine): Element => {
   const amount = element('Amt', { Ccy: line.currency }, decimal(BigInt(line.amount), line.currency))
   const side = text('CdtDbtInd', line.direction === 'in' ? 'CRDT' : 'DBIT')
-  const seq = line.seq.toString()
   return element(
     'Ntry',
     {},
-    text('NtryRef', seq),
+    text('NtryRef', line.entry),
     amount,
     side,
     element('Sts', {}, text('Cd', 'BOOK')),
     element('BookgDt', {}, text('DtTm', line.booked_at)),
     element('ValDt', {}, text('Dt', line.booked_at.slice(0, 10))),
-    text('AcctSvcrRef', seq),
+    text('AcctSvcrRef', line.entry),
     element('BkTxCd', {}, element('Prtry', {}, text('Cd', line.operation))),
     element('NtryDtls', {}, element('TxDtls', {}, ...detailsOf(line, amount, side)))
   )
 }
 
-const detailsOf = (line: JournalLine, amount: Element, side: Element): Element[] => {
+const detailsOf = (line: StatedLine, amount: Element, side: Element): Element[] => {
   const endToEnd = line.reference.length <= REFERENCE_MAX ? line.reference : 'NOTPROVIDED'
   const otherAccount = element('Id', {}, text('IBAN', line.iban))
   const parties = element('RltdPties', {}, element(line.direction === 'in' ? 'DbtrAcct' : 'CdtrAcct', {}, otherAccount))

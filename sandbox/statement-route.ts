@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { BankName } from './bank-types.ts'
 import { toCamt053 } from './camt053.ts'
 import { SandboxRefusal } from './refusal.ts'
+import { statedLines } from './statement-faults.ts'
 import { decimal, statementsOf, type Statement } from './statement.ts'
 import type { World } from './world.ts'
 
@@ -17,29 +18,53 @@ export const statementRoute =
     const wanted = Wanted.safeParse({ bank, date, format })
     if (!wanted.success)
       throw new SandboxRefusal(404, 'not_found', 'a statement is called {bank}/{YYYY-MM-DD}.{xml,csv}')
-    const statements = statementsOf(wanted.data.bank, world.banks[wanted.data.bank].journal, wanted.data.date)
+    const statements = statementsAt(world, wanted.data.bank, wanted.data.date)
     await world.durable()
     if (wanted.data.format === 'csv') {
       response.type('text/csv').send(toCsv(statements))
       return
     }
-    const name = `COF${wanted.data.bank.toUpperCase()}-${wanted.data.date}`
-    response.type('application/xml').send(toCamt053(statements, name, new Date(world.now()).toISOString()))
+    response.type('application/xml').send(camtOf(world, wanted.data.bank, wanted.data.date))
   }
+
+/** `GET /banks/{bank}/statements/{date}.xml`: what a customer of the bank gets, once the day is over. */
+export const customerStatementRoute =
+  (world: World): RequestHandler =>
+  async (request, response) => {
+    const { bank, file } = request.params
+    const [date, format] = String(file).split('.')
+    const wanted = Wanted.safeParse({ bank, date, format })
+    const isOver = wanted.success && wanted.data.date < new Date(world.now()).toISOString().slice(0, 10)
+    if (!isOver || wanted.data.format !== 'xml')
+      throw new SandboxRefusal(
+        404,
+        'not_found',
+        'a statement is called {YYYY-MM-DD}.xml, and made once the day is over'
+      )
+    const camt = camtOf(world, wanted.data.bank, wanted.data.date)
+    await world.durable()
+    response.type('application/xml').send(camt)
+  }
+
+const statementsAt = (world: World, bank: BankName, date: string): Statement[] =>
+  statementsOf(bank, statedLines(bank, world.banks[bank].journal, world.statementFaults.values()), date)
+
+const camtOf = (world: World, bank: BankName, date: string): string =>
+  toCamt053(statementsAt(world, bank, date), `COF${bank.toUpperCase()}-${date}`, new Date(world.now()).toISOString())
 
 const HEADER = 'kind,seq,booked_at,reference,operation,iban,direction,amount,currency'
 
-/** Amounts in major units, balances signed; no field can hold a comma, a quote or a formula's first character. */
+/** Amounts in major units, balances signed, with their day; no field can hold a comma, a quote or a formula's first character. */
 const toCsv = (statements: readonly Statement[]): string =>
   [HEADER, ...statements.flatMap(rowsOf)].map((row) => `${row}\r\n`).join('')
 
-const rowsOf = ({ opening, closing, entries, currency, iban }: Statement): string[] => {
+const rowsOf = ({ opening, closing, entries, currency, iban, date }: Statement): string[] => {
   const balanceRow = (kind: string, balance: bigint) =>
-    [kind, '', '', '', '', iban, '', `${balance < 0n ? '-' : ''}${decimal(balance, currency)}`, currency].join(',')
+    [kind, '', date, '', '', iban, '', `${balance < 0n ? '-' : ''}${decimal(balance, currency)}`, currency].join(',')
   const rows = entries.map((line) =>
     [
       'entry',
-      line.seq,
+      line.entry,
       line.booked_at,
       line.reference,
       line.operation,

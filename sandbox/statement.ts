@@ -1,6 +1,7 @@
 import { exponentOf, type CurrencyCode } from '../domain/currencies.ts'
 import { ibanAt } from '../domain/iban.ts'
 import { bankNames, type BankName, type JournalLine } from './bank-types.ts'
+import type { StatedLine } from './statement-faults.ts'
 
 /** One day of our account at a bank in one currency, in minor units. */
 export interface Statement {
@@ -9,7 +10,7 @@ export interface Statement {
   readonly date: string
   readonly currency: CurrencyCode
   readonly opening: bigint
-  readonly entries: readonly JournalLine[]
+  readonly entries: readonly StatedLine[]
   readonly closing: bigint
 }
 
@@ -19,12 +20,12 @@ const ownIbans = Object.fromEntries(bankNames.map((bank) => [bank, ibanAt(bank, 
 export const ownIban = (bank: BankName): string => ownIbans[bank]!
 
 /** @param date a UTC day by the sandbox's own clock. One statement for each currency that the account has ever had. */
-export function statementsOf(bank: BankName, journal: readonly JournalLine[], date: string): Statement[] {
-  const currencies = [...new Set(journal.map(({ currency }) => currency))].sort()
+export function statementsOf(bank: BankName, stated: readonly StatedLine[], date: string): Statement[] {
+  const currencies = [...new Set(stated.map(({ currency }) => currency))].sort()
   return currencies.map((currency) => {
-    const lines = journal.filter((line) => line.currency === currency)
-    const opening = sumOf(lines.filter((line) => dayOf(line) < date))
-    const entries = lines.filter((line) => dayOf(line) === date)
+    const lines = stated.filter((line) => line.currency === currency)
+    const opening = sumOf(lines.filter((line) => line.stated_on < date))
+    const entries = lines.filter((line) => line.stated_on === date)
     return { bank, iban: ownIban(bank), date, currency, opening, entries, closing: opening + sumOf(entries) }
   })
 }
@@ -35,8 +36,6 @@ export function decimal(amount: bigint, currency: CurrencyCode): string {
   const digits = (amount < 0n ? -amount : amount).toString().padStart(exponent + 1, '0')
   return exponent === 0 ? digits : `${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`
 }
-
-const dayOf = ({ booked_at }: JournalLine): string => booked_at.slice(0, 10)
 
 const sumOf = (lines: readonly JournalLine[]): bigint =>
   lines.reduce((sum, { amount, direction }) => (direction === 'in' ? sum + BigInt(amount) : sum - BigInt(amount)), 0n)

@@ -6,6 +6,7 @@ import { applyIdentity, emptyIdentityBooks, type IdentityBooks, type IdentityEve
 import { applyOwnership, emptyOwnershipBooks, type OwnershipBooks, type OwnershipEvent } from './ownership-books.ts'
 import type { Rule } from './rules.ts'
 import { firstScreeningList, type ScreeningList } from './screening-list.ts'
+import type { StatementFault } from './statement-faults.ts'
 
 /** A call to the API that is still to be made: which path, what body, and how old its timestamp pretends to be. */
 export interface Delivery {
@@ -48,6 +49,8 @@ type WorldEvent =
   | { readonly type: 'clock'; readonly offset_ms: number }
   | { readonly type: 'callback_url'; readonly url: string }
   | { readonly type: 'screening_list'; readonly list: ScreeningList }
+  | { readonly type: 'statement_fault'; readonly fault: StatementFault }
+  | { readonly type: 'statement_fault_removed'; readonly id: string }
   | IdentityEvent
   | OwnershipEvent
   | AcquirerEvent
@@ -80,6 +83,8 @@ export interface World {
   readonly identity: IdentityBooks
   readonly ownership: OwnershipBooks
   readonly acquirer: AcquirerBooks
+  /** What was planted on statements. */
+  readonly statementFaults: Map<string, StatementFault>
   screeningList: ScreeningList
   offsetMs: number
   callbackUrl: string | undefined
@@ -105,6 +110,7 @@ export async function openWorld(directory: string | undefined): Promise<World> {
     identity: emptyIdentityBooks(),
     ownership: emptyOwnershipBooks(),
     acquirer: emptyAcquirerBooks(),
+    statementFaults: new Map(),
     screeningList: firstScreeningList,
     offsetMs: 0,
     callbackUrl: undefined,
@@ -163,6 +169,12 @@ const apply = (world: World, event: WorldEvent): void => {
       return
     case 'screening_list':
       world.screeningList = event.list
+      return
+    case 'statement_fault':
+      world.statementFaults.set(event.fault.id, event.fault)
+      return
+    case 'statement_fault_removed':
+      world.statementFaults.delete(event.id)
       return
     case 'identity_taken':
     case 'identity_decided':

@@ -9,6 +9,7 @@ import { paymentRequestWriter } from './payment-request.ts'
 import { paymentWriter } from './payment.ts'
 import { refundWriter } from './refund.ts'
 import { settlementWriter } from './settlement.ts'
+import { reconciliationWriter } from './reconciliation.ts'
 import { topUpWriter } from './top-up.ts'
 import { withdrawalWriter } from './withdrawal.ts'
 import { workClockWriter } from './work-clock.ts'
@@ -27,5 +28,6 @@ export const recordWriters: readonly RecordWriter[] = [
   cardLinkWriter,
   refundWriter,
   disputeWriter,
-  settlementWriter
+  settlementWriter,
+  reconciliationWriter
 ]

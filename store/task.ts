@@ -12,7 +12,8 @@ import { findWork, listWork, toWork, type Work, type WorkFilter, type WorkPlace 
  * holder has had a payment taken back, which is booked by nobody yet. `refund_without_funds`: the merchants of a payment
  * did not have what is to be given back in all the time that it was waited for. `dispute_review`: a dispute that a reviewer
  * decides. `settlement_account_refused`: a merchant cannot be paid; done once there is another account, whatever becomes of
- * the settlement.
+ * the settlement. `open_items`: what a bank's statement leaves to be explained has been open for days. `statement_refused`: a
+ * bank's statement cannot be believed, or does not fit behind the last one.
  */
 export type TaskKind =
   | 'stuck_bank_instruction'
@@ -23,6 +24,8 @@ export type TaskKind =
   | 'refund_without_funds'
   | 'dispute_review'
   | 'settlement_account_refused'
+  | 'open_items'
+  | 'statement_refused'
 
 /** What waits for an operator. It is opened by the unit of work that got stuck, and done with the one that ends the process. */
 export interface Task {

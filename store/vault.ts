@@ -18,6 +18,9 @@ export interface Vault {
   /** For replies that are kept for a day, not for personal data: the key is the installation's, not an owner's. */
   sealReply(place: string, plaintext: string): Buffer
   openReply(place: string, ciphertext: Buffer): string
+  /** For files that are kept as they came, and name people who are not ours; bound to their hash. */
+  sealFile(hash: string, plaintext: string): Buffer
+  openFile(hash: string, ciphertext: Buffer): string
   /** Goes into the hash of a PIN: six digits alone would be guessed from a stolen table within seconds. */
   readonly pinPepper: Buffer
   /** Signs access tokens. */
@@ -31,10 +34,11 @@ const TAG_BYTES = 16
 export function createVault(masterKey: Buffer): Vault {
   if (masterKey.length !== 32) throw new RangeError('a master key has 32 bytes')
   const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', masterKey, 'coffer', purpose, 32))
-  const [wrapping, indexing, replies] = [
+  const [wrapping, indexing, replies, files] = [
     derive('personal key wrap'),
     derive('personal blind index'),
-    derive('stored replies')
+    derive('stored replies'),
+    derive('kept files')
   ]
   const masterKeyId = createHash('sha256').update(derive('personal key id')).digest('hex').slice(0, 16)
 
@@ -51,6 +55,8 @@ export function createVault(masterKey: Buffer): Vault {
     blindIndex: (kind, normalised) => createHmac('sha256', indexing).update(`${kind}|${normalised}`).digest(),
     sealReply: (place, plaintext) => encrypt(replies, place, Buffer.from(plaintext, 'utf8')),
     openReply: (place, ciphertext) => decrypt(replies, place, ciphertext).toString('utf8'),
+    sealFile: (hash, plaintext) => encrypt(files, hash, Buffer.from(plaintext, 'utf8')),
+    openFile: (hash, ciphertext) => decrypt(files, hash, ciphertext).toString('utf8'),
     pinPepper: derive('pin pepper'),
     sessionKey: derive('session tokens')
   }

@@ -70,6 +70,16 @@ export const bulkOptions: ActivityOptions = {
   retry: { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '1 min' }
 }
 
+/**
+ * A statement is fetched, read and booked in one piece of work each: minutes for the largest, and safe to repeat. It beats every
+ * second, so that a lost worker is noticed soon; one that was only slow does no harm.
+ */
+export const statementOptions: ActivityOptions = {
+  startToCloseTimeout: '10 min',
+  heartbeatTimeout: '5 s',
+  retry: { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '5 min' }
+}
+
 /** Starting another process's run, which the sweeper does as well: not worth waiting for an outage's end. */
 export const launchOptions: ActivityOptions = { ...notifierOptions, scheduleToCloseTimeout: '1 min' }
 

@@ -40,6 +40,8 @@ export const resolve = defineUpdate<DecisionAnswer, [string]>('resolve')
 export const submitEvidence = defineUpdate<DecisionAnswer, [string]>('submit-evidence')
 export const accept = defineUpdate<DecisionAnswer, [string]>('accept')
 export const decide = defineUpdate<DecisionAnswer, [string]>('decide')
+
+export const adjust = defineUpdate<DecisionAnswer, [string]>('adjust')
 export const writeOff = defineUpdate<DecisionAnswer, [string]>('write-off')
 
 /** What became of a decision: the version of the record that shows it, or why it was refused. */

@@ -1,5 +1,7 @@
 import type { ApiDeps } from '../deps.ts'
 import type { Route } from '../route.ts'
+import { accountingPeriodRoutes } from './accounting-period.ts'
+import { adjustmentRoutes } from './adjustment.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { auditLogRoutes } from './audit-log.ts'
 import { automaticTopUpRoutes } from './automatic-top-up.ts'
@@ -21,6 +23,7 @@ import { disputeEvidenceRoutes } from './dispute-evidence.ts'
 import { disputeRoutes } from './dispute.ts'
 import { eventRoutes } from './event.ts'
 import { freezeRoutes } from './freeze.ts'
+import { generalLedgerRoutes } from './general-ledger.ts'
 import { limitRoutes } from './limits.ts'
 import { merchantBalanceRoutes } from './merchant-balance.ts'
 import { merchantKeyRoutes } from './merchant-keys.ts'
@@ -37,6 +40,7 @@ import { qrCodeRoutes } from './qr-code.ts'
 import { receiptRoutes } from './receipt.ts'
 import { refundListRoutes } from './refund-list.ts'
 import { refundRoutes } from './refund.ts'
+import { reconciliationRoutes } from './reconciliation.ts'
 import { registrationRoutes } from './registration.ts'
 import { reviewRoutes } from './review.ts'
 import { riskRuleRoutes } from './risk-rule.ts'
@@ -45,6 +49,7 @@ import { sessionRoutes } from './sessions.ts'
 import { settlementAccountRoutes } from './settlement-account.ts'
 import { settlementReadRoutes } from './settlement-read.ts'
 import { settlementRoutes } from './settlement.ts'
+import { statementImportRoutes } from './statement-import.ts'
 import { taskRoutes } from './task.ts'
 import { topUpListRoutes } from './top-up-list.ts'
 import { topUpRoutes } from './top-up.ts'
@@ -104,5 +109,10 @@ export const listRoutes = (deps: ApiDeps): Route[] => [
   ...settlementAccountRoutes(deps),
   ...taskRoutes(deps),
   ...bulkDecisionRoutes(deps),
-  ...reviewRoutes(deps)
+  ...reviewRoutes(deps),
+  ...reconciliationRoutes(deps),
+  ...statementImportRoutes(deps),
+  ...adjustmentRoutes(deps),
+  ...accountingPeriodRoutes(deps),
+  ...generalLedgerRoutes(deps)
 ]

@@ -3,6 +3,7 @@ import type { Database } from '../../db/schema.ts'
 import { processIdIn } from '../../domain/reference.ts'
 import type { BankJournalLine, Counterpart } from '../../providers/bank.ts'
 import type { BankJournal } from '../../providers/bank-journal.ts'
+import { bankReference, OPENING_REFERENCE } from '../../store/bank-expectation.ts'
 
 /** What both sides know of one reference in one currency, in minor units: `in` is positive. */
 interface Reference {
@@ -14,9 +15,6 @@ interface Reference {
   /** Whether we booked a part of it after the bank's journal was read. */
   late: boolean
 }
-
-/** The capital has no process of its own: both sides know it by what it is. */
-const OPENING = 'opening'
 
 /**
  * The bank oracle (O4): every line of the bank's journal is posted here under its reference, or is excused, by
@@ -48,7 +46,11 @@ export async function findBankBreach(
 function byReference(lines: readonly BankJournalLine[]): Map<string, Reference> {
   const references = new Map<string, Reference>()
   for (const line of lines) {
-    const reference = referenceIn(references, line.operation === 'opening' ? OPENING : line.reference, line.currency)
+    const reference = referenceIn(
+      references,
+      line.operation === 'opening' ? OPENING_REFERENCE : line.reference,
+      line.currency
+    )
     reference.theirs += signed(line)
     reference.lines.push(line)
   }
@@ -66,8 +68,8 @@ function referenceIn(references: Map<string, Reference>, reference: string, curr
 }
 
 /**
- * Our postings on the bank's two accounts; the first part of a unit's key is the reference that the bank was given, but of a
- * return, which has a reference of the bank's own.
+ * Our postings on the bank's two accounts, each under what the bank calls it; what a reconciliation found and could not match
+ * under the reference of the statement's line, or of the item that it explains.
  */
 async function addOurs(
   db: Kysely<Database>,
@@ -76,10 +78,16 @@ async function addOurs(
   references: Map<string, Reference>
 ): Promise<void> {
   const { rows } = await sql<{ reference: string; currency: string; delta: bigint; late: boolean }>`
-    select case when p.code = 'capital.opening' then ${OPENING} else coalesce(r.reference, split_part(u.key, ':', 1)) end as reference, p.currency,
+    select coalesce(l.reference, i.reference, ${bankReference}) as reference, p.currency,
         case when a.id = p.debit_account then p.amount else -p.amount end as delta, p.posted_at >= ${since} as late
       from ledger_account a join posting p on a.id in (p.debit_account, p.credit_account) join unit u on u.id = p.unit_id
         left join bank_return r on r.id = split_part(u.key, ':', 1)
+        left join lateral (
+          select coalesce(nullif(l.reference, ''), l.entry) as reference from statement_line l where l.unit_key = u.key limit 1
+        ) l on p.code like 'reconciliation.%'
+        left join lateral (
+          select i.reference from reconciliation_item i where i.unit_key = u.key limit 1
+        ) i on p.code like 'reconciliation.%'
       where a.kind in ('bank_cash', 'bank_in_transit') and a.owner = ${bank} and p.op in ('post', 'post_hold')`.execute(
     db
   )
@@ -96,6 +104,8 @@ async function excuseFor(
   { reference, lines, late, ours }: Reference
 ): Promise<string | undefined> {
   if (late) return "booked here while the bank's journal was read"
+  const stated = await findStated(db, reference)
+  if (stated !== undefined) return stated
   const process = await db
     .selectFrom('process')
     .select(['open', 'state'])
@@ -109,7 +119,20 @@ async function excuseFor(
   return isUnannounced ? 'not heard of yet' : undefined
 }
 
-const unannounced: ReadonlySet<string> = new Set(['return', 'fee', 'chargeback'])
+const unannounced: ReadonlySet<string> = new Set(['return', 'fee', 'chargeback', 'transfer'])
+
+/** A statement says it, and the journal does not, or otherwise: the books follow the statement, and the item says so. */
+async function findStated(db: Kysely<Database>, reference: string): Promise<string | undefined> {
+  const { rows } = await sql<{ why: string }>`
+    select format('the statement of %s: %s, %s', r.date, i.class, i.state) as why
+        from reconciliation_item i join reconciliation r on r.id = i.reconciliation_id where i.reference = ${reference}
+      union all
+      select format('the statement of %s: a fee', r.date)
+        from statement_line l join reconciliation r on r.id = l.reconciliation_id
+        where l.reference = ${reference} and l.operation = 'fee' and l.unit_key is not null
+      limit 1`.execute(db)
+  return rows[0]?.why
+}
 
 async function findTotalBreach(
   db: Kysely<Database>,

@@ -13,6 +13,7 @@ import { payment } from './payment.ts'
 import { paymentRequest } from './payment-request.ts'
 import { pin } from './pin.ts'
 import { refund } from './refund.ts'
+import { reconciliation } from './reconciliation.ts'
 import { registration } from './registration.ts'
 import { risk } from './risk.ts'
 import { debitReport, passwordReset, secondFactor } from './service.ts'
@@ -42,7 +43,8 @@ const defaults = {
   refund,
   dispute,
   risk,
-  settlement
+  settlement,
+  reconciliation
 }
 
 /** Every number that governs a process, by topic. JSON-able: money is a string of minor units, durations end in `_ms`. */
@@ -169,4 +171,24 @@ export const settlementPolicy = ({ bank, limits, settlement }: Policy): Settleme
   ...bank,
   limits,
   settlement
+})
+
+/** What one reconciliation's run keeps: its times, and when an adjustment takes two. Our own account numbers stay here. */
+export type ReconciliationPolicy = WriteOffPolicy & { readonly reconciliation: ReconciliationTimes }
+
+type ReconciliationTimes = Pick<
+  Policy['reconciliation'],
+  'date_tolerance_days' | 'retry_every_ms' | 'look_every_ms' | 'task_after_ms'
+>
+
+export const reconciliationPolicy = ({ bank, limits, reconciliation: of }: Policy): ReconciliationPolicy => ({
+  write_off_four_eyes_usd: bank.write_off_four_eyes_usd,
+  stuck_sla_ms: bank.stuck_sla_ms,
+  limits,
+  reconciliation: {
+    date_tolerance_days: of.date_tolerance_days,
+    retry_every_ms: of.retry_every_ms,
+    look_every_ms: of.look_every_ms,
+    task_after_ms: of.task_after_ms
+  }
 })

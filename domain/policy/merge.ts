@@ -75,6 +75,16 @@ const RULES: readonly Rule[] = [
   },
   { where: /^settlement\.cut_off\.zone$/, fits: isZone, wants: 'an IANA time zone' },
   { where: /^step_up\.payments_since$/, fits: (value) => isCount(value, 0), wants: 'a whole number' },
+  {
+    where: /^reconciliation\.date_tolerance_days$/,
+    fits: (value) => isCount(value, 0, 30),
+    wants: 'a number of days up to 30'
+  },
+  {
+    where: /^reconciliation\.account_ibans\./,
+    fits: (value) => isText(value, /^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$/),
+    wants: 'an IBAN without spaces'
+  },
   { where: /^pin\.digits$/, fits: (value) => isCount(value, 4, 12), wants: 'a whole number from 4 to 12' },
   {
     where: /^pin\.common$/,

@@ -10,6 +10,7 @@ import { bankAccountRows } from './bank-account-rows.ts'
 import { cardRows } from './card-rows.ts'
 import { refundRows } from './refund-rows.ts'
 import { disputeRows } from './dispute-rows.ts'
+import { reconciliationRows } from './reconciliation-rows.ts'
 
 const apiKeyId = async ({ api }: World) => {
   const admin = await keyFor(api, 'admin')
@@ -63,6 +64,7 @@ export const rows: Readonly<Record<string, Row>> = {
   ...serviceRows,
   ...refundRows,
   ...settlementRows,
+  ...reconciliationRows,
   'delete /sessions/{id}': {
     path: async ({ api, own }) => `/sessions/${(await sessionFor(api, own.id)).id}`,
     allowed: { 'customer own': 204, 'customer other': 404 }

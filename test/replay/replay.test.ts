@@ -10,6 +10,7 @@ import { depositRecoveryStates } from '../../domain/deposit-recovery.ts'
 import { paymentStates } from '../../domain/payment.ts'
 import { refundStates } from '../../domain/refund.ts'
 import { settlementStates } from '../../domain/settlement.ts'
+import { reconciliationStates } from '../../domain/reconciliation.ts'
 import { topUpStates } from '../../domain/top-up.ts'
 import { withdrawalStates } from '../../domain/withdrawal.ts'
 import { bundleWorkflows } from '../../temporal/bundle.ts'
@@ -58,7 +59,8 @@ describe('The recorded runs', () => {
     ['bank-return', bankReturnStates.terminal, [] as string[]],
     ['card-link', cardLinkStates.terminal, [] as string[]],
     ['refund', refundStates.terminal, [] as string[]],
-    ['settlement', settlementStates.terminal, [] as string[]]
+    ['settlement', settlementStates.terminal, [] as string[]],
+    ['reconciliation', reconciliationStates.terminal, [] as string[]]
   ])('of a %s end in each of its terminal states that can be reached', (type, terminal, unreachable) => {
     const ends = names.filter((name) => name.startsWith(`${type}/`)).map((name) => runs.get(name)!.state)
     expect([...new Set(ends)].sort()).toEqual(

@@ -13,6 +13,7 @@ import { paymentRequestStories } from './payment-request-stories.ts'
 import { refundStories } from './refund-stories.ts'
 import { riskStories } from './risk-stories.ts'
 import { settlementStories } from './settlement-stories.ts'
+import { reconciliationStories } from './reconciliation-stories.ts'
 import { withdrawalStories } from './withdrawal-stories.ts'
 import { callBack } from '../support/call-back.ts'
 import type { Answered, Client } from '../support/client.ts'
@@ -187,6 +188,7 @@ export const replayStories: readonly ReplayStory[] = [
   ...cardPaymentStories,
   ...cardTopUpStories,
   ...riskStories,
+  ...reconciliationStories,
   { name: 'deliver-code/sent', state: 'sent', tell: register },
   {
     name: 'deliver-code/replaced-before-it-was-sent',

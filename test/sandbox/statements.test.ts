@@ -140,7 +140,7 @@ describe('a statement that there is not', () => {
   it('a day before the account was opened shows zero', async () => {
     const { status, text } = await statement('2001-01-01.csv')
     expect(status).toBe(200)
-    expect(text).toContain('opening_balance,,,,,' + ibanAt('a', '000000', '00000001') + ',,0.00,USD')
+    expect(text).toContain('opening_balance,,2001-01-01,,,' + ibanAt('a', '000000', '00000001') + ',,0.00,USD')
     expect(text).not.toContain('entry')
   })
 })

@@ -20,7 +20,7 @@ export async function forgetRun(context: TestContext, workflowId: string): Promi
 }
 
 /** A Schedule that a test does not wait for. */
-export type Woken = 'sweep' | 'notices' | 'settlement-day'
+export type Woken = 'sweep' | 'notices' | 'settlement-day' | 'reconciliations'
 
 /** @throws when it is not so after a minute of sweeps, or of what another Schedule starts. */
 export async function sweepUntil(
@@ -46,7 +46,7 @@ export async function sweepUntil(
 /** Deletes what starts runs for a worker that is gone: the Schedules of all tests before would keep Temporal busy. */
 export async function forgetSchedules(context: TestContext, taskQueue: string): Promise<void> {
   await asClient(context, async ({ schedule: schedules }) => {
-    const deleted = ['sweep', 'notices', 'rescreening'].map((name) =>
+    const deleted = ['sweep', 'notices', 'rescreening', 'reconciliations'].map((name) =>
       schedules.getHandle(`${name}/${taskQueue}`).delete()
     )
     for (const result of await Promise.allSettled(deleted)) {
