@@ -21,7 +21,11 @@ export function acceptUnit(start: RefundStart, facts: RefundFacts): UnitOfWork {
     return { ...unit, guards: [{ kind: 'refuse', code: decided.code, data: decided.data }] }
   const refund = newRefund(start, facts, decided)
   const { postings, records } = fundedPart(undefined, refund, facts, { order: start, actor: start.actor })
-  return { ...unit, postings, records: [...records, reservedWrite(facts.payment, refund, 'payment.refunded', start.actor)] }
+  return {
+    ...unit,
+    postings,
+    records: [...records, reservedWrite(facts.payment, refund, 'payment.refunded', start.actor)]
+  }
 }
 
 /**

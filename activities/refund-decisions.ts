@@ -65,8 +65,7 @@ export function refundDecisionActivities({ db, ledger }: Pick<ActivityDeps, 'db'
     writeOffRefund: (start: RefundStart, decisionId: string): Promise<RefundDecided> =>
       stuck.writeOff(start, decisionId),
 
-    resolveRefund: (start: RefundStart, decisionId: string): Promise<RefundDecided> =>
-      stuck.resolve(start, decisionId),
+    resolveRefund: (start: RefundStart, decisionId: string): Promise<RefundDecided> => stuck.resolve(start, decisionId),
 
     listRefundDecisions: pendingDecisions(db)
   }

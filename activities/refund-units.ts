@@ -141,12 +141,9 @@ export const keptPart = (
   { state, actor }: { readonly state: 'canceled' | 'failed'; readonly actor: string }
 ): UnitPart => ({
   records: [
-    refundWrite(
-      refund,
-      { ...refund, ...(state === 'failed' && { declineCode: 'insufficient_funds' }) },
-      [state],
-      { actor }
-    ),
+    refundWrite(refund, { ...refund, ...(state === 'failed' && { declineCode: 'insufficient_funds' }) }, [state], {
+      actor
+    }),
     paymentWrite(
       payment,
       {
