@@ -167,7 +167,7 @@ const sharesSayWhatWasBooked: ProcessOracle = {
 
 const refundsAreOnTheirPayment: ProcessOracle = {
   oracle: 'O8',
-  rule: "what a payment says is refunded is what its refunds give back that are not over for nothing, of each share as well",
+  rule: 'what a payment says is refunded is what its refunds give back that are not over for nothing, of each share as well',
   sql: `
     with live as (
       select r.payment_id, r.amount, r.parts from refund r join process p on p.id = r.id where p.state not in ('canceled', 'failed')

@@ -2,14 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { currency, type CurrencyCode } from '../domain/currencies.ts'
 import { transitOf, type OutsideFunding } from '../domain/funding.ts'
-import {
-  idOf,
-  type CustomerId,
-  type MerchantId,
-  type PaymentId,
-  type RefundId,
-  type WalletId
-} from '../domain/ids.ts'
+import { idOf, type CustomerId, type MerchantId, type PaymentId, type RefundId, type WalletId } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
 import type { RefundPart } from '../domain/refund-rules.ts'
 import type { RefundState } from '../domain/refund.ts'
