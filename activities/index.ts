@@ -29,7 +29,7 @@ import { paymentActivities } from './payment.ts'
 import { recoverDebts } from './recover-debts.ts'
 import { refundDecisionActivities } from './refund-decisions.ts'
 import { refundRailActivities } from './refund-rail.ts'
-import { refundActivities } from './refund.ts'
+import { refundActivities, refundOutcomeActivities } from './refund.ts'
 import { rescreeningActivities } from './rescreening.ts'
 import { sweepActivities } from './sweep.ts'
 import { withFailures } from './to-failure.ts'
@@ -79,6 +79,7 @@ export const createActivities = (given: ActivityDeps) => {
     ...cardLinkActivities(deps),
     ...cardLinkAcquirerActivities(deps),
     ...refundActivities(deps),
+    ...refundOutcomeActivities(deps),
     ...refundDecisionActivities(deps),
     ...refundRailActivities(deps),
     ...sweepActivities(deps)
