@@ -35,7 +35,7 @@ import { reconciliationActivities } from './reconciliation.ts'
 import { recoverDebts } from './recover-debts.ts'
 import { refundDecisionActivities } from './refund-decisions.ts'
 import { refundRailActivities } from './refund-rail.ts'
-import { refundActivities } from './refund.ts'
+import { refundActivities, refundOutcomeActivities } from './refund.ts'
 import { rescreeningActivities } from './rescreening.ts'
 import { settlementBankActivities } from './settlement-bank.ts'
 import { settlementDayActivities } from './settlement-day.ts'
@@ -94,6 +94,7 @@ export const createActivities = (given: ActivityDeps) => {
     ...cardLinkActivities(deps),
     ...cardLinkAcquirerActivities(deps),
     ...refundActivities(deps),
+    ...refundOutcomeActivities(deps),
     ...refundDecisionActivities(deps),
     ...refundRailActivities(deps),
     ...disputeActivities(deps),

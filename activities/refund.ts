@@ -21,14 +21,7 @@ export function refundActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' 
   /** Refunds of one payment make each other stale: within this worker they go one after the other. */
   const inTurn = createTurns<string>()
 
-  const step = async (
-    { id, fingerprint }: RefundStart,
-    name: string,
-    partFor: (refund: Refund) => UnitPart | undefined
-  ): Promise<RefundProgress> =>
-    toRefundProgress(
-      (await advance(ledger, { key: `${id}:${name}`, fingerprint }, () => getRefund(db, id), partFor)).seen
-    )
+  const step = createStep({ db, ledger })
 
   async function takeIn(start: RefundStart): Promise<void> {
     const readFacts = () => readRefundFacts(db, start.order.payment_id)
@@ -76,8 +69,15 @@ export function refundActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' 
           ? units.unfundedPart(refund, clockOf(start.policy.stuck_sla_ms))
           : undefined
       )
-    },
+    }
+  }
+}
 
+/** What the word of a bank, or of the acquirer, means for one that is with them; each is one unit of work, and safe to repeat. */
+export function refundOutcomeActivities({ db, ledger }: Pick<ActivityDeps, 'db' | 'ledger'>) {
+  const step = createStep({ db, ledger })
+
+  return {
     /**
      * It has left for the bank account or the card; or, when it is in the wallet already, for the suspense account. One that
      * was booked on an operator's word gets the bank's own.
@@ -124,8 +124,19 @@ export function refundActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' 
         refund.state === 'processing' ? units.stuckPart(refund, clockOf(start.policy.stuck_sla_ms)) : undefined
       ),
 
-    readRefund: (start: RefundStart): Promise<RefundProgress> => progressOf(start.id)
+    readRefund: async ({ id }: RefundStart): Promise<RefundProgress> => toRefundProgress(await getRefund(db, id))
   }
 }
+
+const createStep =
+  ({ db, ledger }: Pick<ActivityDeps, 'db' | 'ledger'>) =>
+  async (
+    { id, fingerprint }: RefundStart,
+    name: string,
+    partFor: (refund: Refund) => UnitPart | undefined
+  ): Promise<RefundProgress> =>
+    toRefundProgress(
+      (await advance(ledger, { key: `${id}:${name}`, fingerprint }, () => getRefund(db, id), partFor)).seen
+    )
 
 const over = ({ state }: Refund) => ({ kind: 'refuse', code: 'state_conflict', data: { state } }) as const

@@ -62,7 +62,18 @@ export async function refund(start: RefundStart): Promise<Progress<RefundState>>
   // A run that was started again may find decisions that nobody could deliver, and money that has come meanwhile.
   if (first_version !== undefined && !isOver()) nudges.received += 1
   while (isWaiting()) await untilFunded()
-  if (!isOver()) await settle(await decisions.alone(() => readRefund(start)))
+  if (!isOver())
+    await settle(start, await decisions.alone(() => readRefund(start)), {
+      nudges,
+      isOver,
+      onWaiting: (until) => {
+        next = until
+        show(current!)
+      },
+      onNudged: consumeDecisions,
+      onHeard: () => (next = undefined),
+      step: async (take) => show(await decisions.alone(take))
+    })
   await answer.delivered()
   return current!
 
@@ -83,30 +94,6 @@ export async function refund(start: RefundStart): Promise<Progress<RefundState>>
     }
   }
 
-  async function settle({ funded_at, sent_at }: RefundProgress): Promise<void> {
-    await settleWithBank({
-      plan: start.policy.inquiry,
-      nudges,
-      acceptedAt: funded_at!,
-      sentAt: sent_at,
-      send: () => sendRefund(start),
-      inquire: () => inquireRefund(start),
-      readSentAt: async () => (await readRefund(start)).sent_at,
-      businessNow: readBusinessClock,
-      isOver,
-      onWaiting: (until) => {
-        next = until
-        show(current!)
-      },
-      onNudged: consumeDecisions,
-      onHeard: () => (next = undefined),
-      step: async (take) => show(await decisions.alone(take)),
-      accepted: (reference) => bookRefund(start, reference),
-      declined: (code) => declineRefund(start, code),
-      stuck: () => markRefundStuck(start)
-    })
-  }
-
   /** A step that answers late must not set the picture back. */
   function show(progress: Progress<RefundState>): void {
     if (current && progress.version < current.version) return
@@ -114,6 +101,27 @@ export async function refund(start: RefundStart): Promise<Progress<RefundState>>
     draw(start, progress, next)
   }
 }
+
+type Run = Pick<
+  Parameters<typeof settleWithBank<RefundProgress>>[0],
+  'nudges' | 'isOver' | 'onWaiting' | 'onNudged' | 'onHeard' | 'step'
+>
+
+/** Has the money brought back, once, and books what is said about it, at whatever time. */
+const settle = (start: RefundStart, { funded_at, sent_at }: RefundProgress, run: Run): Promise<void> =>
+  settleWithBank<RefundProgress>({
+    ...run,
+    plan: start.policy.inquiry,
+    acceptedAt: funded_at!,
+    sentAt: sent_at,
+    send: () => sendRefund(start),
+    inquire: () => inquireRefund(start),
+    readSentAt: async () => (await readRefund(start)).sent_at,
+    businessNow: readBusinessClock,
+    accepted: (reference) => bookRefund(start, reference),
+    declined: (code) => declineRefund(start, code),
+    stuck: () => markRefundStuck(start)
+  })
 
 function draw(start: RefundStart, progress: Progress<RefundState>, next: string | undefined): void {
   const { state, deadline = next } = progress

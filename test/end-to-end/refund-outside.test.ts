@@ -5,7 +5,7 @@ import { capture, holdByCard, journaled, newCard, payByCard, untilCaptured } fro
 import type { Answered } from '../support/client.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
 import { fundFromCapital } from '../support/fund.ts'
-import { askingForRefund, readRefund, refund, refunded, untilRefund } from '../support/refunds.ts'
+import { readRefund, refund, refunded, untilRefund } from '../support/refunds.ts'
 import { expectEverythingSettled } from '../support/settled.ts'
 import {
   bookedTimes,
@@ -41,6 +41,13 @@ afterAll(() => coffer?.stop())
 
 const codeOf = ({ status, body }: Answered) => [status, body['code']]
 const read = async (paymentId: string) => (await coffer.service.get(`/v1/payments/${paymentId}`)).body
+
+/** Resolves once the bank's answer is lost or late and the run waits for its next question. */
+const askingForRefund = (id: string): Promise<void> =>
+  expectSoon(async () => {
+    const { attributes } = await runOf(coffer, `refund/${id}`)
+    return attributes['ProcessState'] === 'processing' && attributes['DeadlineAt'] !== undefined
+  }, true)
 
 /** Spent in small payments, which nobody has to confirm. */
 async function emptyWallet(): Promise<void> {
@@ -89,7 +96,7 @@ describe('A payment from a bank account', () => {
     const before = await availableOf(coffer, 'customer-a')
     const id = idOf(await refund(coffer, payment, amount))
     if (waitMs > 0) {
-      await askingForRefund(coffer, id)
+      await askingForRefund(id)
       await coffer.advanceClock(waitMs)
     }
     const over = await refunded(coffer, id)
@@ -101,7 +108,7 @@ describe('A payment from a bank account', () => {
 
   it('is asked about when the bank’s answer is lost, and pushed once all the same, also by a new run', async () => {
     const id = idOf(await refund(coffer, await paidByBank(2_000), 1_003))
-    await askingForRefund(coffer, id)
+    await askingForRefund(id)
     await coffer.forgetRun(`refund/${id}`)
     await coffer.advanceClock(MINUTE_MS)
     await coffer.sweepUntil(async () => (await readRefund(coffer, id)).body['state'] === 'succeeded')
@@ -156,7 +163,7 @@ describe('A refund that no bank says anything about for a day', () => {
     await coffer.sandbox.addRule({ match: { operation: 'push', amount: String(amount) }, outcome: 'error', booked })
     await coffer.sandbox.addRule({ match: { operation: 'inquiry' }, outcome: 'error' })
     const id = idOf(await refund(coffer, payment))
-    await askingForRefund(coffer, id)
+    await askingForRefund(id)
     await coffer.advanceClock(DAY_MS)
     await untilRefund(coffer, id, 'refund.stuck')
     return id
@@ -257,7 +264,7 @@ describe('A payment by card', () => {
     expectState(await paid(coffer, payment), 'succeeded')
     const id = idOf(await refund(coffer, payment, amount))
     if (code === undefined) {
-      await askingForRefund(coffer, id)
+      await askingForRefund(id)
       await coffer.advanceClock(MINUTE_MS)
     }
     const over = await refunded(coffer, id)

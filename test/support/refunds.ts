@@ -2,12 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { account } from '../../domain/account-kinds.ts'
 import { currency } from '../../domain/currencies.ts'
 import { PostingQueue } from '../../ledger/posting-queue.ts'
-import { owedTo } from './bank-payments.ts'
 import type { Answered } from './client.ts'
 import type { Coffer } from './coffer.ts'
-import { expectSoon, runOf, usd } from './top-ups.ts'
 
 const USD = currency('USD')
+const usd = (amount: number) => ({ amount: String(amount), currency: 'USD' })
 
 /** The merchant gives a payment back; without an amount (US cents) all that is left of it. */
 export const refund = (
@@ -35,21 +34,20 @@ export const untilRefund = ({ service }: Coffer, id: string, type: string): Prom
     (timeline as { type: string }[]).some((row) => row.type === type)
   )
 
-/** Resolves once the bank's answer is lost or late and the run waits for its next question. */
-export const askingForRefund = (coffer: Coffer, id: string): Promise<void> =>
-  expectSoon(async () => {
-    const { attributes } = await runOf(coffer, `refund/${id}`)
-    return attributes['ProcessState'] === 'processing' && attributes['DeadlineAt'] !== undefined
-  }, true)
-
 /** All that a merchant has leaves it, as if it had been paid out; the seeded one. */
 export async function emptyMerchant(coffer: Coffer, merchantId = coffer.seeded.seed.merchant_id): Promise<void> {
-  const amount = await owedTo(coffer, 'merchant_payable', merchantId)
-  if (amount === 0) return
+  const row = await coffer.db
+    .selectFrom('ledger_account')
+    .select(['credits_posted', 'debits_posted'])
+    .where('kind', '=', 'merchant_payable')
+    .where('owner', '=', merchantId)
+    .executeTakeFirst()
+  const amount = row ? row.credits_posted - row.debits_posted : 0n
+  if (amount === 0n) return
   const ledger = new PostingQueue({ pool: coffer.pool, writers: [] })
   const debit = account('merchant_payable', merchantId, USD)
   const credit = account('capital', '', USD)
-  const postings = [{ op: 'post' as const, debit, credit, amount: BigInt(amount), code: 'test.paid_out' }]
+  const postings = [{ op: 'post' as const, debit, credit, amount, code: 'test.paid_out' }]
   const { status } = await ledger.post({ key: `test:paid-out:${randomUUID()}`, fingerprint: 'paid out', postings })
   if (status !== 'posted') throw new Error(`the merchant was not paid out: ${status}`)
 }
