@@ -34,24 +34,6 @@ export function settlementActivities({
       (await advance(ledger, { key: `${id}:${name}`, fingerprint }, () => getSettlement(db, id), partFor)).seen
     )
 
-  /** A refusal of the books says that a refund or a dispute was faster: less is there, and the next attempt looks again. */
-  async function collect(start: SettlementStart): Promise<void> {
-    const { id, fingerprint, actor, order } = start
-    for (let attempt = 0; ; attempt++) {
-      const settled = await settle(ledger, async () => {
-        const found = await readCollection({ db, vault }, start)
-        const extra = { order: start, actor }
-        const part =
-          found.kind === 'collect'
-            ? units.collectPart(found.settlement, found.facts, extra)
-            : units.refusedPart(found.settlement, found.code, extra)
-        return { key: `${id}:collect:${attempt}`, fingerprint, ...part }
-      })
-      if (settled.kind === 'posted') return
-      if (settled.code !== 'insufficient_funds') throw new Error(`${id} was refused: ${settled.code}`, { cause: order })
-    }
-  }
-
   return {
     /**
      * Takes what is due out of the merchant's account; no bank is asked yet. A record that is there already answers for
@@ -63,7 +45,7 @@ export function settlementActivities({
       // Every day of a merchant that sells nothing would leave a record behind.
       const isDaily = start.order.trigger === 'daily'
       if (isDaily && (await readCollection({ db, vault }, start)).kind === 'refuse') return null
-      await collect(start)
+      await collect({ db, ledger, vault }, start)
       const progress = await progressOf(start.id)
       crash('settlement.collect/report')
       return progress
@@ -104,5 +86,26 @@ export function settlementActivities({
       ),
 
     readSettlement: (start: SettlementStart): Promise<SettlementProgress> => progressOf(start.id)
+  }
+}
+
+/** A refusal of the books says that a refund or a dispute was faster: less is there, and the next attempt looks again. */
+async function collect(
+  { db, ledger, vault }: Pick<ActivityDeps, 'db' | 'ledger' | 'vault'>,
+  start: SettlementStart
+): Promise<void> {
+  const { id, fingerprint, actor, order } = start
+  for (let attempt = 0; ; attempt++) {
+    const settled = await settle(ledger, async () => {
+      const found = await readCollection({ db, vault }, start)
+      const extra = { order: start, actor }
+      const part =
+        found.kind === 'collect'
+          ? units.collectPart(found.settlement, found.facts, extra)
+          : units.refusedPart(found.settlement, found.code, extra)
+      return { key: `${id}:collect:${attempt}`, fingerprint, ...part }
+    })
+    if (settled.kind === 'posted') return
+    if (settled.code !== 'insufficient_funds') throw new Error(`${id} was refused: ${settled.code}`, { cause: order })
   }
 }

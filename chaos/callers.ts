@@ -59,30 +59,7 @@ const isDefinite = ({ status, body }: Answer): boolean =>
 export function createCallers({ apiUrls, people, journal, over, onAnswer }: CallersInput): Callers {
   const passwords = new Map(people.customers.map(({ email, password }) => [email, password]))
   const tokens = new Map<string, { readonly token: string; readonly at: number }>()
-  const odd = new Map<string, number>()
-  let turn = 0
-
-  const send = async (method: string, path: string, given: { token?: string; key?: string; body?: object }) => {
-    // Round and round: an API that is down is left at the next attempt.
-    const url = apiUrls[turn++ % apiUrls.length]!
-    const response = await fetch(url + path, {
-      method,
-      headers: {
-        ...(given.token && { authorization: `Bearer ${given.token}` }),
-        ...(given.body && { 'content-type': 'application/json' }),
-        ...(given.key && { 'idempotency-key': given.key })
-      },
-      body: given.body && JSON.stringify(given.body),
-      signal: AbortSignal.timeout(ATTEMPT_MS)
-    })
-    const text = await response.text()
-    const body = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>
-    if (response.status >= 500 && response.status !== 503) {
-      const what = `${response.status} ${method} ${path.replace(/[a-z]{3}_[0-9a-f]{32}/g, '…')} ${String(body['code'])}`
-      odd.set(what, (odd.get(what) ?? 0) + 1)
-    }
-    return { status: response.status, body, headers: response.headers }
-  }
+  const { send, odd } = createSender(apiUrls)
 
   const tokenOf = async (by: string): Promise<string> => {
     if (by === '') return ''
@@ -146,4 +123,32 @@ export function createCallers({ apiUrls, people, journal, over, onAnswer }: Call
       }
     }
   }
+}
+
+/** Requests to one API after the other, and which answers no caller should ever get. */
+function createSender(apiUrls: CallersInput['apiUrls']) {
+  const odd = new Map<string, number>()
+  let turn = 0
+  const send = async (method: string, path: string, given: { token?: string; key?: string; body?: object }) => {
+    // Round and round: an API that is down is left at the next attempt.
+    const url = apiUrls[turn++ % apiUrls.length]!
+    const response = await fetch(url + path, {
+      method,
+      headers: {
+        ...(given.token && { authorization: `Bearer ${given.token}` }),
+        ...(given.body && { 'content-type': 'application/json' }),
+        ...(given.key && { 'idempotency-key': given.key })
+      },
+      body: given.body && JSON.stringify(given.body),
+      signal: AbortSignal.timeout(ATTEMPT_MS)
+    })
+    const text = await response.text()
+    const body = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>
+    if (response.status >= 500 && response.status !== 503) {
+      const what = `${response.status} ${method} ${path.replace(/[a-z]{3}_[0-9a-f]{32}/g, '…')} ${String(body['code'])}`
+      odd.set(what, (odd.get(what) ?? 0) + 1)
+    }
+    return { status: response.status, body, headers: response.headers }
+  }
+  return { send, odd }
 }

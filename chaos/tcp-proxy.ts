@@ -39,23 +39,7 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
   let refusing = false
   let trap: Trap | undefined
 
-  /** One direction of a connection: in the order in which it came, whatever the delay was when it did. */
-  const lane = (deliver: (chunk: Buffer) => void) => {
-    let before: Promise<unknown> | undefined
-    const inTurn = (work: () => void) => {
-      if (before === undefined && delayMs === 0 && gate.isOpen()) return work()
-      const due = performance.now() + delayMs
-      const turn: Promise<unknown> = (before ?? Promise.resolve())
-        .then(() => pause(Math.max(0, due - performance.now())))
-        .then(gate.opened)
-        .then(work)
-        .then(() => {
-          if (before === turn) before = undefined
-        })
-      before = turn
-    }
-    return { push: (chunk: Buffer) => inTurn(() => deliver(chunk)), end: inTurn }
-  }
+  const lane = createLanes({ gate, delayMs: () => delayMs })
 
   const server = createServer((client) => {
     if (refusing) return client.resetAndDestroy()
@@ -119,6 +103,26 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
     }
   }
 }
+
+/** One direction of a connection: in the order in which it came, whatever the delay was when it did. */
+const createLanes =
+  ({ gate, delayMs }: { readonly gate: ReturnType<typeof createGate>; delayMs(): number }) =>
+  (deliver: (chunk: Buffer) => void) => {
+    let before: Promise<unknown> | undefined
+    const inTurn = (work: () => void) => {
+      if (before === undefined && delayMs() === 0 && gate.isOpen()) return work()
+      const due = performance.now() + delayMs()
+      const turn: Promise<unknown> = (before ?? Promise.resolve())
+        .then(() => pause(Math.max(0, due - performance.now())))
+        .then(gate.opened)
+        .then(work)
+        .then(() => {
+          if (before === turn) before = undefined
+        })
+      before = turn
+    }
+    return { push: (chunk: Buffer) => inTurn(() => deliver(chunk)), end: inTurn }
+  }
 
 /** Whoever comes while it is closed waits until it opens. */
 function createGate() {

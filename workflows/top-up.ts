@@ -41,7 +41,6 @@ export async function topUp(start: TopUpStart): Promise<Progress<TopUpState>> {
   let current: Progress<TopUpState> | undefined
   let next: string | undefined
   const isOver = () => current !== undefined && topUpStates.isTerminal(current.state)
-
   const isInReview = () => current?.state === 'in_review'
 
   const decisions = createDecisions<TopUpState>(
@@ -73,8 +72,7 @@ export async function topUp(start: TopUpStart): Promise<Progress<TopUpState>> {
   const { first_version, sent_at } = accepted
   if (sent_at !== undefined || (first_version !== undefined && isInReview())) await consumeDecisions()
   while (isInReview()) await untilReviewed()
-  const isReviewed = accepted.state === 'in_review'
-  if (!isOver()) await settle(isReviewed ? await decisions.alone(() => readTopUp(start)) : accepted)
+  if (!isOver()) await settle(accepted.state === 'in_review' ? await decisions.alone(() => readTopUp(start)) : accepted)
   await answer.delivered()
   return current!
 
