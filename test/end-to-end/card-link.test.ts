@@ -5,7 +5,7 @@ import { listAudit } from '../../store/audit.ts'
 import { createVault, type Vault } from '../../store/vault.ts'
 import { registerApplicant } from '../support/applicants.ts'
 import { eventsOf, idOf, knownCustomer } from '../support/bank-links.ts'
-import { linkCard, magicNumber, newNumber, tokenise, untilCard, untilSent } from '../support/cards.ts'
+import { linkCard, magicNumber, newNumber, tokenise, untilAsked, untilCard } from '../support/cards.ts'
 import type { Client } from '../support/client.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
 import { openEngine, type Engine } from '../support/engine.ts'
@@ -61,7 +61,7 @@ describe('A card that is good', () => {
   it('is linked once, though the acquirer booked and closed the connection', async () => {
     const { client } = await knownCustomer(coffer, vault)
     const id = await begun(client, magicNumber('0119'))
-    await untilSent(client, id)
+    await untilAsked(coffer, id)
     await coffer.advanceClock(MINUTE_MS)
     expect((await untilCard(client, id, 'linked')).body['last4']).toBe('0119')
   })
@@ -70,7 +70,7 @@ describe('A card that is good', () => {
     await coffer.sandbox.addRule({ match: { operation: 'verify' }, outcome: 'accept', delay_ms: 2_000, times: 1 })
     const { client } = await knownCustomer(coffer, vault)
     const id = await begun(client)
-    await untilSent(client, id)
+    await untilAsked(coffer, id)
     await coffer.advanceClock(2_000)
     await untilCard(client, id, 'linked')
   })
@@ -95,7 +95,7 @@ describe('A card that is not good', () => {
   it('because the acquirer never heard of it is not linked', async () => {
     const { client } = await knownCustomer(coffer, vault)
     const id = await begun(client, magicNumber('0127'))
-    await untilSent(client, id)
+    await untilAsked(coffer, id)
     await coffer.advanceClock(MINUTE_MS)
     expect((await untilCard(client, id, 'failed')).body['decline_code']).toBe('bank_not_received')
   })
@@ -118,7 +118,7 @@ describe('A card that nobody can say anything about', () => {
     await coffer.sandbox.addRule({ match: { operation: 'verify' }, outcome: 'error' })
     await coffer.sandbox.addRule({ match: { operation: 'inquiry' }, outcome: 'error' })
     const id = await begun(client)
-    await untilSent(client, id)
+    await untilAsked(coffer, id)
     await coffer.advanceClock(DAY_MS)
     expect((await untilCard(client, id, 'expired')).body).toMatchObject({ linked_at: null, last4: null })
   })
@@ -127,7 +127,7 @@ describe('A card that nobody can say anything about', () => {
     await coffer.sandbox.addRule({ match: { operation: 'verify' }, outcome: 'accept', delay_ms: DAY_MS / 2, times: 1 })
     const { client } = await knownCustomer(coffer, vault)
     const id = await begun(client)
-    await untilSent(client, id)
+    await untilAsked(coffer, id)
     const key = randomUUID()
     const canceled = await client.post(`/v1/cards/${id}/cancel`, {}, key)
     expect(canceled).toMatchObject({ status: 200, body: { state: 'canceled' } })
@@ -142,7 +142,7 @@ describe('A card that nobody can say anything about', () => {
     await coffer.sandbox.addRule({ match: { operation: 'verify' }, outcome: 'book_then_close', times: 1 })
     const { client } = await knownCustomer(coffer, vault)
     const id = await begun(client)
-    await untilSent(client, id)
+    await untilAsked(coffer, id)
     await coffer.forgetRun(`card-link/${id}`)
     await coffer.sweepUntil(async () => (await client.get(`/v1/cards/${id}`)).body['state'] === 'linked')
   })
@@ -245,9 +245,10 @@ describe('A link', () => {
     const made = await Promise.all(tokens.map((token) => linkCard(client, token)))
     expect(made.filter(({ body }) => body['state'] === 'verifying')).toHaveLength(3)
     expect(made.filter(({ body }) => body['decline_code'] === 'limit_exceeded')).toHaveLength(2)
+    const asked = made.filter(({ body }) => body['state'] === 'verifying').map(idOf)
+    for (const id of asked) await untilAsked(coffer, id)
     await coffer.advanceClock(MINUTE_MS)
-    for (const { body } of made.filter(({ body }) => body['state'] === 'verifying'))
-      await untilCard(client, String(body['id']), 'linked')
+    for (const id of asked) await untilCard(client, id, 'linked')
   })
 
   it('is the same under the same key, and another token under it is refused', async () => {

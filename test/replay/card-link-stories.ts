@@ -1,7 +1,7 @@
 import { createVault } from '../../store/vault.ts'
 import { PUBLISHED_TEST_MASTER_KEY } from '../../temporal/keys.ts'
 import { idOf, knownCustomer } from '../support/bank-links.ts'
-import { linkCard, magicNumber, tokenise, untilCard, untilSent } from '../support/cards.ts'
+import { linkCard, magicNumber, tokenise, untilAsked, untilCard } from '../support/cards.ts'
 import type { Client } from '../support/client.ts'
 import type { Coffer } from '../support/coffer.ts'
 import type { ReplayStory } from './stories.ts'
@@ -16,7 +16,7 @@ async function begun(coffer: Coffer, number?: string): Promise<{ readonly id: st
 /** Asked, and nothing heard. */
 async function unanswered(coffer: Coffer, number?: string) {
   const told = await begun(coffer, number)
-  await untilSent(told.client, told.id)
+  await untilAsked(coffer, told.id)
   return told
 }
 

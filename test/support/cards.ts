@@ -1,8 +1,10 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { passesLuhn } from '../../domain/card-number.ts'
 import type { Answered, Client } from './client.ts'
+import type { Coffer } from './coffer.ts'
 import { insist } from './insist.ts'
 import type { SandboxHandle } from './sandbox.ts'
+import { expectSoon, runOf } from './top-ups.ts'
 
 /** A test card that nobody else has, of Visa and credit unless its first six digits say otherwise. */
 export function newNumber(first = '424242'): string {
@@ -34,6 +36,6 @@ export const linkCard = (client: Client, token: string, key: string = randomUUID
 export const untilCard = (client: Client, id: string, ...states: string[]): Promise<Answered> =>
   client.until(`/v1/cards/${id}`, ({ state }) => states.includes(String(state)))
 
-/** Waits until the acquirer was asked. */
-export const untilSent = (client: Client, id: string): Promise<Answered> =>
-  client.until(`/v1/cards/${id}`, ({ timeline }) => JSON.stringify(timeline).includes('card_link.sent'))
+/** Waits until the acquirer's answer is late or lost, and the run waits for its next question. */
+export const untilAsked = (coffer: Coffer, id: string): Promise<void> =>
+  expectSoon(async () => (await runOf(coffer, `card-link/${id}`)).attributes['DeadlineAt'] !== undefined, true)
