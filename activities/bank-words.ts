@@ -1,13 +1,13 @@
 /** What a bank says, for workflows, which know activities and nothing behind them. */
 import type { BankAnswer } from '../providers/bank.ts'
-import type { SUSPENDED } from '../domain/bank-account.ts'
+import type { ProblemCode } from '../domain/errors.ts'
 
 export type { BankAnswer, BankInquiry, ReturnInquiry } from '../providers/bank.ts'
 
-/** The bank was told nothing: its account was suspended since the order was taken in. */
+/** This attempt has told the bank nothing, since it found why not: its account was suspended since the order was taken in, say. */
 export interface NotSent {
   readonly kind: 'not_sent'
-  readonly code: typeof SUSPENDED
+  readonly code: ProblemCode
 }
 
 export type SendAnswer = BankAnswer | NotSent

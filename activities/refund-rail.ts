@@ -4,7 +4,7 @@ import { isSourceLinked } from '../store/refund-facts.ts'
 import { getPayment } from '../store/payment.ts'
 import { getRefund, type Refund } from '../store/refund.ts'
 import { createBankTalk } from './bank-talk.ts'
-import type { BankAnswer, BankInquiry, SendAnswer } from './bank-words.ts'
+import type { BankInquiry, NotSent, SendAnswer } from './bank-words.ts'
 import type { ActivityDeps } from './deps.ts'
 import type { RefundStart } from './refund-progress.ts'
 import { sendPart, undeliveredPart } from './refund-units.ts'
@@ -37,10 +37,10 @@ export function refundRailActivities(
   const sendOnce = createSendOnce({ ledger, bank: acquirer, crash })
 
   /** Why nobody is told any more; undefined: they are. */
-  async function obstacle({ paymentId, source }: Refund): Promise<BankAnswer | undefined> {
+  async function obstacle({ paymentId, source }: Refund): Promise<NotSent | undefined> {
     // The payer's bank has given it back to them already: a second time it goes to nobody but the wallet, which owes it.
-    if ((await getPayment(db, paymentId)).returned > 0n) return { kind: 'declined', code: 'payment_returned' }
-    if (!(await isSourceLinked(db, source!))) return { kind: 'declined', code: 'account_closed' }
+    if ((await getPayment(db, paymentId)).returned > 0n) return { kind: 'not_sent', code: 'bank_declined' }
+    if (!(await isSourceLinked(db, source!))) return { kind: 'not_sent', code: 'account_closed' }
     return undefined
   }
 

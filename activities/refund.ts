@@ -106,7 +106,8 @@ export function refundOutcomeActivities({ db, ledger }: Pick<ActivityDeps, 'db' 
     },
 
     /** The bank has not booked: it goes to the wallet. What was booked on an operator's word is contradicted by that. */
-    declineRefund: async (start: RefundStart, code: ProblemCode): Promise<RefundProgress> => {
+    /** @param unsent why it was not sent, by an attempt that did not: another one may have. */
+    declineRefund: async (start: RefundStart, code: ProblemCode, unsent = false): Promise<RefundProgress> => {
       if ((await getRefund(db, start.id)).state === 'succeeded')
         return step(start, 'contradict', (refund) =>
           refund.destination === 'original' && refund.bankReference === null
@@ -114,7 +115,7 @@ export function refundOutcomeActivities({ db, ledger }: Pick<ActivityDeps, 'db' 
             : undefined
         )
       return step(start, 'decline', (refund) =>
-        refund.state === 'processing' ? units.toWalletPart(refund, code) : undefined
+        refund.state === 'processing' && !(unsent && refund.sentAt) ? units.toWalletPart(refund, code) : undefined
       )
     },
 

@@ -1,8 +1,9 @@
+import type { ProblemCode } from '../domain/errors.ts'
 import { toWire } from '../domain/money.ts'
 import { findMerchant } from '../store/merchant.ts'
 import { confirmSettlementAccount, findSettlementAccount, type SettlementAccount } from '../store/settlement-account.ts'
 import { getSettlement, type Settlement } from '../store/settlement.ts'
-import type { BankAnswer, BankInquiry } from './bank-words.ts'
+import type { BankInquiry, SendAnswer } from './bank-words.ts'
 import type { ActivityDeps } from './deps.ts'
 import { createSendOnce, marksOf } from './send-once.ts'
 import type { SettlementStart } from './settlement-progress.ts'
@@ -22,7 +23,7 @@ export function settlementBankActivities({
   async function refusalOf(
     { id, merchantId }: Settlement,
     { bank: at, iban, holder, state, version }: SettlementAccount
-  ): Promise<string | undefined> {
+  ): Promise<ProblemCode | undefined> {
     if (state === 'confirmed') return undefined
     const { kind } = await bank.confirmPayee({ bank: at, reference: id, iban, name: holder })
     if (kind === 'closed') return 'account_closed'
@@ -33,14 +34,14 @@ export function settlementBankActivities({
 
   return {
     /** Has the bank push it, once: after the bank has said, of a new account, that it is the merchant's. */
-    sendSettlement: async ({ id, fingerprint, policy }: SettlementStart): Promise<BankAnswer> => {
+    sendSettlement: async ({ id, fingerprint, policy }: SettlementStart): Promise<SendAnswer> => {
       const settlement = await getSettlement(db, id)
       const merchant = (await findMerchant(db, settlement.merchantId))!
       const account = await findSettlementAccount(db, vault, merchant)
       // It was collected for another account: the next one goes to the new one.
-      if (account?.version !== settlement.accountVersion) return { kind: 'declined', code: 'bank_not_received' }
+      if (account?.version !== settlement.accountVersion) return { kind: 'not_sent', code: 'bank_not_received' }
       const refusal = await refusalOf(settlement, account)
-      if (refusal !== undefined) return { kind: 'declined', code: refusal }
+      if (refusal !== undefined) return { kind: 'not_sent', code: refusal }
       const { iban, holder } = account
       return sendOnce({
         instruction: {

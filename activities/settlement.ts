@@ -69,11 +69,20 @@ export function settlementActivities({
       return progress
     },
 
-    /** The bank has not booked: the merchant has it again. One that was booked on an operator's word is contradicted. */
-    declineSettlement: async (start: SettlementStart, code: ProblemCode): Promise<SettlementProgress> => {
+    /**
+     * The bank has not booked: the merchant has it again. One that was booked on an operator's word is contradicted.
+     * @param unsent why it was not sent, by an attempt that did not: another one may have.
+     */
+    declineSettlement: async (
+      start: SettlementStart,
+      code: ProblemCode,
+      unsent = false
+    ): Promise<SettlementProgress> => {
       if ((await getSettlement(db, start.id)).state === 'paid') return step(start, 'contradict', units.contradictedPart)
       const progress = await step(start, 'decline', (settlement) =>
-        settlement.state === 'processing' ? units.declinePart(settlement, code) : undefined
+        settlement.state === 'processing' && !(unsent && settlement.sentAt)
+          ? units.declinePart(settlement, code)
+          : undefined
       )
       crash('settlement.decline/report')
       return progress

@@ -8,7 +8,8 @@ import { untilBusinessTime, untilNudged, type Nudges } from './wait.ts'
 /** The bank's last word on a reference; `over`: the process ended otherwise while nobody knew. */
 export type BankWord =
   | { readonly kind: 'accepted'; readonly bankReference: string }
-  | { readonly kind: 'declined'; readonly code: ProblemCode }
+  /** `unsent`: this attempt has told it nothing, and found out itself why not. */
+  | { readonly kind: 'declined'; readonly code: ProblemCode; readonly unsent?: boolean }
   | { readonly kind: 'over' }
 
 /** One instruction and its reference, as the process that gives it sees it. Instants are RFC 3339 in business time. */
@@ -64,7 +65,8 @@ export interface BankSteps<Progress> {
   /** Takes a step, never beside a decision, and shows where the process then stands. */
   step(take: () => Promise<Progress>): Promise<void>
   accepted(bankReference: string): Promise<Progress>
-  declined(code: ProblemCode): Promise<Progress>
+  /** @param unsent it ends so only while nobody else has sent it: an attempt that was thought dead may have. */
+  declined(code: ProblemCode, unsent: boolean): Promise<Progress>
   /** The plan has ended and nobody knows. */
   stuck(): Promise<Progress>
   /** The bank has said its last word, or nobody waits for it: before the step that follows. */
@@ -76,7 +78,13 @@ export async function settleWithBank<Progress>(talk: Omit<BankTalk, 'onStuck'> &
   const word = await askBank({ ...talk, onStuck: () => talk.step(() => talk.stuck()) })
   talk.onHeard?.()
   if (word.kind === 'accepted') await talk.step(() => talk.accepted(word.bankReference))
-  if (word.kind === 'declined') await talk.step(() => talk.declined(word.code))
+  if (word.kind !== 'declined') return
+  const { code, unsent = false } = word
+  await talk.step(() => talk.declined(code, unsent))
+  if (!unsent || talk.isOver()) return
+  // It was sent all the same: now only the bank's word counts.
+  const sentAt = await talk.readSentAt()
+  if (sentAt !== undefined) await settleWithBank({ ...talk, sentAt })
 }
 
 /** `lost`: the send ended without saying how (its worker died), so only the record's mark tells whether it was sent. */
@@ -98,7 +106,7 @@ function wordOf(answer: SendAnswer | BankInquiry): BankWord | undefined {
     case 'declined':
       return { kind: 'declined', code: declineCodeOf(answer.code) }
     case 'not_sent':
-      return { kind: 'declined', code: answer.code }
+      return { kind: 'declined', code: answer.code, unsent: true }
     case 'not_found':
       return { kind: 'declined', code: 'bank_not_received' }
     case 'pending':

@@ -119,7 +119,7 @@ const settle = (start: RefundStart, { funded_at, sent_at }: RefundProgress, run:
     readSentAt: async () => (await readRefund(start)).sent_at,
     businessNow: readBusinessClock,
     accepted: (reference) => bookRefund(start, reference),
-    declined: (code) => declineRefund(start, code),
+    declined: (code, unsent) => declineRefund(start, code, unsent),
     stuck: () => markRefundStuck(start)
   })
 

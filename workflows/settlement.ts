@@ -85,7 +85,7 @@ export async function settlement(start: SettlementStart): Promise<Progress<Settl
       onHeard: () => (next = undefined),
       step: async (take) => show(await decisions.alone(take)),
       accepted: (reference) => bookSettlement(start, reference),
-      declined: (code) => declineSettlement(start, code),
+      declined: (code, unsent) => declineSettlement(start, code, unsent),
       stuck: () => markSettlementStuck(start)
     })
   }

@@ -33,6 +33,9 @@ async function expectNothingLost(coffer: Coffer, what: string, fault: () => Prom
   await expectEverythingSettled(coffer, temporalAddress)
 }
 
+/** Twenty at once, again and again, are more than one customer pays in ten minutes. */
+const policy = { risk: { payment_velocity: { max: 1_000_000 } } }
+
 describe('In the middle of twenty processes', () => {
   let coffer: Coffer
   let proxy: TcpProxy
@@ -40,7 +43,11 @@ describe('In the middle of twenty processes', () => {
     const { hostname, port } = new URL(testContext().superuserUrl)
     proxy = await startTcpProxy({ host: hostname, port: Number(port) })
     const database = await cloneDatabase()
-    coffer = await startCoffer({ database, workerEnvironment: { DATABASE_URL: proxy.through(database.appUrl) } })
+    coffer = await startCoffer({
+      policy,
+      database,
+      workerEnvironment: { DATABASE_URL: proxy.through(database.appUrl) }
+    })
     await coffer.fund('customer-a', 500_000)
   }, FAULT_MS_MAX)
   afterAll(async () => {
@@ -146,7 +153,7 @@ describe('A server of its own, killed (SIGKILL) in the middle of twenty processe
       const start = () => startPostgres(options, join(directory, 'postgres.log'))
       let postgres = await start()
       const database = await ownDatabase(postgres)
-      const coffer = await startCoffer({ database })
+      const coffer = await startCoffer({ policy, database })
       try {
         await coffer.fund('customer-a', 100_000)
         await expectNothingLost(coffer, 'Postgres killed', async () => {
@@ -171,7 +178,7 @@ describe('A server of its own, killed (SIGKILL) in the middle of twenty processe
       const options = { binary, port: port!, databaseFile: join(directory, 'temporal.db'), namespace: 'default' }
       const start = () => startTemporal(options, join(directory, 'temporal.log'))
       let temporal: RunningTemporal = await start()
-      const coffer = await startCoffer({ environment: { TEMPORAL_ADDRESS: temporal.address } })
+      const coffer = await startCoffer({ policy, environment: { TEMPORAL_ADDRESS: temporal.address } })
       try {
         await coffer.fund('customer-a', 100_000)
         const fault = async () => {
