@@ -46,7 +46,10 @@ const startPaths: Readonly<Record<string, string>> = {
   '/v1/payment-requests': 'payment-request',
   '/v1/onboardings': 'onboarding',
   '/v1/bank-accounts': 'bank-link',
-  '/v1/cards': 'card-link'
+  '/v1/cards': 'card-link',
+  '/v1/refunds': 'refund',
+  '/v1/disputes': 'dispute',
+  '/v1/settlements': 'settlement'
 }
 
 const startsIn = (operations: readonly Operation[]) =>
@@ -77,6 +80,7 @@ async function findUntold(db: Kysely<Database>, operations: readonly Operation[]
     .where('kind', 'in', Object.values(startPaths))
     .where(sql<string>`"order" ->> 'actor'`, '<>', 'rescreening')
     .where(sql<string>`"order" ->> 'fingerprint'`, 'not like', 'automatic/%')
+    .where(sql<boolean>`"order" -> 'order' ->> 'trigger' is distinct from 'daily'`)
     .orderBy('id')
     .execute()
   const untold = rows.find(({ id }) => !told.has(id))

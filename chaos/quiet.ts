@@ -82,11 +82,16 @@ async function underWay({ db }: System): Promise<string[]> {
   return rows.map(({ what }) => what)
 }
 
-/** What has to have ended when no deadline is left: a debt may stay, and what a reviewer has not decided. */
+/**
+ * What has to have ended when no deadline is left: a debt may stay, what a reviewer has not decided, what waits for a
+ * merchant's money, and what a statement leaves to be explained.
+ */
 async function open({ db }: System): Promise<string[]> {
   const { rows } = await sql<{ what: string }>`
     select id || ' (' || kind || ') is ' || state as what from process
-      where open and state not in ('receivable', 'in_review') order by id limit 20`.execute(db)
+      where open and state not in ('receivable', 'in_review', 'under_review', 'pending', 'open_items') order by id limit 20`.execute(
+    db
+  )
   return rows.map(({ what }) => what)
 }
 

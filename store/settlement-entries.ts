@@ -21,7 +21,7 @@ export async function listSettledEntries(
   limit: number
 ): Promise<SettledEntry[]> {
   const { rows } = await sql<SettledEntry>`
-    select e.version, e.delta, p.code, split_part(u.key, ':', 1) as process, e.effective_at as "effectiveAt", e.posted_at as "postedAt"
+    select e.version, e.delta, p.code, split_part(split_part(u.key, ':', 1), '-', 1) as process, e.effective_at as "effectiveAt", e.posted_at as "postedAt"
       from ledger_account a
         cross join unnest(${entries}::int8multirange) r
         join entry e on e.account_id = a.id and e.version >= lower(r) and e.version < upper(r) and e.version > ${after}

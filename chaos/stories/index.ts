@@ -1,6 +1,7 @@
 import type { Story } from '../story.ts'
 import { accountStories } from './accounts.ts'
 import { bankStories } from './banks.ts'
+import { moneyBackStories } from './money-back.ts'
 import { operatorStories } from './operators.ts'
 import { paymentStories } from './payments.ts'
 import { requestStories } from './requests.ts'
@@ -11,5 +12,6 @@ export const stories: readonly Story[] = [
   ...bankStories,
   ...requestStories,
   ...accountStories,
+  ...moneyBackStories,
   ...operatorStories
 ]

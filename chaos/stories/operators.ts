@@ -59,7 +59,13 @@ export const operatorStories: readonly Story[] = [queue, lost]
 
 /** Of what finance may ask the bank again. */
 export function pathOf(processId: string | undefined): string | undefined {
-  const paths: Readonly<Record<string, string>> = { pay: 'payments', top: 'top-ups', wdr: 'withdrawals' }
+  const paths: Readonly<Record<string, string>> = {
+    pay: 'payments',
+    top: 'top-ups',
+    wdr: 'withdrawals',
+    ref: 'refunds',
+    set: 'settlements'
+  }
   const path = paths[processId?.slice(0, 3) ?? '']
   return path && `/v1/${path}/${processId}`
 }

@@ -20,7 +20,7 @@ async function confirmIfAsked(scene: Scene, made: Answer): Promise<Answer> {
   return as(customer.email).post(`${path}/confirm`, { pin: customer.pin })
 }
 
-const pay = async (scene: Scene, more: object = {}): Promise<Answer> =>
+export const pay = async (scene: Scene, more: object = {}): Promise<Answer> =>
   confirmIfAsked(scene, await scene.service.post('/v1/payments', orderOf(scene, more)))
 
 /** Captures in parts, captures the rest, gives it up, or leaves it until it expires; asks again what was refused. */
