@@ -1,4 +1,4 @@
-import { proxyActivities, proxyLocalActivities, setHandler } from '@temporalio/workflow'
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
 import type { RefundProgress, RefundStart } from '../activities/refund-progress.ts'
 import { formatMoney, fromWire } from '../domain/money.ts'
@@ -6,11 +6,10 @@ import type { Progress } from '../domain/orders.ts'
 import { refundStates, type RefundState } from '../domain/refund.ts'
 import { bankOptions, inquiryOptions, recordOptions } from './activity-options.ts'
 import { settleWithBank } from './ask-bank.ts'
-import { createDecisions } from './decisions.ts'
-import { answerFirst } from './first-outcome.ts'
+import { createBankStory } from './bank-story.ts'
 import { cancel, reject, resolve, retry, writeOff } from './messages.ts'
 import { present } from './presentation.ts'
-import { receiveNudges, untilBusinessTime, untilNudged } from './wait.ts'
+import { untilBusinessTime, untilNudged } from './wait.ts'
 
 const { acceptRefund, fundRefund, markRefundUnfunded, bookRefund, declineRefund, markRefundStuck, readRefund } =
   proxyLocalActivities<Activities>(recordOptions)
@@ -28,100 +27,64 @@ const { inquireRefund } = proxyActivities<Activities>({ ...inquiryOptions, summa
  * where it came from, or into the wallet after all. While the merchants do not have it, it is waited for.
  */
 export async function refund(start: RefundStart): Promise<Progress<RefundState>> {
-  const answer = answerFirst<Progress<RefundState>>(start)
-  const nudges = receiveNudges()
-  let current: Progress<RefundState> | undefined
-  let next: string | undefined
-  const isOver = () => current !== undefined && refundStates.isTerminal(current.state)
-  const isWaiting = () => current?.state === 'pending'
-
-  const decisions = createDecisions<RefundState>(
-    {
+  const story = createBankStory<RefundState, Progress<RefundState>>({
+    start,
+    states: refundStates,
+    steps: {
       cancel: (id) => cancelRefund(start, id),
       reject: (id) => rejectRefund(start, id),
-      retry: async (id) => {
-        const outcome = await retryRefund(start, id)
-        nudges.received += 1
-        return outcome
-      },
+      retry: (id) => retryRefund(start, id),
       'write-off': (id) => writeOffRefund(start, id),
       resolve: (id) => resolveRefund(start, id)
     },
-    show
-  )
-  for (const update of [cancel, reject, retry, writeOff, resolve])
-    setHandler(update, (id) => decisions.take(update.name, id))
-  const consumeDecisions = async () => {
-    for (const { id, action } of await listRefundDecisions(start)) await decisions.take(action, id)
-  }
+    updates: [cancel, reject, retry, writeOff, resolve],
+    listDecisions: () => listRefundDecisions(start),
+    draw: (progress, next) => draw(start, progress, next)
+  })
+  const { nudges, talk, current, isOver, show, alone } = story
+  const isWaiting = () => current().state === 'pending'
 
-  const { first_version, ...accepted } = await acceptRefund(start)
-  show(accepted)
-  // Whoever asks again after Temporal has forgotten the first run gets the first answer, not today's.
-  answer.give({ ...accepted, version: first_version ?? accepted.version })
+  const accepted = await acceptRefund(start)
+  story.begin(accepted)
   // A run that was started again may find decisions that nobody could deliver, and money that has come meanwhile.
-  if (first_version !== undefined && !isOver()) nudges.received += 1
+  if (accepted.first_version !== undefined && !isOver()) nudges.received += 1
   while (isWaiting()) await untilFunded()
-  if (!isOver())
-    await settle(start, await decisions.alone(() => readRefund(start)), {
-      nudges,
-      isOver,
-      onWaiting: (until) => {
-        next = until
-        show(current!)
-      },
-      onNudged: consumeDecisions,
-      onHeard: () => (next = undefined),
-      step: async (take) => show(await decisions.alone(take))
-    })
-  await answer.delivered()
-  return current!
+  if (!isOver()) await settle(await alone(() => readRefund(start)))
+  return story.end()
 
   /** The sweeper nudges once the merchants have the money. */
   async function untilFunded(): Promise<void> {
-    const { deadline } = current!
+    const { deadline } = current()
     const or = () => !isWaiting()
     const summary = 'until the merchants have the money'
     const woken =
       deadline === undefined
         ? await untilNudged({ nudges, or })
         : await untilBusinessTime(deadline, { nudges, businessNow: readBusinessClock, summary, or })
-    if (woken === 'due') show(await decisions.alone(() => markRefundUnfunded(start)))
+    if (woken === 'due') show(await alone(() => markRefundUnfunded(start)))
     if (woken === 'nudged') {
-      await consumeDecisions()
+      await story.consumeDecisions()
       const now = await readBusinessClock()
-      if (isWaiting()) show(await decisions.alone(() => fundRefund(start, now)))
+      if (isWaiting()) show(await alone(() => fundRefund(start, now)))
     }
   }
 
-  /** A step that answers late must not set the picture back. */
-  function show(progress: Progress<RefundState>): void {
-    if (current && progress.version < current.version) return
-    current = progress
-    draw(start, progress, next)
+  /** Has the money brought back, once, and books what is said about it, at whatever time. */
+  function settle({ funded_at, sent_at }: RefundProgress): Promise<void> {
+    return settleWithBank({
+      ...talk,
+      plan: start.policy.inquiry,
+      acceptedAt: funded_at!,
+      sentAt: sent_at,
+      send: () => sendRefund(start),
+      inquire: () => inquireRefund(start),
+      readSentAt: async () => (await readRefund(start)).sent_at,
+      accepted: (reference) => bookRefund(start, reference),
+      declined: (code, unsent) => declineRefund(start, code, unsent),
+      stuck: () => markRefundStuck(start)
+    })
   }
 }
-
-type Run = Pick<
-  Parameters<typeof settleWithBank<RefundProgress>>[0],
-  'nudges' | 'isOver' | 'onWaiting' | 'onNudged' | 'onHeard' | 'step'
->
-
-/** Has the money brought back, once, and books what is said about it, at whatever time. */
-const settle = (start: RefundStart, { funded_at, sent_at }: RefundProgress, run: Run): Promise<void> =>
-  settleWithBank<RefundProgress>({
-    ...run,
-    plan: start.policy.inquiry,
-    acceptedAt: funded_at!,
-    sentAt: sent_at,
-    send: () => sendRefund(start),
-    inquire: () => inquireRefund(start),
-    readSentAt: async () => (await readRefund(start)).sent_at,
-    businessNow: readBusinessClock,
-    accepted: (reference) => bookRefund(start, reference),
-    declined: (code, unsent) => declineRefund(start, code, unsent),
-    stuck: () => markRefundStuck(start)
-  })
 
 function draw(start: RefundStart, progress: Progress<RefundState>, next: string | undefined): void {
   const { state, deadline = next } = progress

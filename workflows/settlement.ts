@@ -1,4 +1,4 @@
-import { proxyActivities, proxyLocalActivities, setHandler } from '@temporalio/workflow'
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
 import type { SettlementProgress, SettlementStart } from '../activities/settlement-progress.ts'
 import { formatMoney, fromWire } from '../domain/money.ts'
@@ -6,15 +6,13 @@ import type { Progress } from '../domain/orders.ts'
 import { settlementStates, type SettlementState } from '../domain/settlement.ts'
 import { bankOptions, inquiryOptions, recordOptions } from './activity-options.ts'
 import { settleWithBank } from './ask-bank.ts'
-import { createDecisions } from './decisions.ts'
-import { answerFirst } from './first-outcome.ts'
+import { createBankStory } from './bank-story.ts'
 import { resolve, retry, writeOff } from './messages.ts'
 import { present } from './presentation.ts'
-import { receiveNudges } from './wait.ts'
 
 const { collectSettlement, bookSettlement, declineSettlement, markSettlementStuck, readSettlement } =
   proxyLocalActivities<Activities>(recordOptions)
-const { retrySettlement, writeOffSettlement, resolveSettlement, listSettlementDecisions, readBusinessClock } =
+const { retrySettlement, writeOffSettlement, resolveSettlement, listSettlementDecisions } =
   proxyLocalActivities<Activities>(recordOptions)
 const { sendSettlement } = proxyActivities<Activities>({
   ...bankOptions,
@@ -31,71 +29,38 @@ const { inquireSettlement } = proxyActivities<Activities>({
  * @returns undefined where nobody has asked for it, and nothing was due.
  */
 export async function settlement(start: SettlementStart): Promise<Progress<SettlementState> | undefined> {
-  const answer = answerFirst<Progress<SettlementState>>(start)
-  const nudges = receiveNudges()
-  let current: SettlementProgress | undefined
-  let next: string | undefined
-  const isOver = () => current !== undefined && settlementStates.isTerminal(current.state)
-
-  const decisions = createDecisions<SettlementState>(
-    {
-      retry: async (id) => {
-        const outcome = await retrySettlement(start, id)
-        nudges.received += 1
-        return outcome
-      },
+  const story = createBankStory<SettlementState, SettlementProgress>({
+    start,
+    states: settlementStates,
+    steps: {
+      retry: (id) => retrySettlement(start, id),
       'write-off': (id) => writeOffSettlement(start, id),
       resolve: (id) => resolveSettlement(start, id)
     },
-    (progress) => show(progress as SettlementProgress)
-  )
-  for (const update of [retry, writeOff, resolve]) setHandler(update, (id) => decisions.take(update.name, id))
-  const consumeDecisions = async () => {
-    for (const { id, action } of await listSettlementDecisions(start)) await decisions.take(action, id)
-  }
+    updates: [retry, writeOff, resolve],
+    listDecisions: () => listSettlementDecisions(start),
+    draw: (progress, next) => draw(start, progress, next)
+  })
 
   const collected = await collectSettlement(start)
   if (!collected) return undefined
-  const { first_version, ...progress } = collected
-  show(progress)
-  // Whoever asks again after Temporal has forgotten the first run gets the first answer, not today's.
-  answer.give({ ...progress, version: first_version ?? progress.version })
+  story.begin(collected)
   // A run that was started again may find decisions that nobody could deliver.
-  if (first_version !== undefined && !isOver()) await consumeDecisions()
-  if (!isOver()) await pay(progress)
-  await answer.delivered()
-  return current
-
-  async function pay({ collected_at, sent_at }: SettlementProgress): Promise<void> {
+  if (collected.first_version !== undefined && !story.isOver()) await story.consumeDecisions()
+  if (!story.isOver())
     await settleWithBank({
+      ...story.talk,
       plan: start.policy.inquiry,
-      nudges,
-      acceptedAt: collected_at,
-      sentAt: sent_at,
+      acceptedAt: collected.collected_at,
+      sentAt: collected.sent_at,
       send: () => sendSettlement(start),
       inquire: () => inquireSettlement(start),
       readSentAt: async () => (await readSettlement(start)).sent_at,
-      businessNow: readBusinessClock,
-      isOver,
-      onWaiting: (until) => {
-        next = until
-        show(current!)
-      },
-      onNudged: consumeDecisions,
-      onHeard: () => (next = undefined),
-      step: async (take) => show(await decisions.alone(take)),
       accepted: (reference) => bookSettlement(start, reference),
       declined: (code, unsent) => declineSettlement(start, code, unsent),
       stuck: () => markSettlementStuck(start)
     })
-  }
-
-  /** A step that answers late must not set the picture back. */
-  function show(seen: SettlementProgress): void {
-    if (current && seen.version < current.version) return
-    current = seen
-    draw(start, seen, next)
-  }
+  return story.end()
 }
 
 function draw({ id, order }: SettlementStart, progress: SettlementProgress, next: string | undefined): void {
