@@ -75,17 +75,28 @@ async function openAndTopUp(teller: Teller, caller: Caller): Promise<Newcomer> {
   return { caller, walletId, bankAccountId }
 }
 
-/** Back to the bank: too early for money of a young link, then confirmed by PIN, held, sent once, booked. */
-export async function tellMoneyBack(teller: Teller, { caller, walletId, bankAccountId }: Newcomer): Promise<void> {
-  teller.chapter('The newcomer has 150.00 USD sent back to the bank')
-  const order = { wallet_id: walletId, bank_account_id: bankAccountId, amount: usd(15_000) }
-  const early = await caller.post('/v1/withdrawals', order)
+const backTo = ({ walletId, bankAccountId }: Newcomer) => ({
+  wallet_id: walletId,
+  bank_account_id: bankAccountId,
+  amount: usd(15_000)
+})
+
+/** What a young link has pulled has to stay for a while. */
+export async function tellTooEarly(teller: Teller, newcomer: Newcomer): Promise<void> {
+  teller.chapter('The newcomer would have 150.00 USD sent back to the bank, and has to wait')
+  const early = await newcomer.caller.post('/v1/withdrawals', backTo(newcomer))
   teller.expect(early['decline_code'] === 'not_withdrawable_yet', `the withdrawal is ${String(early['state'])}`)
   teller.tell('Money that a young link has pulled may be spent at once, and withdrawn after 5 business days.', early)
+}
+
+/** Back to the bank: confirmed by PIN, held, sent once, booked. */
+export async function tellMoneyBack(teller: Teller, newcomer: Newcomer): Promise<void> {
+  const { caller, walletId } = newcomer
+  teller.chapter('Eight days later it is sent')
   await teller.advanceClock(8 * DAY_MS)
-  const asked = await caller.post('/v1/withdrawals', order)
+  const asked = await caller.post('/v1/withdrawals', backTo(newcomer))
   teller.expect(asked['state'] === 'requires_action', `the withdrawal is ${String(asked['state'])}`)
-  teller.tell('Eight days later it waits for the PIN: the first one to this account.', asked)
+  teller.tell('It waits for the PIN: the first one to this account.', asked)
   await caller.post(`/v1/withdrawals/${String(asked['id'])}/confirm`, { pin: PIN })
   const sent = await overAt(caller, '/v1/withdrawals', asked)
   teller.expect(sent['state'] === 'succeeded', `the withdrawal is ${String(sent['state'])}`)

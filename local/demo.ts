@@ -9,7 +9,7 @@ import { tellBankReturn } from './demo-bank-return.ts'
 import { tellFirstPayment } from './demo-first-payment.ts'
 import { tellDispute } from './demo-dispute.ts'
 import { tellNewMerchant } from './demo-merchant.ts'
-import { tellMoneyBack, tellNewcomer } from './demo-newcomer.ts'
+import { tellMoneyBack, tellNewcomer, tellTooEarly } from './demo-newcomer.ts'
 import { tellRefund } from './demo-refund.ts'
 import { tellSettlement } from './demo-settlement.ts'
 import { createTeller, type Teller } from './demo-teller.ts'
@@ -41,8 +41,9 @@ async function tellAll(teller: Teller): Promise<void> {
   await tellWithdrawal(teller)
   await tellNewMerchant(teller, newcomer)
   await tellBankReturn(teller)
-  await tellMoneyBack(teller, newcomer)
+  await tellTooEarly(teller, newcomer)
   await tellSettlement(teller)
+  await tellMoneyBack(teller, newcomer)
 }
 
 /** The one that runs, or one for as long as the story takes. */
