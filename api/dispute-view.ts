@@ -18,10 +18,7 @@ const ofCustomer: ReadonlySet<string> = new Set([
 
 /** What a caller is shown of a dispute: `view` is what both parties see. */
 export function shownTo(caller: Caller, dispute: Dispute, view: Record<string, unknown>): Record<string, unknown> {
-  if (caller.kind === 'merchant') {
-    const timeline = view['timeline'] as { readonly type: string }[] | undefined
-    return { ...view, ...(timeline && { timeline: timeline.filter(({ type }) => !ofCustomer.has(type)) }) }
-  }
+  if (caller.kind === 'merchant') return withoutCredit(view)
   const credit = creditOf(dispute)
   const isReviewer = caller.kind === 'operator' && caller.role === 'reviewer'
   return {
@@ -30,6 +27,20 @@ export function shownTo(caller: Caller, dispute: Dispute, view: Record<string, u
     ...(isReviewer && { reviews: dispute.reviews })
   }
 }
+
+function withoutCredit(view: Record<string, unknown>): Record<string, unknown> {
+  const timeline = view['timeline'] as { readonly type: string }[] | undefined
+  return { ...view, ...(timeline && { timeline: timeline.filter(({ type }) => !ofCustomer.has(type)) }) }
+}
+
+/**
+ * The answer to a command: as it was then, whenever it is asked for again. What has become of the credit since is for who
+ * reads the dispute.
+ */
+export const answeredTo = (given: Answer<unknown>, caller: Caller): Answer<unknown> =>
+  given.status === 202 || caller.kind !== 'merchant'
+    ? given
+    : new Answer(given.status, withoutCredit(given.body as Record<string, unknown>), given.headers)
 
 function creditOf(dispute: Dispute): Credit | undefined {
   const { state, creditDue, creditedAt, ending, noticeUntil, currency, owed, outstanding } = dispute

@@ -8,9 +8,9 @@ import { auditOf } from '../audit-of.ts'
 import { roleOf, type Caller, type Owner } from '../caller.ts'
 import type { ApiDeps } from '../deps.ts'
 import { DecideRequest, DisputeReply, EvidenceRequest } from '../dispute-schemas.ts'
-import { withCredit } from '../dispute-view.ts'
+import { answeredTo } from '../dispute-view.ts'
 import { notYet } from '../payment-schemas.ts'
-import { route, type Answer, type Route } from '../route.ts'
+import { route, type Route } from '../route.ts'
 import { id } from '../schemas.ts'
 import { createSubmit, decisionIdOf, type Submit } from '../submit.ts'
 
@@ -61,7 +61,7 @@ const submitEvidence = ({ db, vault }: ApiDeps, submit: Submit): Route =>
           await putStatement(transaction, vault, { disputeId, customerId }, { id: statement, text: call.body.text! })
         }
       })
-      return shown(db, call, given)
+      return answeredTo(given, call.caller)
     }
   )
 
@@ -95,7 +95,7 @@ const accept = ({ db }: ApiDeps, submit: Submit): Route =>
       const dispute = await owned(db, call)
       const alongside = auditOf(call, { action: 'dispute.accept', object: dispute.id })
       const request = { ...about(dispute, call.caller), action: 'accept', data: {}, alongside }
-      return shown(db, call, await submit.decide(call, request))
+      return answeredTo(await submit.decide(call, request), call.caller)
     }
   )
 
@@ -115,7 +115,7 @@ const withdraw = ({ db }: ApiDeps, submit: Submit): Route =>
     async (call) => {
       const dispute = await owned(db, call)
       const request = { ...about(dispute, call.caller), action: 'withdraw', data: {} }
-      return shown(db, call, await submit.decide(call, request))
+      return answeredTo(await submit.decide(call, request), call.caller)
     }
   )
 
@@ -137,19 +137,11 @@ const decide = ({ db }: ApiDeps, submit: Submit): Route =>
       const dispute = await owned(db, call)
       const alongside = auditOf(call, { action: `dispute.${call.body.outcome}`, object: dispute.id })
       const request = { ...about(dispute, call.caller), action: 'decide', data: { ...call.body }, alongside }
-      return shown(db, call, await submit.decide(call, request))
+      return answeredTo(await submit.decide(call, request), call.caller)
     }
   )
 
 const about = ({ id }: Dispute, caller: Caller) => ({ type: 'dispute', processId: id, role: roleOf(caller) })
-
-async function shown(
-  db: ApiDeps['db'],
-  { params, caller }: { params: { id: string }; caller: Caller },
-  given: Answer<unknown>
-): Promise<Answer<unknown>> {
-  return withCredit(given, caller, await findDispute(db, params.id))
-}
 
 /** @throws {Refusal} `not_found` for what is not there, or someone else's. */
 export async function owned(

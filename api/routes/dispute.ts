@@ -11,7 +11,7 @@ import { findPayment, type Payment } from '../../store/payment.ts'
 import { searchAttributes } from '../../temporal/search-attribute-keys.ts'
 import type { ApiDeps } from '../deps.ts'
 import { DisputeReply, DisputeRequest } from '../dispute-schemas.ts'
-import { shownTo, withCredit } from '../dispute-view.ts'
+import { answeredTo, shownTo, withCredit } from '../dispute-view.ts'
 import { ListQuery, listOf, readCursor, toPage } from '../list.ts'
 import { notYet } from '../payment-schemas.ts'
 import { route, type Route } from '../route.ts'
@@ -76,7 +76,7 @@ const openRoute = ({ db, vault, policy }: ApiDeps, submit: Submit): Route =>
         summary: `dispute of ${order.amount.amount} ${order.amount.currency} minor units: ${order.reason}`,
         searchAttributes: [{ key: searchAttributes.customerRef, value: customerId }]
       })
-      return withCredit(given, call.caller, await findDispute(db, disputeId))
+      return answeredTo(given, call.caller)
     }
   )
 
