@@ -51,6 +51,8 @@ const Environment = z.object({
   CALLBACK_SECRET: z.string().startsWith('whsec_'),
   /** Serves the codec endpoint for the Temporal UI under a secret path (local mode), off otherwise. */
   CODEC_ENDPOINT: flag,
+  /** Local and test mode only: webhooks may go to this machine, without TLS too. */
+  WEBHOOK_LOOPBACK: flag,
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   /** A file with the bundled workflows; without it the worker bundles them when it starts. */
   WORKFLOW_BUNDLE: z.string().optional(),
@@ -74,6 +76,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     const lines = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`)
     throw new Error(`The environment is not complete:\n${lines.join('\n')}`)
   }
+  if (parsed.data.WEBHOOK_LOOPBACK && parsed.data.COFFER_MODE === 'production')
+    throw new Error('WEBHOOK_LOOPBACK is for local and test mode only')
   if (parsed.data.CRASH_AT && parsed.data.COFFER_MODE !== 'test') throw new Error('CRASH_AT is for test mode only')
   return Object.freeze(parsed.data)
 }

@@ -16,7 +16,7 @@ export function bankLinkBankActivities({
 }: Pick<ActivityDeps, 'db' | 'vault' | 'bank' | 'crash'>) {
   /** Undefined once the customer was erased. */
   async function questionOf({ id, order }: BankLinkStart): Promise<AccountQuestion | undefined> {
-    const known = await findPersonal(db, vault, order.customer_id)
+    const known = await findPersonal(db, vault, order.customer_id, ['iban', 'name'])
     const iban = known.find(({ kind, reference }) => kind === 'iban' && reference === id)?.value
     const name = known.find(({ kind }) => kind === 'name')?.value
     return iban === undefined || name === undefined ? undefined : { bank: order.bank, reference: id, iban, name }

@@ -2,10 +2,12 @@ import { log } from '@temporalio/activity'
 import { suspensionBy } from '../domain/bank-account.ts'
 import { currency } from '../domain/currencies.ts'
 import { idOf } from '../domain/ids.ts'
+import { toWire } from '../domain/money.ts'
 import { isInWindow } from '../domain/return-window.ts'
 import { workflowIdOf } from '../domain/workflow-id.ts'
 import { countReturnNews, dismissReturnNews } from '../store/bank-return-news.ts'
 import { findBankReturn, getBankReturn, type BankReturn } from '../store/bank-return.ts'
+import { findTakenBack } from '../store/chargeback.ts'
 import { NO_DEBTS, readAvailable, readWalletDebts } from '../store/debts.ts'
 import { findProcess, readBusinessNow } from '../store/process.ts'
 import { toBankReturnProgress, type BankReturnProgress, type BankReturnStart } from './bank-return-progress.ts'
@@ -42,7 +44,9 @@ export function bankReturnActivities({
   async function receive(start: BankReturnStart, word: Returned): Promise<'booked' | 'not_yet' | 'not_ours'> {
     for (let attempt = 0; ; attempt++) {
       const original = await findOriginal(db, word.originalReference)
-      if (!original || original.returned > 0n || original.bank !== start.order.bank) return 'not_ours'
+      if (!original || original.bank !== start.order.bank) return 'not_ours'
+      // A bank sends an instruction back whole and once; of a card's money each chargeback takes its own part.
+      if (original.returned > 0n && original.bank !== 'acquirer') return 'not_ours'
       if (original.bookedAt === null) return 'not_yet'
       const settled = await settle(ledger, async () => {
         const { seen, debts, current } = await readForReceipt(start, word)
@@ -69,6 +73,7 @@ export function bankReturnActivities({
 
     /** Asks the bank about its return: the callback, or its list, only named it. */
     inquireReturn: async ({ order, policy }: BankReturnStart): Promise<ReturnInquiry> => {
+      if (order.bank === 'acquirer') return chargedBack(db, order.reference)
       const times = await countReturnNews(db, order)
       const signal = AbortSignal.timeout(policy.inquiry_timeout_ms)
       const word = await bank.inquireReturn(order.bank, order.reference, signal)
@@ -102,6 +107,15 @@ export function bankReturnActivities({
   }
 }
 
+/** The acquirer has said it already: what of it the customer answers for. */
+async function chargedBack(db: ActivityDeps['db'], reference: string): Promise<ReturnInquiry> {
+  const known = await findTakenBack(db, reference)
+  if (!known) return { kind: 'not_found' }
+  const { originalId: originalReference, fromCustomer: amount, currency, reason, heardAt } = known
+  const money = toWire({ amount, currency })
+  return { kind: 'returned', originalReference, money, reason, returnedAt: heardAt.toISOString() }
+}
+
 /** As it will stand once it is booked: of a pull, what the wallet does not have is owed. */
 function newReturn(
   { id, order, policy }: BankReturnStart,
@@ -128,7 +142,10 @@ function newReturn(
     amount,
     charge: charge ? BigInt(charge.amount) : 0n,
     reason,
-    inWindow: isInWindow({ bookedAt: original.bookedAt!, returnedAt: new Date(returnedAt), reason }, policy),
+    // Schemes let no chargeback pass that comes too late.
+    inWindow:
+      order.bank === 'acquirer' ||
+      isInWindow({ bookedAt: original.bookedAt!, returnedAt: new Date(returnedAt), reason }, policy),
     owed,
     outstanding: owed,
     givenUp: 0n,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { activityInfo, heartbeat, log } from '@temporalio/activity'
 import { workflowIdOf } from '../domain/workflow-id.ts'
 import {
@@ -14,6 +13,7 @@ import {
   type BulkOutcome
 } from '../store/bulk-decision.ts'
 import { recordDecision } from '../store/decision.ts'
+import { derivedDigits } from '../store/derived-id.ts'
 import { findProcess } from '../store/process.ts'
 import type { ActivityDeps } from './deps.ts'
 import { startMissing } from './start-missing.ts'
@@ -94,7 +94,7 @@ export async function restartBulkDecisions(
 
 /** Its id follows from both, so that whoever repeats it finds it made. */
 function decisionOf({ id: bulkId, requestedBy, role, requestId }: BulkDecision, processId: string) {
-  const id = createHash('sha256').update(`${bulkId}|${processId}`).digest('hex').slice(0, 32)
+  const id = derivedDigits(`${bulkId}|${processId}`)
   return {
     id,
     processId,

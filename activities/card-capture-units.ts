@@ -1,6 +1,7 @@
 import { account } from '../domain/account-kinds.ts'
 import { nextCapture, type CardCapture } from '../domain/card-capture.ts'
 import { Refusal, type ProblemCode } from '../domain/errors.ts'
+import type { EventType } from '../domain/event-types.ts'
 import { captureFee } from '../domain/merchant-fee.ts'
 import type { CaptureDecision } from '../domain/payment-rules.ts'
 import type { PaymentPolicy } from '../domain/policy/index.ts'
@@ -87,7 +88,7 @@ export const releasedPart = (payment: Payment): UnitPart => ({
 })
 
 /** What becomes of it closes the task of one that was stuck. */
-const moved = (payment: Payment, lastCapture: CardCapture, event: string): UnitPart => ({
+const moved = (payment: Payment, lastCapture: CardCapture, event: EventType): UnitPart => ({
   records: [
     paymentWrite(payment, { ...payment, lastCapture }, [], { event, row: { is_over: lastCapture.state !== 'pending' } })
   ]

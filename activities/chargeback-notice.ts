@@ -1,8 +1,10 @@
 import { sameDigits } from '../domain/ids.ts'
+import { paymentStates } from '../domain/payment.ts'
 import { toWire } from '../domain/money.ts'
 import type { Start } from '../domain/orders.ts'
 import type { UnitPart } from '../ledger/unit-of-work.ts'
 import type { Chargeback } from '../providers/acquirer.ts'
+import { recordChargeback } from '../store/chargeback.ts'
 import type { Payment } from '../store/payment.ts'
 import { getTopUp } from '../store/top-up.ts'
 import { advance } from './advance.ts'
@@ -12,35 +14,49 @@ import { toPaymentProgress, type FundedPaymentStart, type PaymentProgress } from
 import { paymentWrite } from './payment-units.ts'
 import type { WriteExtra } from './record-write.ts'
 import { toTopUpProgress, type CardTopUpStart, type TopUpProgress } from './top-up-progress.ts'
+import { startChargebacks } from './start-chargebacks.ts'
 import { chargebackPart } from './top-up-units.ts'
 
 /** Of whichever of both the acquirer has news. */
 export type ChargedStart = FundedPaymentStart | CardTopUpStart
 
-/** What card holders have had taken back of payments and top-ups: nothing is booked, but none is lost. */
-export function chargebackNoticeActivities({ db, ledger, acquirer }: Pick<ActivityDeps, 'db' | 'ledger' | 'acquirer'>) {
+/**
+ * What card holders have had taken back of payments and top-ups: each is put on record, and what becomes of it is a dispute, or a
+ * return.
+ */
+export function chargebackNoticeActivities({
+  db,
+  ledger,
+  acquirer,
+  runs,
+  policy: inForce
+}: Pick<ActivityDeps, 'db' | 'ledger' | 'acquirer' | 'runs' | 'policy'>) {
   const get = (id: string) => getFundedPayment(db, id)
 
   /** Each once, under its own name. */
   async function ofPayment({ id, fingerprint }: Start<unknown>, chargeback: Chargeback): Promise<void> {
     const key = `${id}:chargeback:${chargeback.id}`
-    await advance(
+    const { seen } = await advance(
       ledger,
       { key, fingerprint },
       () => get(id),
       (payment) => receivedPart(payment, chargeback)
     )
+    await record(seen, chargeback)
   }
 
   async function ofTopUp({ id, fingerprint }: Start<unknown>, chargeback: Chargeback): Promise<void> {
     const key = `${id}:chargeback:${chargeback.id}`
-    await advance(
-      ledger,
-      { key, fingerprint },
-      () => getTopUp(db, id),
-      (topUp) => chargebackPart(topUp, taskOf(topUp, chargeback))
-    )
+    const { seen } = await advance(ledger, { key, fingerprint }, () => getTopUp(db, id), chargebackPart)
+    await record(seen, chargeback)
   }
+
+  /** After its event: whoever has a dispute opened about a payment from then on is refused. */
+  const record = (
+    { id: originalId, currency }: Pick<Payment, 'currency'> & { readonly id: string },
+    { id, amount, reason, previous }: Chargeback
+  ): Promise<void> =>
+    recordChargeback(db, { id, originalId, amount: BigInt(amount), currency, reason, previousId: previous ?? null })
 
   return {
     /** @throws {Error} while the acquirer does not say: repeat. */
@@ -58,20 +74,28 @@ export function chargebackNoticeActivities({ db, ledger, acquirer }: Pick<Activi
       const isTopUp = start.id.startsWith('top_')
       for (const chargeback of chargebacks) await (isTopUp ? ofTopUp : ofPayment)(start, chargeback)
       return isTopUp ? toTopUpProgress(await getTopUp(db, start.id)) : toPaymentProgress(await get(start.id))
-    }
+    },
+
+    /** Has what they come to begun now; what has to wait, or is missed, the sweeper begins. */
+    followChargebacks: (_start: ChargedStart): Promise<readonly string[]> =>
+      startChargebacks({ db, runs, policy: inForce })
   }
 }
 
-/** An event of the payment, and a task for an operator that its end does not close. */
-const receivedPart = (payment: Payment, chargeback: Chargeback): UnitPart => ({
-  records: [
-    paymentWrite(payment, payment, [], {
-      event: 'payment.chargeback_received',
-      task: taskOf(payment, chargeback),
-      row: { is_over: false }
-    })
-  ]
-})
+/** An event of the payment; a task that its end does not close where we have nothing that it could be taken back of. */
+function receivedPart(payment: Payment, chargeback: Chargeback): UnitPart {
+  const { state, captured } = payment
+  const isNothing = paymentStates.isTerminal(state) && state !== 'failed' && captured === 0n
+  return {
+    records: [
+      paymentWrite(payment, payment, [], {
+        event: 'payment.chargeback_received',
+        ...(isNothing && { task: taskOf(payment, chargeback) }),
+        row: { is_over: false }
+      })
+    ]
+  }
+}
 
 const taskOf = (
   { currency }: Pick<Payment, 'currency'>,

@@ -102,6 +102,9 @@ export const crashPoints = [
 /** The same around what moves no money: a message may go out twice under one id, and has to go out once. */
 export const messageCrashPoints = ['deliver-code.send/before', 'deliver-code.send/reply'] as const
 
+/** The same of what customers are told: each of several ways goes out once. */
+export const notificationCrashPoints = ['notifications.send/before', 'notifications.send/reply'] as const
+
 /** An application's: its own steps, and the word with the bureau. */
 export const onboardingCrashPoints = [
   'onboarding.open/inside',
@@ -167,6 +170,13 @@ export const disputeCrashPoints = [
   'dispute.reverse/inside'
 ] as const
 
+/** A chargeback's: what the customer had disputed is over and nothing in its place; the acquirer has what is shown; it is won. */
+export const chargebackCrashPoints = [
+  'dispute.open/superseded',
+  'dispute.represent/reply',
+  'dispute.won/report'
+] as const
+
 /** A settlement's: money is taken out of an account, and nobody has said so; the bank has paid, and nobody has booked it. */
 export const settlementCrashPoints = [
   'settlement.collect/inside',
@@ -182,6 +192,23 @@ export const reconciliationCrashPoints = [
   'reconciliation.adjust/report'
 ] as const
 
+/** A webhook's: what is to be told is put down, and nobody has been told; somebody was, and it is not noted. */
+export const webhookCrashPoints = ['webhook-delivery.take/after', 'webhook-delivery.post/reply'] as const
+
+/** A bill payment's: it is on record and nobody was told; the network may have it, or has spoken; nobody has booked that. */
+export const billPaymentCrashPoints = [
+  'bill-payment.accept/inside',
+  'bill-payment.accept/report',
+  'bill-payment.approve/report',
+  'bill-payment.send/after',
+  'bill-payment.send/reply',
+  'bill-payment.book/inside',
+  'bill-payment.decline/report'
+] as const
+
+/** A mandate's: on record and without a Schedule; decided, and nobody told; its payment is on record and has no run. */
+export const mandateCrashPoints = ['mandate.open/report', 'mandate.pause/after', 'mandate.announce/start'] as const
+
 export type CrashPoint = (name: string) => void
 
 const PROCESS_OF_PREFIX: Readonly<Record<string, string>> = {
@@ -196,8 +223,12 @@ const PROCESS_OF_PREFIX: Readonly<Record<string, string>> = {
   crd: 'card-link',
   ref: 'refund',
   dsp: 'dispute',
+  con: 'concession',
   set: 'settlement',
-  rec: 'reconciliation'
+  rec: 'reconciliation',
+  whe: 'webhook-delivery',
+  bpm: 'bill-payment',
+  man: 'mandate'
 }
 
 /** `pay_…:capture:…` inside its transaction → `payment.capture/inside`. */
@@ -215,6 +246,7 @@ export function createCrashPoint(at: string | undefined, kill: () => void): Cras
   const known = [
     ...crashPoints,
     ...messageCrashPoints,
+    ...notificationCrashPoints,
     ...onboardingCrashPoints,
     ...businessCrashPoints,
     ...rescreeningCrashPoints,
@@ -225,8 +257,12 @@ export function createCrashPoint(at: string | undefined, kill: () => void): Cras
     ...cardLinkCrashPoints,
     ...cardCaptureCrashPoints,
     ...disputeCrashPoints,
+    ...chargebackCrashPoints,
     ...settlementCrashPoints,
-    ...reconciliationCrashPoints
+    ...reconciliationCrashPoints,
+    ...webhookCrashPoints,
+    ...billPaymentCrashPoints,
+    ...mandateCrashPoints
   ]
   if (!known.some((point) => point === at)) throw new Error(`CRASH_AT: there is no crash point ${at}`)
   return (name) => {

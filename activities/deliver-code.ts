@@ -1,12 +1,9 @@
 import { isId, type PasswordResetId } from '../domain/ids.ts'
 import { channelOf } from '../domain/personal.ts'
-import {
-  codeMessage,
-  logInMessage,
-  resetMessage,
-  takenMessage,
-  type MessageText
-} from '../domain/verification-message.ts'
+import type { MessageText } from '../domain/notice-text.ts'
+import { codeMessages } from '../domain/verification-message.ts'
+import type { Notification } from '../providers/notifier.ts'
+import { readPreferences } from '../store/notification-preferences.ts'
 import { findPasswordReset, findWhoForgot, markResetSent, readResetCode } from '../store/password-reset.ts'
 import { findPersonalValue, isProved } from '../store/personal.ts'
 import { findVerification, markVerificationSent, readCode, type Verification } from '../store/verification.ts'
@@ -36,9 +33,17 @@ export function deliverCodeActivities({
   async function messageFor(verification: Verification, contact: string): Promise<MessageText> {
     const { id, customerId, channel, purpose, leftMs } = verification
     const minutes = Math.max(1, Math.round(leftMs / MINUTE_MS))
-    if (purpose === 'log_in') return logInMessage(await readCode(db, vault, id), minutes)
+    const { language } = await readPreferences(db, customerId)
+    const words = codeMessages[language]
+    if (purpose === 'log_in') return words.logIn(await readCode(db, vault, id), minutes)
     const taken = await isProved(db, vault, channel, contact, customerId)
-    return taken ? takenMessage : codeMessage(await readCode(db, vault, id), minutes)
+    return taken ? words.taken : words.registration(await readCode(db, vault, id), minutes)
+  }
+
+  /** @throws {Error} when the notifier did not take it */
+  async function hand(message: Notification): Promise<void> {
+    const answer = await notifier.send(message)
+    if (answer !== 'taken') throw new Error(`the notifier did not take it: ${answer}`)
   }
 
   /** Here, and not before the answer, is looked whether the log-in exists; for one that does not nothing is sent. */
@@ -49,9 +54,11 @@ export function deliverCodeActivities({
     const { kind } = reset.login
     const ownerId = await findWhoForgot(db, reset)
     const to = ownerId && (await findPersonalValue(db, vault, { ownerId, kind }))
-    if (to !== undefined) {
-      const message = resetMessage(await readResetCode(db, vault, id), policy.password_reset.code_ms / MINUTE_MS)
-      await notifier.send({ id, to, channel: channelOf(kind), ...message })
+    if (ownerId !== undefined && to !== undefined) {
+      const { language } = await readPreferences(db, ownerId)
+      const minutes = policy.password_reset.code_ms / MINUTE_MS
+      const message = codeMessages[language].reset(await readResetCode(db, vault, id), minutes)
+      await hand({ id, to, channel: channelOf(kind), ...message })
     }
     await markResetSent(db, id)
     return to === undefined ? 'over' : 'sent'
@@ -72,7 +79,7 @@ export function deliverCodeActivities({
       if (to === undefined) return 'over'
       const message = await messageFor(verification, to)
       crash('deliver-code.send/before')
-      await notifier.send({ id, to, channel: channelOf(channel), ...message })
+      await hand({ id, to, channel: channelOf(channel), ...message })
       crash('deliver-code.send/reply')
       await markVerificationSent(db, verification.id)
       return 'sent'

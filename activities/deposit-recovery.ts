@@ -61,8 +61,8 @@ export function depositRecoveryActivities(deps: BankTalkDeps & Pick<ActivityDeps
     bookRecovery: (start: DepositRecoveryStart, bankReference: string): Promise<DepositRecoveryProgress> =>
       step(start, 'book', (recovery) => recovered(recovery, bankReference)),
 
-    loseRecovery: (start: DepositRecoveryStart, code: ProblemCode): Promise<DepositRecoveryProgress> =>
-      step(start, 'lose', (recovery) => (mayEnd(recovery, code) ? unrecovered(recovery, code) : undefined)),
+    loseRecovery: (start: DepositRecoveryStart, code: ProblemCode, unsent = false): Promise<DepositRecoveryProgress> =>
+      step(start, 'lose', (recovery) => (mayEnd(recovery, unsent) ? unrecovered(recovery, code) : undefined)),
 
     markRecoveryStuck: (start: DepositRecoveryStart): Promise<DepositRecoveryProgress> =>
       step(start, 'stuck', (recovery) => recoveryStuck(recovery, clockOf(start.policy.stuck_sla_ms))),

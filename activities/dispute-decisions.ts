@@ -9,6 +9,7 @@ import type { Decision } from '../store/decision.ts'
 import { getDispute, type Dispute } from '../store/dispute.ts'
 import { readBusinessNow } from '../store/process.ts'
 import { carryOut } from './carry-out.ts'
+import { retriedPart } from './chargeback-units.ts'
 import type { ActivityDeps } from './deps.ts'
 import { toDisputeProgress, type DisputeStart } from './dispute-progress.ts'
 import { endingWrite, evidencePart, forCustomerPart } from './dispute-units.ts'
@@ -40,6 +41,7 @@ export function disputeDecisionActivities({ db, ledger, crash }: Pick<ActivityDe
         const isOpen = state === 'inquiry' || state === 'needs_response' || state === 'under_review'
         if (!isOpen || (evidenceDue && now >= evidenceDue)) return new Refusal('state_conflict', { state })
         const { party, files, statement } = data as unknown as Submitted
+        if (party === 'customer' && dispute.chargebackId !== null) return withIssuer(dispute)
         return evidencePart(start, dispute, { party, at: now.toISOString(), files, statement }, actor)
       }),
 
@@ -59,9 +61,20 @@ export function disputeDecisionActivities({ db, ledger, crash }: Pick<ActivityDe
     withdrawDispute: (start: DisputeStart, decisionId: string): Promise<DisputeDecided> =>
       decide(start, decisionId, (dispute, { actor, role }, now) => {
         if (role !== 'service' && actor !== dispute.customerId) return new Refusal('forbidden')
+        if (dispute.chargebackId !== null) return withIssuer(dispute)
         const ending = dispute.state === 'inquiry' ? 'closed' : 'withdrawn'
         const event = 'dispute.taken_back'
         return { records: [endingWrite(dispute, { ending, endedAt: now }, { event, actor })] }
+      }),
+
+    /** Finance has the acquirer asked what the card's issuer has decided. */
+    retryDispute: (start: DisputeStart, decisionId: string): Promise<DisputeDecided> =>
+      decide(start, decisionId, (dispute, { actor, role }) => {
+        if (role !== 'finance') return new Refusal('forbidden')
+        // Before that nobody there has it, and a dispute with us is not theirs.
+        return dispute.representedAt === null
+          ? new Refusal('state_conflict', { state: dispute.state })
+          : retriedPart(dispute, actor)
       }),
 
     /** A reviewer's word; it decides once as many agree as are needed. */
@@ -69,6 +82,9 @@ export function disputeDecisionActivities({ db, ledger, crash }: Pick<ActivityDe
       decide(start, decisionId, (dispute, decision, now) => reviewedPart(start, dispute, decision, now))
   }
 }
+
+/** What card holders have to say about a chargeback they say to the card's issuer, and so does who decides. */
+const withIssuer = ({ state }: Dispute) => new Refusal('state_conflict', { state, reason: 'with_card_issuer' })
 
 interface Submitted {
   readonly party: DisputeParty
@@ -84,6 +100,7 @@ function reviewedPart(
 ): UnitPart | Refusal {
   const { state, evidenceDue, reviews, openedBy } = dispute
   if (role !== 'reviewer') return new Refusal('forbidden')
+  if (dispute.chargebackId !== null) return withIssuer(dispute)
   if (state !== 'under_review') return new Refusal('state_conflict', { state })
   // Both parties were promised so long to show what they have.
   if (now < evidenceDue!) return new Refusal('state_conflict', { state, until: evidenceDue!.toISOString() })

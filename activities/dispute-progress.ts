@@ -7,11 +7,13 @@ import type { Dispute } from '../store/dispute.ts'
 export type DisputeStart = Start<DisputeOrder, DisputePolicy>
 
 /** What happens at `deadline` if nobody does anything before. */
-export type DisputeNext = 'release' | 'reverse' | 'credit' | 'respond' | 'remind' | 'expire'
+export type DisputeNext = 'release' | 'reverse' | 'credit' | 'respond' | 'remind' | 'expire' | 'represent'
 
 export interface DisputeProgress extends Progress<DisputeState> {
   readonly amount: WireMoney
   readonly next?: DisputeNext
+  /** Of a chargeback that the merchant contests: under which reference the acquirer is told, and since when it may know. */
+  readonly representment?: { readonly part: number; readonly sent_at?: string }
 }
 
 export type DisputeAccepted = Accepted<DisputeProgress>
@@ -28,7 +30,13 @@ export function toDisputeProgress(dispute: Dispute, policy: DisputePolicy): Disp
     version,
     amount: toWire(dispute),
     ...(declineCode !== null && { decline_code: declineCode }),
-    ...(first && { next: first.next, deadline: first.at.toISOString() })
+    ...(first && { next: first.next, deadline: first.at.toISOString() }),
+    ...(first?.next === 'represent' && {
+      representment: {
+        part: dispute.representments + 1,
+        ...(dispute.representedAt && { sent_at: dispute.representedAt.toISOString() })
+      }
+    })
   }
 }
 
@@ -42,8 +50,10 @@ function waitsOf(dispute: Dispute, policy: DisputePolicy): Wait[] {
   const { state, ending, endedAt, released, noticeUntil, creditedAt, creditDue } = dispute
   if (disputeStates.isTerminal(state)) return []
   if (ending !== null) return [released ? { next: 'reverse', at: noticeUntil! } : { next: 'release', at: endedAt! }]
+  if (dispute.chargebackId !== null && state === 'under_review')
+    return [{ next: 'represent', at: dispute.evidenceDue! }]
   return [
-    ...(creditedAt === null ? [{ next: 'credit' as const, at: creditDue }] : []),
+    ...(creditedAt === null && dispute.chargebackId === null ? [{ next: 'credit' as const, at: creditDue }] : []),
     ...(state === 'inquiry' ? [{ next: 'respond' as const, at: dispute.inquiryUntil! }] : []),
     ...(state === 'needs_response' ? [answerWait(dispute, policy)] : [])
   ]

@@ -8,29 +8,7 @@ import { readBusinessNow } from '../store/process.ts'
 import type { ActivityDeps } from './deps.ts'
 import { toDisputeProgress, type DisputeNext, type DisputeProgress, type DisputeStart } from './dispute-progress.ts'
 import type { DisputeSeen } from './dispute-units.ts'
-
-type Ledger = ActivityDeps['ledger']
-
-/**
- * Posts what `build` makes of what it sees, under `<key>:<attempt>`. A refusal for want of money says that somebody was
- * faster: then less is there than was seen, and the next attempt looks again. Undefined: there is nothing to do.
- * @returns whether something was posted
- * @throws {Error} for any other refusal: the books have no business to refuse it
- */
-export async function postByAttempts(
-  ledger: Ledger,
-  { key, fingerprint }: { readonly key: string; readonly fingerprint: string },
-  build: () => Promise<UnitPart | undefined>
-): Promise<boolean> {
-  for (let attempt = 0; ;) {
-    const part = await build()
-    if (!part) return false
-    const result = await ledger.post({ key: `${key}:${attempt}`, fingerprint, ...part })
-    if (result.status === 'posted') return true
-    if (result.status === 'refused' && result.code === 'insufficient_funds') attempt += 1
-    else if (result.status !== 'stale') throw new Error(`${key}:${attempt} was ${result.status}`)
-  }
-}
+import { postByAttempts } from './post-by-attempts.ts'
 
 /** The dispute with what its parties have, none of it locked. */
 export async function see(db: ActivityDeps['db'], dispute: Dispute, payment: Payment): Promise<DisputeSeen> {

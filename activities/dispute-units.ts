@@ -1,13 +1,14 @@
-import { createHash } from 'node:crypto'
 import { account, type AccountRef } from '../domain/account-kinds.ts'
 import { chargebackFee, partOf, reversalAt } from '../domain/dispute-rules.ts'
 import { beginsWithInquiry, type DisputeState } from '../domain/dispute.ts'
-import { idOf, sameDigits } from '../domain/ids.ts'
+import type { EventType } from '../domain/event-types.ts'
+import { sameDigits } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
 import { clockOf } from '../domain/operators-work.ts'
 import type { DisputePolicy } from '../domain/policy/index.ts'
 import type { PostingStep, RecordWrite, UnitPart } from '../ledger/unit-of-work.ts'
 import type { WalletDebts } from '../store/debts.ts'
+import { derivedId } from '../store/derived-id.ts'
 import type { Dispute } from '../store/dispute.ts'
 import type { Payment } from '../store/payment.ts'
 import { availableAsSeen } from './bank-return-units.ts'
@@ -29,10 +30,14 @@ export interface DisputeSeen {
   readonly zone: string
 }
 
-const reserveOf = ({ id, currency }: Dispute) => account('dispute_reserve', id, currency)
+export const reserveOf = ({ id, currency }: Dispute) => account('dispute_reserve', id, currency)
 const creditOf = ({ id, currency }: Dispute) => account('provisional_credit', id, currency)
 const walletOf = ({ walletId, currency }: Dispute) => account('wallet', walletId, currency)
-const feesOf = ({ currency }: Dispute) => account('fee_income', 'chargeback', currency)
+export const feesOf = ({ currency }: Dispute) => account('fee_income', 'chargeback', currency)
+
+/** How its postings are called, which is how settlements name them to the merchant. */
+export const codesOf = ({ chargebackId }: Dispute): 'dispute' | 'chargeback' =>
+  chargebackId === null ? 'dispute' : 'chargeback'
 
 /** Reserves what is disputed, and keeps it from being refunded; without an inquiry it is formal at once. */
 export function openPart(start: DisputeStart, seen: DisputeSeen): UnitPart {
@@ -74,7 +79,7 @@ export function respondPart(start: DisputeStart, seen: DisputeSeen): UnitPart {
   return { postings, records: [disputeWrite(dispute, reviewed, ['needs_response', 'under_review'], { task })] }
 }
 
-const formal = (dispute: Dispute, now: Date, policy: DisputePolicy): Dispute => ({
+export const formal = (dispute: Dispute, now: Date, policy: DisputePolicy): Dispute => ({
   ...dispute,
   formalAt: now,
   evidenceDue: new Date(now.getTime() + policy.evidence_ms),
@@ -91,6 +96,11 @@ export function evidencePart(
   const after = { ...dispute, evidence: [...dispute.evidence, evidence] }
   if (dispute.state !== 'needs_response' || evidence.party !== 'merchant')
     return { records: [disputeWrite(dispute, after, [], { event: 'dispute.evidence_submitted', actor })] }
+  // Of a chargeback the card's issuer is who looks at it.
+  if (dispute.chargebackId !== null)
+    return {
+      records: [disputeWrite(dispute, { ...after, reviewSince: new Date(evidence.at) }, ['under_review'], { actor })]
+    }
   const { reviewed, task } = underReview(start, after, new Date(evidence.at))
   return { records: [disputeWrite(dispute, reviewed, ['under_review'], { actor, task })] }
 }
@@ -119,7 +129,10 @@ export const creditPart = ({ dispute, now }: DisputeSeen): UnitPart => ({
   records: [customersWrite(dispute, { ...dispute, creditedAt: now }, { event: 'dispute.credited' })]
 })
 
-/** The customer is right: what was reserved is theirs, or ours where they have been credited. The merchant's fee stays. */
+/**
+ * The customer is right: what was reserved is theirs, or ours where they have been credited; a card holder has it already. The
+ * merchant's fee stays.
+ */
 export const forCustomerPart = (
   before: Dispute,
   after: Dispute,
@@ -129,7 +142,7 @@ export const forCustomerPart = (
   postings: move(
     reserveOf(before),
     before.creditedAt === null ? walletOf(before) : creditOf(before),
-    before.amount,
+    before.chargebackId === null ? before.amount : 0n,
     'dispute.lost'
   ),
   records: [disputeWrite(before, after, path, { actor })]
@@ -139,22 +152,22 @@ export const forCustomerPart = (
  * The merchant gets back what was reserved, and the fee: what they owe is paid of it first. Over, unless the customer was
  * credited: then they are told, and it is taken back when they have had notice.
  */
-export function releasePart(start: DisputeStart, seen: DisputeSeen): UnitPart {
+export function releasePart({ policy }: Pick<DisputeStart, 'policy'>, seen: DisputeSeen, actor?: string): UnitPart {
   const { dispute, payment, now, zone } = seen
   const { amount, fee, creditedAt, ending } = dispute
   const after = { ...dispute, released: true, fee: 0n }
-  const told = { ...after, noticeUntil: reversalAt(now, zone, start.policy) }
+  const told = { ...after, noticeUntil: reversalAt(now, zone, policy) }
   const disputed = payment.disputed - amount
   return {
     postings: toMerchant(seen, [
-      { from: reserveOf(dispute), amount, code: 'dispute.release' },
-      { from: feesOf(dispute), amount: fee, code: 'dispute.fee_reversal' }
+      { from: reserveOf(dispute), amount, code: `${codesOf(dispute)}.release` },
+      { from: feesOf(dispute), amount: fee, code: `${codesOf(dispute)}.fee_reversal` }
     ]),
     records: [
       creditedAt === null
-        ? disputeWrite(dispute, after, [ending!])
-        : customersWrite(dispute, told, { event: 'dispute.reversal_announced' }),
-      paymentWrite(payment, { ...payment, disputed }, [], { event: 'payment.dispute_released' })
+        ? disputeWrite(dispute, after, [ending!], { actor })
+        : customersWrite(dispute, told, { event: 'dispute.reversal_announced', actor }),
+      paymentWrite(payment, { ...payment, disputed }, [], { event: 'payment.dispute_released', actor })
     ]
   }
 }
@@ -169,7 +182,7 @@ export function reversePart(
   const owed = amount - there
   const after = { ...dispute, owed, outstanding: owed }
   const task = {
-    id: idOf('tsk', `tsk_${createHash('sha256').update(`${id}/receivable`).digest('hex').slice(0, 32)}`),
+    id: derivedId('tsk', `${id}/receivable`),
     kind: 'customer_receivable',
     data: { payment_id: paymentId, wallet_id: walletId, owed: toWire({ amount: owed, currency }) }
   } as const
@@ -187,7 +200,7 @@ export function reversePart(
 export const endingWrite = (
   dispute: Dispute,
   after: Partial<Dispute>,
-  extra: { readonly event: string; readonly actor: string }
+  extra: { readonly event: EventType; readonly actor: string }
 ): RecordWrite => disputeWrite(dispute, { ...dispute, ...after }, [], extra)
 
 interface Part {
@@ -196,7 +209,10 @@ interface Part {
 }
 
 /** What the merchant is owed pays first; the rest they owe. */
-function fromMerchant({ dispute, payable }: DisputeSeen, parts: readonly (Part & { to: AccountRef })[]): PostingStep[] {
+export function fromMerchant(
+  { dispute, payable }: DisputeSeen,
+  parts: readonly (Part & { to: AccountRef })[]
+): PostingStep[] {
   const { merchantId, currency } = dispute
   let left = payable
   return parts.flatMap(({ to, amount, code }) => {
@@ -227,5 +243,5 @@ function toMerchant(
 }
 
 /** Nothing posts nothing. */
-const move = (debit: AccountRef, credit: AccountRef, amount: bigint, code: string): PostingStep[] =>
+export const move = (debit: AccountRef, credit: AccountRef, amount: bigint, code: string): PostingStep[] =>
   amount === 0n ? [] : [{ op: 'post', debit, credit, amount, code }]

@@ -1,4 +1,5 @@
 import { disputeStates, type DisputeState } from '../domain/dispute.ts'
+import type { EventType } from '../domain/event-types.ts'
 import type { RecordWrite } from '../ledger/unit-of-work.ts'
 import type { WalletMove } from '../store/bank-return.ts'
 import { toDisputeRow, toDisputeView, type Dispute } from '../store/dispute.ts'
@@ -22,7 +23,11 @@ export const disputeWrite: (
 })
 
 /** What is between the customer and us, and nothing to the merchant: an event without the merchant among its owners. */
-export function customersWrite(before: Dispute, after: Dispute, extra: DisputeExtra & { event: string }): RecordWrite {
+export function customersWrite(
+  before: Dispute,
+  after: Dispute,
+  extra: DisputeExtra & { event: EventType }
+): RecordWrite {
   const { merchantId: _, ...write } = disputeWrite(before, after, [], extra)
   return write
 }

@@ -1,16 +1,20 @@
 import { creditDueAt, disputeFault, isNewAccount } from '../domain/dispute-rules.ts'
+import { shareOfMerchant } from '../domain/chargeback.ts'
 import { idOf } from '../domain/ids.ts'
 import type { UnitOfWork } from '../ledger/unit-of-work.ts'
 import { readAvailable, readWalletDebts } from '../store/debts.ts'
 import { readDisputableFacts, readDisputer } from '../store/dispute-facts.ts'
 import { findDispute, getDispute, type Dispute } from '../store/dispute.ts'
 import { findFirstVersion } from '../store/event.ts'
-import type { Payment } from '../store/payment.ts'
+import { getPayment, type Payment } from '../store/payment.ts'
+import { readBusinessNow } from '../store/process.ts'
 import { pendingDecisions } from './carry-out.ts'
+import { supersedeDisputes } from './chargeback-dispute.ts'
+import { takenPart } from './chargeback-units.ts'
 import { denyDebit } from './deny-debit.ts'
 import type { ActivityDeps } from './deps.ts'
 import { toDisputeProgress, type DisputeAccepted, type DisputeProgress, type DisputeStart } from './dispute-progress.ts'
-import { createDisputeStep, postByAttempts, see } from './dispute-step.ts'
+import { createDisputeStep, see } from './dispute-step.ts'
 import {
   creditPart,
   forCustomerPart,
@@ -21,9 +25,10 @@ import {
   reversePart,
   superfluousPart
 } from './dispute-units.ts'
+import { postByAttempts } from './post-by-attempts.ts'
 
 /** The steps of a dispute that touch only our books; each is one unit of work, and safe to repeat. */
-export function disputeActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' | 'ledger' | 'crash'>) {
+export function disputeActivities({ db, ledger, runs, crash }: Pick<ActivityDeps, 'db' | 'ledger' | 'runs' | 'crash'>) {
   const step = createDisputeStep({ db, ledger, crash })
 
   /** On today's facts; what was there when the route looked may be gone. */
@@ -44,17 +49,43 @@ export function disputeActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db'
     return openPart(start, await see(db, dispute, facts.payment))
   }
 
+  /** What of a chargeback is still the merchant's to give back; what is not the customer has twice. */
+  async function takenUnit(start: DisputeStart): Promise<Omit<UnitOfWork, 'key' | 'fingerprint'>> {
+    const { order } = start
+    const payment = await getPayment(db, order.payment_id)
+    const amount = shareOfMerchant(BigInt(order.amount.amount), payment)
+    const now = await readBusinessNow(db)
+    const isNew = isNewAccount(await readDisputer(db, payment.customerId), now, start.policy)
+    const asked = newDispute(start, payment, now, { creditDue: now, newAccount: isNew })
+    const previous = asked.previousId === null ? undefined : await findDispute(db, asked.previousId)
+    const dispute = { ...asked, previousId: previous?.state === 'won' ? previous.id : null }
+    if (amount === 0n) return superfluousPart(start, dispute, 'amount_not_disputable')
+    return takenPart(start, await see(db, { ...dispute, amount }, payment))
+  }
+
+  /** The customer's own disputes end first: what they hold is what the acquirer has taken. */
+  async function open(start: DisputeStart): Promise<void> {
+    const { id, fingerprint, order } = start
+    const key = { key: `${id}:open`, fingerprint }
+    if (order.chargeback_id === undefined) return void (await postByAttempts(ledger, key, () => openUnit(start)))
+    await supersedeDisputes({ db, ledger, runs }, start)
+    crash('dispute.open/superseded')
+    await postByAttempts(ledger, key, () => takenUnit(start))
+  }
+
   return {
     /**
      * Reserves what is disputed. Where the customer says that it was not them, nothing leaves their wallets from now on. A
      * record that is there already answers for itself.
      */
     openDispute: async (start: DisputeStart): Promise<DisputeAccepted> => {
-      const { id, fingerprint, order, policy } = start
+      const { id, order, policy } = start
       const there = await findDispute(db, id)
-      if (!there) await postByAttempts(ledger, { key: `${id}:open`, fingerprint }, () => openUnit(start))
+      if (!there) await open(start)
       if (!there) crash('dispute.open/unfrozen')
-      if (order.reason === 'unauthorized') await denyDebit(db, order.payment_id, start.requestId)
+      // A card holder has told the issuer that it was not them; their wallet was not the way.
+      if (order.reason === 'unauthorized' && order.chargeback_id === undefined)
+        await denyDebit(db, order.payment_id, start.requestId)
       const progress = toDisputeProgress(there ?? (await getDispute(db, id)), policy)
       crash('dispute.open/report')
       return there ? { ...progress, first_version: await findFirstVersion(db, id) } : progress
@@ -130,5 +161,9 @@ const newDispute = (
   noticeUntil: null,
   owed: 0n,
   outstanding: 0n,
-  createdAt: now
+  createdAt: now,
+  chargebackId: order.chargeback_id ?? null,
+  representments: 0,
+  representedAt: null,
+  goodwill: 0n
 })

@@ -5,11 +5,10 @@ import { listOpenReturnNews, moveReturnCursor, readReturnCursor, recordReturnNew
 import { bankReturnStart } from '../store/bank-return-start.ts'
 import { listLatelyPaid } from '../store/debts.ts'
 import type { ActivityDeps } from './deps.ts'
+import { LIST_TIMEOUT_MS } from './follow-list.ts'
 import { startMissing } from './start-missing.ts'
 
 const banks = ['a', 'b'] as const
-/** Real milliseconds for a bank to name its returns; the next sweep asks again. */
-const LIST_TIMEOUT_MS = 5_000
 const NEWS_MAX = 500
 /** Business milliseconds; a run that was missed for so long looks by itself within the day. */
 const LATELY_MS = 3_600_000

@@ -1,6 +1,10 @@
 import { bankLinkBankActivities } from './bank-link-bank.ts'
 import { bankLinkDecisionActivities } from './bank-link-decisions.ts'
 import { bankLinkActivities } from './bank-link.ts'
+import { billPaymentBillerActivities } from './bill-payment-biller.ts'
+import { billPaymentDecisionActivities } from './bill-payment-decisions.ts'
+import { billPaymentOutcomeActivities } from './bill-payment-outcome.ts'
+import { billPaymentActivities } from './bill-payment.ts'
 import { bulkDecisionActivities } from './bulk-decision.ts'
 import { bankReturnDecisionActivities } from './bank-return-decisions.ts'
 import { bankReturnActivities } from './bank-return.ts'
@@ -10,18 +14,24 @@ import { cardLinkActivities } from './card-link.ts'
 import { cardReleaseActivities } from './card-release.ts'
 import { chargebackNoticeActivities } from './chargeback-notice.ts'
 import { clockActivities } from './clock.ts'
+import { concessionActivities } from './concession.ts'
 import { deliverCodeActivities } from './deliver-code.ts'
 import { depositRecoveryActivities } from './deposit-recovery.ts'
 import type { ActivityDeps } from './deps.ts'
 import { disputeDecisionActivities } from './dispute-decisions.ts'
 import { disputeActivities } from './dispute.ts'
+import { mandateDecisionActivities } from './mandate-decisions.ts'
+import { mandateDueActivities } from './mandate-due.ts'
+import { withMandates } from './mandate-gate.ts'
+import { mandateSweepActivities } from './mandate-sweep.ts'
+import { mandateActivities } from './mandate.ts'
 import { microDepositBankActivities } from './micro-deposit-bank.ts'
 import { microDepositActivities } from './micro-deposits.ts'
 import { onboardingBureauActivities } from './onboarding-bureau.ts'
 import { onboardingBusinessActivities } from './onboarding-business.ts'
 import { onboardingDecisionActivities } from './onboarding-decisions.ts'
 import { onboardingNewsActivities } from './onboarding-news.ts'
-import { noticeActivities } from './notices.ts'
+import { notificationActivities } from './notifications.ts'
 import { onboardingActivities } from './onboarding.ts'
 import { paymentBankActivities } from './payment-bank.ts'
 import { paymentCardActivities } from './payment-card.ts'
@@ -36,6 +46,7 @@ import { recoverDebts } from './recover-debts.ts'
 import { refundDecisionActivities } from './refund-decisions.ts'
 import { refundRailActivities } from './refund-rail.ts'
 import { refundActivities, refundOutcomeActivities } from './refund.ts'
+import { representmentActivities } from './representment.ts'
 import { rescreeningActivities } from './rescreening.ts'
 import { settlementBankActivities } from './settlement-bank.ts'
 import { settlementDayActivities } from './settlement-day.ts'
@@ -48,6 +59,7 @@ import { topUpBankActivities } from './top-up-bank.ts'
 import { topUpCardActivities } from './top-up-card.ts'
 import { topUpDecisionActivities } from './top-up-decisions.ts'
 import { topUpActivities } from './top-up.ts'
+import { webhookDeliveryActivities } from './webhook-delivery.ts'
 import { withdrawalBankActivities } from './withdrawal-bank.ts'
 import { withdrawalDecisionActivities } from './withdrawal-decisions.ts'
 import { withdrawalReviewActivities } from './withdrawal-review.ts'
@@ -55,11 +67,11 @@ import { withdrawalActivities } from './withdrawal.ts'
 
 /** Every activity of the worker, by the name that workflows call it by. */
 export const createActivities = (given: ActivityDeps) => {
-  const deps: ActivityDeps = { ...given, ledger: recoverDebts(given) }
+  const deps: ActivityDeps = { ...given, ledger: withMandates({ ...given, ledger: recoverDebts(given) }) }
   return withFailures({
     ...clockActivities(deps),
     ...deliverCodeActivities(deps),
-    ...noticeActivities(deps),
+    ...notificationActivities(deps),
     ...onboardingActivities(deps),
     ...onboardingDecisionActivities(deps),
     ...onboardingBureauActivities(deps),
@@ -78,6 +90,7 @@ export const createActivities = (given: ActivityDeps) => {
     ...topUpBankActivities(deps),
     ...topUpCardActivities(deps),
     ...topUpDecisionActivities(deps),
+    ...webhookDeliveryActivities(deps),
     ...withdrawalActivities(deps),
     ...withdrawalBankActivities(deps),
     ...withdrawalDecisionActivities(deps),
@@ -99,6 +112,8 @@ export const createActivities = (given: ActivityDeps) => {
     ...refundRailActivities(deps),
     ...disputeActivities(deps),
     ...disputeDecisionActivities(deps),
+    ...representmentActivities(deps),
+    ...concessionActivities(deps),
     ...settlementActivities(deps),
     ...settlementBankActivities(deps),
     ...settlementDecisionActivities(deps),
@@ -108,6 +123,14 @@ export const createActivities = (given: ActivityDeps) => {
     ...reconciliationItemActivities(deps),
     ...reconciliationDecisionActivities(deps),
     ...startReconciliationActivities(deps),
+    ...mandateActivities(deps),
+    ...mandateDecisionActivities(deps),
+    ...mandateDueActivities(deps),
+    ...mandateSweepActivities(deps),
+    ...billPaymentActivities(deps),
+    ...billPaymentOutcomeActivities(deps),
+    ...billPaymentBillerActivities(deps),
+    ...billPaymentDecisionActivities(deps),
     ...sweepActivities(deps)
   })
 }

@@ -1,3 +1,4 @@
+import type { EventType } from '../domain/event-types.ts'
 import { toWire } from '../domain/money.ts'
 import { partReference } from '../domain/reference.ts'
 import type { UnitPart } from '../ledger/unit-of-work.ts'
@@ -26,7 +27,7 @@ export function microDepositBankActivities({
   async function changed(
     start: BankLinkStart,
     number: number,
-    { event, from, to }: { event: string; from: (deposit: Deposit) => boolean; to: Partial<Deposit> }
+    { event, from, to }: { event: EventType; from: (deposit: Deposit) => boolean; to: Partial<Deposit> }
   ): Promise<UnitPart | undefined> {
     const link = await getBankLink(db, start.id)
     const deposit = link.deposits[number - 1]

@@ -1,27 +1,21 @@
-import { businessMessages, onboardingMessages, type OnboardingNews } from '../domain/onboarding-message.ts'
-import { isOfBusiness } from '../domain/onboarding.ts'
+import { kindOfNews, type ApplicationNews } from '../domain/application-news.ts'
 import { idOf } from '../domain/ids.ts'
-import { channelOf } from '../domain/personal.ts'
-import { readKybProfile } from '../store/kyb-profile.ts'
-import { findProvedContact } from '../store/personal.ts'
+import { isOfBusiness } from '../domain/onboarding.ts'
+import { addMerchantNotice, addNotice } from '../store/notices.ts'
 import type { ActivityDeps } from './deps.ts'
 import type { OnboardingStart } from './onboarding-progress.ts'
 
-export function onboardingNewsActivities({ db, vault, notifier }: Pick<ActivityDeps, 'db' | 'vault' | 'notifier'>) {
+export function onboardingNewsActivities({ db }: Pick<ActivityDeps, 'db'>) {
   return {
     /** Tells the customer or the business; the version names the message, so that one event is told once. */
-    tellApplicant: async (start: OnboardingStart, news: OnboardingNews, version: number): Promise<void> => {
-      const id = `${start.id}-${version}`
+    tellApplicant: async (start: OnboardingStart, news: ApplicationNews, version: number): Promise<void> => {
+      const key = `${start.id}-${version}`
       if (isOfBusiness(start)) {
-        const profile = await readKybProfile(db, vault, idOf('mer', start.order.merchant_id))
-        const to = profile.business_profile?.contact_email
-        if (to !== undefined) await notifier.send({ id, to, channel: 'email', ...businessMessages[news] })
+        const merchantId = idOf('mer', start.order.merchant_id)
+        await addMerchantNotice(db, merchantId, kindOfNews(news, 'business'), start.id, key)
         return
       }
-      const contact = await findProvedContact(db, vault, idOf('cus', start.order.customer_id))
-      if (!contact) return
-      const { kind, value: to } = contact
-      await notifier.send({ id, to, channel: channelOf(kind), ...onboardingMessages[news] })
+      await addNotice(db, idOf('cus', start.order.customer_id), kindOfNews(news, 'customer'), start.id, key)
     }
   }
 }

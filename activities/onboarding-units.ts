@@ -1,4 +1,5 @@
 import { Refusal } from '../domain/errors.ts'
+import type { EventType } from '../domain/event-types.ts'
 import { sameDigits } from '../domain/ids.ts'
 import { reviewOutcome, screeningVerdict, type KycVerdict, type ScreeningFinding } from '../domain/kyc-verdict.ts'
 import { onboardingStates, type OnboardingItem, type OnboardingState } from '../domain/onboarding.ts'
@@ -43,7 +44,7 @@ function collectingUnits(start: OnboardingStart) {
     expired: (onboarding: Onboarding): UnitPart => over(onboarding, onboarding, 'expired'),
 
     /** Somebody was reminded: the customer of what is missing, or, with a clock, the reviewers of the application. */
-    reminded: (onboarding: Onboarding, event: string, clock?: 'reminded' | 'escalated'): UnitPart => ({
+    reminded: (onboarding: Onboarding, event: EventType, clock?: 'reminded' | 'escalated'): UnitPart => ({
       records: [write(onboarding, { ...onboarding, reminders: onboarding.reminders + 1 }, [], { event, clock })]
     }),
 

@@ -11,7 +11,7 @@ import { paidPart, reservedPart } from './payment-request-units.ts'
 import { authorized, paymentWrite, stepUpGuards } from './payment-units.ts'
 import type { WriteExtra } from './record-write.ts'
 import { heldForReview } from './risk-review.ts'
-import type { Settled } from './settle.ts'
+import type { Refused } from './settle.ts'
 
 /** A unit of work, and the payment as it stands once the unit is posted; absent where the unit refuses. */
 export interface PaymentStep {
@@ -59,8 +59,6 @@ export function authorizePaymentUnit(
   const records = [...step.unit.records!, ...(paid.records ?? [])]
   return { ...step, unit: { ...step.unit, guards, postings: made.postings, records } }
 }
-
-type Refused = Pick<Extract<Settled, { kind: 'refused' }>, 'code' | 'data'>
 
 /**
  * The record of a payment that was refused: the customer has to confirm it, or it is not made. No money moves; nobody decided

@@ -9,7 +9,7 @@ import { carryOut } from './carry-out.ts'
 import type { PaymentDeps } from './deps.ts'
 import { refusedUnit } from './payment-authorize.ts'
 import { toPaymentProgress, type PaymentStart } from './payment-progress.ts'
-import { isDecline } from './risk-review.ts'
+import { saidYesTo } from './risk-review.ts'
 import { settle } from './settle.ts'
 
 export type PaymentDecided = DecisionOutcome<PaymentState>
@@ -31,17 +31,14 @@ export function createPaymentDecide({ db, ledger, crash }: PaymentDeps) {
       return { ...settled, progress }
     },
 
-    /**
-     * What the customer or a reviewer has said yes to, and cannot be made, is declined, or has still to be confirmed: they have
-     * said yes, the books say no.
-     */
-    saidYesTo: async (start: PaymentStart, outcome: PaymentDecided, from: PaymentState): Promise<PaymentDecided> => {
-      if (outcome.kind !== 'refused' || outcome.progress.state !== from || !isDecline(outcome.code)) return outcome
-      await settle(
-        ledger,
-        async () => refusedUnit(start, await getPayment(db, start.id), outcome, await readBusinessNow(db)).unit
-      )
-      return { ...outcome, progress: toPaymentProgress(await getPayment(db, start.id)) }
-    }
+    /** What was said yes to, and cannot be made, is declined, or has still to be confirmed. */
+    saidYesTo: (start: PaymentStart, outcome: PaymentDecided, from: PaymentState): Promise<PaymentDecided> =>
+      saidYesTo(outcome, from, async (refused) => {
+        await settle(
+          ledger,
+          async () => refusedUnit(start, await getPayment(db, start.id), refused, await readBusinessNow(db)).unit
+        )
+        return toPaymentProgress(await getPayment(db, start.id))
+      })
   }
 }

@@ -1,6 +1,7 @@
 import { account } from '../domain/account-kinds.ts'
 import { isCardHold } from '../domain/card-capture.ts'
 import type { ProblemCode } from '../domain/errors.ts'
+import type { EventType } from '../domain/event-types.ts'
 import { transitOf, type OutsideFunding } from '../domain/funding.ts'
 import { sameDigits } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
@@ -124,6 +125,15 @@ export function returnedWrite(payment: Payment, returned: bigint): RecordWrite {
   return write
 }
 
+/**
+ * A card holder has had taken back what they had been given back before, and they owe it: what is left of the payment stays as it
+ * is, and it is between them and us as well.
+ */
+export function overpaidWrite(payment: Payment): RecordWrite {
+  const { merchantId: _, ...write } = afterwards(payment, payment, 'payment.paid_back_twice')
+  return write
+}
+
 /** The mark that the bank may have it from now on; made before the first byte leaves. */
 export const sendPart = (payment: FundedPayment, sentAt: Date): UnitPart => ({
   records: [paymentWrite(payment, { ...payment, sentAt }, [], { event: 'payment.sent' })]
@@ -169,7 +179,7 @@ function ended(payment: FundedPayment, after: Payment, state: 'declined' | 'fail
 }
 
 /** Of what is over: what operators have still to do about it is not done with that. */
-const afterwards = (payment: Payment, after: Payment, event: string): RecordWrite =>
+const afterwards = (payment: Payment, after: Payment, event: EventType): RecordWrite =>
   paymentWrite(payment, after, [], { event, row: { is_over: false } })
 
 const suspenseOf = ({ funding, currency }: FundedPayment) => account('suspense', transitOf(funding), currency)

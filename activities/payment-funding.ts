@@ -79,10 +79,10 @@ export function paymentFundingActivities(deps: PaymentDeps) {
      * The bank has not booked: limits are given back, and what asked for it can be paid by somebody else. One that was
      * booked on an operator's word is contradicted by that.
      */
-    declinePayment: async (start: FundedPaymentStart, code: ProblemCode): Promise<PaymentProgress> => {
+    declinePayment: async (start: FundedPaymentStart, code: ProblemCode, unsent = false): Promise<PaymentProgress> => {
       if ((await get(start.id)).state === 'succeeded') return step(start, 'contradict', units.contradictedPart)
       return step(start, 'unfunded', (payment) =>
-        mayEnd(payment, code) ? units.declinePart(payment, code) : undefined
+        mayEnd(payment, unsent) ? units.declinePart(payment, code) : undefined
       )
     },
 

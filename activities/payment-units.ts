@@ -118,9 +118,9 @@ const sharePostings = ({ merchantId: payee, currency, splits }: Payment, { parts
  * once: under the lock, where ten parallel payments cannot each be the first.
  */
 export function stepUpGuards(
-  { amount, currency }: Payment,
-  { counters, limitPolicy }: PaymentFacts,
-  { step_up, limits }: PaymentPolicy,
+  { amount, currency }: Pick<Payment, 'amount' | 'currency'>,
+  { counters, limitPolicy }: Pick<PaymentFacts, 'counters' | 'limitPolicy'>,
+  { step_up, limits }: Pick<PaymentPolicy, 'step_up' | 'limits'>,
   confirmed: boolean
 ): Guard[] {
   if (limitPolicy === 'unlimited' || confirmed) return []

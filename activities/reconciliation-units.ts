@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
 import { account, type AccountRef } from '../domain/account-kinds.ts'
-import { idOf, type ReconciliationItemId } from '../domain/ids.ts'
+import type { ReconciliationItemId } from '../domain/ids.ts'
 import { clockOf } from '../domain/operators-work.ts'
 import { endOf, reconciliationStates, type ItemClass, type ReconciliationState } from '../domain/reconciliation.ts'
 import { movesOf, restOf, type Move, type Place } from '../domain/reconciliation-booking.ts'
@@ -8,6 +7,7 @@ import { countClasses, type Expectation, type Match } from '../domain/reconcilia
 import type { Guard, PostingStep, UnitPart } from '../ledger/unit-of-work.ts'
 import { moveExpectation } from '../store/bank-expectation.ts'
 import type { PlacedLine } from '../store/bank-statement.ts'
+import { derivedId } from '../store/derived-id.ts'
 import { toItemRow, type ReconciliationItem } from '../store/reconciliation-item.ts'
 import {
   toReconciliationRow,
@@ -153,7 +153,7 @@ export const agePart = (seen: Reconciliation, items: readonly ReconciliationItem
 })
 
 const taskOf = (seen: Reconciliation, kind: 'open_items' | 'statement_refused', slaMs: number) => ({
-  id: idOf('tsk', `tsk_${digest(seen.id, kind)}`),
+  id: derivedId('tsk', [seen.id, kind].join('\n')),
   kind,
   clock: clockOf(slaMs)
 })
@@ -186,11 +186,8 @@ function itemOf(seen: Reconciliation, match: Match): ReconciliationItem {
 /** The same match makes the same item, whoever finds it again. */
 const itemIdOf = (seen: Reconciliation, { class: of, lines, expected }: Match): ReconciliationItemId => {
   const places = (lines as readonly PlacedLine[]).map(({ position }) => position)
-  return idOf('rci', `rci_${digest(seen.id, of, ...places, ...expected.map(({ id }) => id))}`)
+  return derivedId('rci', [seen.id, of, ...places, ...expected.map(({ id }) => id)].join('\n'))
 }
-
-const digest = (...parts: readonly (string | number)[]): string =>
-  createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 32)
 
 /** A match needs no key to be found by: what it posts stays within the bank's two accounts. */
 const linesOf = ({ class: of, by, lines }: Match, unitKey: string) =>

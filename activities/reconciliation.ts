@@ -6,7 +6,6 @@ import { Refusal } from '../domain/errors.ts'
 import { readStatementCsv } from '../domain/statement-csv.ts'
 import {
   contentHashOf,
-  findDayBetween,
   findMisfit,
   keepFile,
   openFile,
@@ -14,6 +13,7 @@ import {
   type StatementFormat
 } from '../store/bank-statement.ts'
 import { getReconciliation, type Reconciliation } from '../store/reconciliation.ts'
+import { isEarlierDayUnbooked } from '../store/reconciliation-days.ts'
 import { advance } from './advance.ts'
 import { beating } from './beating.ts'
 import type { ActivityDeps } from './deps.ts'
@@ -99,8 +99,7 @@ export function reconciliationActivities({ db, ledger, vault, policy, bank, cras
     const seen = await get(start)
     if (seen.state !== 'importing') return toReconciliationProgress(seen)
     // The end of the day before it has this run look again.
-    const between = await findDayBetween(db, seen.bank, seen.date)
-    if (between?.data['reason'] === 'an_earlier_day_is_open') return toReconciliationProgress(seen, 'an_earlier_day')
+    if (await isEarlierDayUnbooked(db, seen)) return toReconciliationProgress(seen, 'an_earlier_day')
     const file = await readFile(seen)
     if (typeof file === 'string') return toReconciliationProgress(seen, file)
     const refused = await take(seen, file)

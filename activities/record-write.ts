@@ -1,3 +1,4 @@
+import type { EventType, ProcessKind, ToldOf } from '../domain/event-types.ts'
 import type { States } from '../domain/transitions.ts'
 import type { RecordWrite } from '../ledger/unit-of-work.ts'
 import type { TaskMove } from '../store/task.ts'
@@ -11,9 +12,11 @@ interface Recorded<State extends string> {
 }
 
 /** How the records of one kind of process are written. */
-interface RecordKind<State extends string, Thing extends Recorded<State>> {
-  /** The workflow's name; with underscores it begins the types of events. */
-  readonly kind: string
+interface RecordKind<Kind extends ProcessKind, State extends ToldOf<Kind>, Thing extends Recorded<State>> {
+  /** The thing; with underscores it begins the types of events. `domain/event-types.ts` knows it and its states. */
+  readonly kind: Kind
+  /** Its workflow's name, where it has another one. */
+  readonly process?: string
   readonly states: States<State>
   /** Whose events they are. */
   readonly owners: (thing: Thing) => Pick<RecordWrite, 'customerId' | 'merchantId'>
@@ -27,8 +30,8 @@ interface RecordKind<State extends string, Thing extends Recorded<State>> {
 export interface WriteExtra {
   /** The start argument of its workflow; a new record needs it. */
   readonly order?: object | undefined
-  /** The type of the event where there is no arrow. */
-  readonly event?: string | undefined
+  /** The type of the event where there is no arrow; needed there. */
+  readonly event?: EventType | undefined
   /** Who asked for it; absent: the process itself. */
   readonly actor?: string | undefined
   readonly task?: TaskMove['task']
@@ -43,9 +46,11 @@ export interface WriteExtra {
  * @throws {Refusal} `state_conflict` for an arrow that is not drawn
  */
 export const createRecordWrite =
-  <State extends string, Thing extends Recorded<State>>(of: RecordKind<State, Thing>) =>
+  <const Kind extends ProcessKind, State extends ToldOf<Kind>, Thing extends Recorded<State>>(
+    of: RecordKind<Kind, State, Thing>
+  ) =>
   (before: Thing | undefined, after: Thing, path: readonly State[], extra: WriteExtra = {}): RecordWrite => {
-    const { kind, states, owners, view, row, tasks = false } = of
+    const { kind, process = kind, states, owners, view, row, tasks = false } = of
     const from = before?.state ?? null
     states.assertPath(from ?? 'start', path)
     const crossed = path.length > 0 ? path : [after.state]
@@ -55,13 +60,13 @@ export const createRecordWrite =
     const move: TaskMove = { is_over: !open, task: extra.task, ...(extra.review && { review: extra.review }) }
     const prefix = kind.replaceAll('-', '_')
     return {
-      kind,
+      kind: process,
       id: after.id,
       version: before?.version ?? 0,
       from,
       crossed: crossed.map((at, index) => ({
         state: at,
-        type: path.length === 0 ? (extra.event ?? `${prefix}.updated`) : `${prefix}.${at}`,
+        type: path.length === 0 ? typeOf(kind, extra.event) : `${prefix}.${at as string}`,
         data: view({ ...after, state: at }, index === crossed.length - 1)
       })),
       open,
@@ -71,3 +76,9 @@ export const createRecordWrite =
       row: { ...row({ ...after, state }), ...(moves && move), ...extra.row }
     }
   }
+
+/** @throws {TypeError} for none, or another kind's. */
+function typeOf(kind: string, event: EventType | undefined): EventType {
+  if (event?.startsWith(`${kind.replaceAll('-', '_')}.`)) return event
+  throw new TypeError(`${kind}: a step without an arrow has an event of its own, not ${event}`)
+}

@@ -1,5 +1,6 @@
 import { currency } from '../domain/currencies.ts'
 import { Refusal, type ProblemCode } from '../domain/errors.ts'
+import type { EventType } from '../domain/event-types.ts'
 import { idOf } from '../domain/ids.ts'
 import { decideRefund, destinationOf, sharesAfter, type RefundDecision } from '../domain/refund-rules.ts'
 import type { RecordWrite, UnitOfWork, UnitPart } from '../ledger/unit-of-work.ts'
@@ -79,7 +80,7 @@ function fundedPart(
 }
 
 /** The payment with what this gives back. */
-const reservedWrite = (payment: Payment, { amount, parts }: Refund, event: string, actor: string): RecordWrite =>
+const reservedWrite = (payment: Payment, { amount, parts }: Refund, event: EventType, actor: string): RecordWrite =>
   paymentWrite(
     payment,
     {

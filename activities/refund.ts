@@ -1,3 +1,4 @@
+import { mayEnd } from '../domain/bank-account.ts'
 import type { ProblemCode } from '../domain/errors.ts'
 import { clockOf } from '../domain/operators-work.ts'
 import { neededOf } from '../domain/refund-rules.ts'
@@ -106,7 +107,6 @@ export function refundOutcomeActivities({ db, ledger }: Pick<ActivityDeps, 'db' 
     },
 
     /** The bank has not booked: it goes to the wallet. What was booked on an operator's word is contradicted by that. */
-    /** @param unsent why it was not sent, by an attempt that did not: another one may have. */
     declineRefund: async (start: RefundStart, code: ProblemCode, unsent = false): Promise<RefundProgress> => {
       if ((await getRefund(db, start.id)).state === 'succeeded')
         return step(start, 'contradict', (refund) =>
@@ -114,9 +114,7 @@ export function refundOutcomeActivities({ db, ledger }: Pick<ActivityDeps, 'db' 
             ? units.contradictedPart(refund)
             : undefined
         )
-      return step(start, 'decline', (refund) =>
-        refund.state === 'processing' && !(unsent && refund.sentAt) ? units.toWalletPart(refund, code) : undefined
-      )
+      return step(start, 'decline', (refund) => (mayEnd(refund, unsent) ? units.toWalletPart(refund, code) : undefined))
     },
 
     /** Opens the operator's task; the money stays reserved. */

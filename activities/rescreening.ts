@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { activityInfo, heartbeat, log } from '@temporalio/activity'
-import { idOf, isId, type OnboardingId } from '../domain/ids.ts'
+import { isId, type OnboardingId } from '../domain/ids.ts'
 import { isNearListed, toBps } from '../domain/kyc-verdict.ts'
 import { businessPolicy, onboardingPolicy } from '../domain/policy/index.ts'
 import type { TargetTier } from '../domain/onboarding.ts'
+import { derivedId } from '../store/derived-id.ts'
 import { readKycProfile } from '../store/kyc-profile.ts'
 import { listToScreen, putScreening, type DueParty } from '../store/screening.ts'
 import { screenBusinessNames } from './business-names.ts'
@@ -103,9 +103,5 @@ export function rescreeningActivities({
 }
 
 /** The same screening begins the same review, whoever repeats it; the next one of the same begins another. */
-const reviewIdOf = ({ id, screenedAt }: DueParty, listVersion: string): OnboardingId => {
-  const digits = createHash('sha256')
-    .update(`${id}|${listVersion}|${screenedAt?.toISOString() ?? 'never'}`)
-    .digest('hex')
-  return idOf('onb', `onb_${digits.slice(0, 32)}`)
-}
+const reviewIdOf = ({ id, screenedAt }: DueParty, listVersion: string): OnboardingId =>
+  derivedId('onb', `${id}|${listVersion}|${screenedAt?.toISOString() ?? 'never'}`)

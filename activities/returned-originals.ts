@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import type { CurrencyCode } from '../domain/currencies.ts'
+import { transitOf } from '../domain/funding.ts'
 import type { BankAccountId, CustomerId, MerchantId, WalletId } from '../domain/ids.ts'
 import type { RecordWrite } from '../ledger/unit-of-work.ts'
 import { findBookedAt } from '../store/event.ts'
@@ -9,7 +10,7 @@ import { findRefund } from '../store/refund.ts'
 import { findSettlement } from '../store/settlement.ts'
 import { findTopUp } from '../store/top-up.ts'
 import { findWithdrawal } from '../store/withdrawal.ts'
-import { returnedWrite as paymentReturned } from './payment-funding-units.ts'
+import { overpaidWrite, returnedWrite as paymentReturned } from './payment-funding-units.ts'
 import { returnedWrite as refundReturned } from './refund-units.ts'
 import { returnedWrite as settlementReturned } from './settlement-units.ts'
 import { returnedWrite as topUpReturned } from './top-up-units.ts'
@@ -24,7 +25,7 @@ export interface ReturnedOriginal {
   readonly walletId: WalletId | null
   /** Whose it was where it is of no wallet. */
   readonly merchantId?: MerchantId
-  readonly bank: 'a' | 'b'
+  readonly bank: 'a' | 'b' | 'acquirer'
   /** That it was taken from or paid to; absent: no customer's. */
   readonly bankAccountId?: BankAccountId
   readonly currency: CurrencyCode
@@ -32,9 +33,9 @@ export interface ReturnedOriginal {
   readonly holder: 'wallet' | 'merchant' | 'suspense'
   /** Business time; null: we have not heard of it yet, and the return waits until we have. */
   readonly bookedAt: Date | null
-  /** Minor units; above zero: a return of it is booked already. */
+  /** Minor units; above zero: a return of it is booked already. Of a card's money there may be several. */
   readonly returned: bigint
-  /** Puts the return on its record, whose version is a guard: one return at most. */
+  /** Puts the return on its record, whose version is a guard. */
   readonly returnedWrite: (amount: bigint) => RecordWrite
 }
 
@@ -42,32 +43,35 @@ export interface ReturnedOriginal {
 const findBy: Readonly<
   Record<string, (db: Kysely<Database>, reference: string) => Promise<ReturnedOriginal | undefined>>
 > = {
-  /** Only what a bank was told: what card holders take back comes from the acquirer, and is no return. */
   top: async (db, reference) => {
     const topUp = await findTopUp(db, reference)
-    if (topUp?.funding.type !== 'bank_account') return undefined
+    if (!topUp) return undefined
+    const { funding } = topUp
     return {
       ...topUp,
-      bank: topUp.funding.bank,
-      bankAccountId: topUp.funding.id,
+      bank: transitOf(funding),
+      ...(funding.type === 'bank_account' && { bankAccountId: funding.id }),
       operation: 'pull',
       holder: topUp.state === 'failed' ? 'suspense' : 'wallet',
       bookedAt: topUp.bankReference === null ? null : await findBookedAt(db, topUp.id),
-      returnedWrite: (amount) => topUpReturned(topUp, amount)
+      returnedWrite: (amount) => topUpReturned(topUp, topUp.returned + amount)
     }
   },
-  /** The same of payments. */
   pay: async (db, reference) => {
     const payment = await findPayment(db, reference)
-    if (payment?.funding.type !== 'bank_account') return undefined
+    if (!payment || payment.funding.type === 'balance') return undefined
+    const { funding } = payment
     return {
       ...payment,
-      bank: payment.funding.bank,
-      bankAccountId: payment.funding.id,
+      bank: transitOf(funding),
+      ...(funding.type === 'bank_account' && { bankAccountId: funding.id }),
       operation: 'pull',
       holder: payment.state === 'failed' ? 'suspense' : 'wallet',
       bookedAt: payment.railReference === null ? null : await findBookedAt(db, payment.id),
-      returnedWrite: (amount) => paymentReturned(payment, amount)
+      returnedWrite: (amount) =>
+        funding.type === 'card' && payment.state !== 'failed'
+          ? overpaidWrite(payment)
+          : paymentReturned(payment, payment.returned + amount)
     }
   },
   wdr: async (db, reference) => {

@@ -4,7 +4,7 @@ import { Refusal } from '../domain/errors.ts'
 import { sameDigits, type CustomerId } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
 import { clockOf, RISK_HOLD } from '../domain/operators-work.ts'
-import type { Start } from '../domain/orders.ts'
+import type { DecisionOutcome, Progress, Start } from '../domain/orders.ts'
 import type { RiskReviewPolicy } from '../domain/policy/index.ts'
 import type { RiskFinding } from '../domain/risk.ts'
 import type { Decision } from '../store/decision.ts'
@@ -12,6 +12,7 @@ import { findReview } from '../store/review.ts'
 import type { Judged } from '../store/risk.ts'
 import type { TaskMove } from '../store/task.ts'
 import type { ActivityDeps } from './deps.ts'
+import type { Refused } from './settle.ts'
 
 interface Held extends Judged {
   readonly id: string
@@ -76,4 +77,16 @@ export async function refusalToReview(
 /** What a decision is refused with that changes nothing; any other code means that what was said yes to cannot be. */
 const changesNothing: ReadonlySet<ProblemCode> = new Set(['confirmation_expired', 'state_conflict', 'forbidden'])
 
-export const isDecline = (code: ProblemCode): boolean => !changesNothing.has(code)
+/**
+ * What the customer or a reviewer has said yes to, and cannot be made any more, does not wait on: they have said yes, the books
+ * say no.
+ * @param end puts that on record, and answers where it then stands.
+ */
+export async function saidYesTo<State extends string>(
+  outcome: DecisionOutcome<State>,
+  from: State,
+  end: (refused: Refused) => Promise<Progress<State>>
+): Promise<DecisionOutcome<State>> {
+  if (outcome.kind !== 'refused' || outcome.progress.state !== from || changesNothing.has(outcome.code)) return outcome
+  return { ...outcome, progress: await end(outcome) }
+}

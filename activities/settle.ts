@@ -11,6 +11,9 @@ export type Settled =
       readonly replayed: boolean
     }
 
+/** Why the books refused it. */
+export type Refused = Pick<Extract<Settled, { kind: 'refused' }>, 'code' | 'data'>
+
 /** A record changes hands between reading and posting now and then; this often in a row it is a bug. */
 const TRIES = 50
 

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { heartbeat, log } from '@temporalio/activity'
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { settlementPolicy } from '../domain/policy/index.ts'
 import { cutOff, settlementDayAt, type SettlementDay } from '../domain/settlement-cut.ts'
+import { derivedId } from '../store/derived-id.ts'
 import { isSuspended } from '../store/kill-switches.ts'
 import { findMerchant } from '../store/merchant.ts'
 import { readBusinessNow } from '../store/process.ts'
@@ -86,7 +86,7 @@ async function wantedFor(
 ): Promise<WantedRun | 'no_account' | undefined> {
   const merchant = (await findMerchant(db, merchantId))!
   const { currency } = merchant
-  const id = settlementIdOf(merchantId, currency, day.date)
+  const id = derivedId('set', [merchantId, currency, day.date].join('\n'))
   if (await findSettlement(db, id)) return undefined
   const facts = await readSettlementFacts(db, { merchantId, currency }, day.cutOff)
   if (!cutOff(facts, settlementPolicy(policy))) return undefined
@@ -112,9 +112,6 @@ async function wantedFor(
   }
   return { kind: 'settlement', id, order, summary: `settlement of ${day.date} through bank ${bank}` }
 }
-
-const settlementIdOf = (...of: readonly string[]): string =>
-  `set_${createHash('sha256').update(of.join('\n')).digest('hex').slice(0, 32)}`
 
 /** @returns how many; what another run releases at the same time is released once. */
 async function releaseReserves({ db, ledger }: Pick<DayDeps, 'ledger'> & { db: Kysely<Database> }): Promise<number> {

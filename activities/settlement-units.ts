@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto'
 import { account, type AccountRef } from '../domain/account-kinds.ts'
 import type { ProblemCode } from '../domain/errors.ts'
-import { idOf, sameDigits } from '../domain/ids.ts'
+import { sameDigits } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
 import type { WorkClock } from '../domain/operators-work.ts'
 import { settlementStates, type SettlementState } from '../domain/settlement.ts'
 import type { PostingStep, RecordWrite, UnitPart } from '../ledger/unit-of-work.ts'
+import { derivedId } from '../store/derived-id.ts'
 import { toSettlementRow, toSettlementView, type AccountMove, type Settlement } from '../store/settlement.ts'
 import type { SettlementFacts } from '../store/settlement-facts.ts'
 import { createRecordWrite, type WriteExtra } from './record-write.ts'
@@ -199,7 +199,7 @@ const accountRefused = (
   row: { account_refused: reason },
   task: {
     // The settlement's own digits are those of the task that it is stuck with.
-    id: idOf('tsk', `tsk_${createHash('sha256').update(`${id}/account`).digest('hex').slice(0, 32)}`),
+    id: derivedId('tsk', `${id}/account`),
     kind: 'settlement_account_refused',
     data: { merchant_id: merchantId, bank, reason }
   }

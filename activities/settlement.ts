@@ -1,3 +1,4 @@
+import { mayEnd } from '../domain/bank-account.ts'
 import type { ProblemCode } from '../domain/errors.ts'
 import { clockOf } from '../domain/operators-work.ts'
 import type { UnitPart } from '../ledger/unit-of-work.ts'
@@ -13,7 +14,7 @@ import {
   type SettlementStart
 } from './settlement-progress.ts'
 import * as units from './settlement-units.ts'
-import { settle } from './settle.ts'
+import { postByAttempts } from './post-by-attempts.ts'
 
 /** The steps of a settlement that touch only our books; each is one unit of work, and safe to repeat. */
 export function settlementActivities({
@@ -71,7 +72,6 @@ export function settlementActivities({
 
     /**
      * The bank has not booked: the merchant has it again. One that was booked on an operator's word is contradicted.
-     * @param unsent why it was not sent, by an attempt that did not: another one may have.
      */
     declineSettlement: async (
       start: SettlementStart,
@@ -80,9 +80,7 @@ export function settlementActivities({
     ): Promise<SettlementProgress> => {
       if ((await getSettlement(db, start.id)).state === 'paid') return step(start, 'contradict', units.contradictedPart)
       const progress = await step(start, 'decline', (settlement) =>
-        settlement.state === 'processing' && !(unsent && settlement.sentAt)
-          ? units.declinePart(settlement, code)
-          : undefined
+        mayEnd(settlement, unsent) ? units.declinePart(settlement, code) : undefined
       )
       crash('settlement.decline/report')
       return progress
@@ -98,23 +96,17 @@ export function settlementActivities({
   }
 }
 
-/** A refusal of the books says that a refund or a dispute was faster: less is there, and the next attempt looks again. */
+/** Takes what is due now, or says why nothing is. A refund or a dispute that is faster leaves less. */
 async function collect(
   { db, ledger, vault }: Pick<ActivityDeps, 'db' | 'ledger' | 'vault'>,
   start: SettlementStart
 ): Promise<void> {
-  const { id, fingerprint, actor, order } = start
-  for (let attempt = 0; ; attempt++) {
-    const settled = await settle(ledger, async () => {
-      const found = await readCollection({ db, vault }, start)
-      const extra = { order: start, actor }
-      const part =
-        found.kind === 'collect'
-          ? units.collectPart(found.settlement, found.facts, extra)
-          : units.refusedPart(found.settlement, found.code, extra)
-      return { key: `${id}:collect:${attempt}`, fingerprint, ...part }
-    })
-    if (settled.kind === 'posted') return
-    if (settled.code !== 'insufficient_funds') throw new Error(`${id} was refused: ${settled.code}`, { cause: order })
-  }
+  const { id, fingerprint, actor } = start
+  await postByAttempts(ledger, { key: `${id}:collect`, fingerprint }, async () => {
+    const found = await readCollection({ db, vault }, start)
+    const extra = { order: start, actor }
+    return found.kind === 'collect'
+      ? units.collectPart(found.settlement, found.facts, extra)
+      : units.refusedPart(found.settlement, found.code, extra)
+  })
 }

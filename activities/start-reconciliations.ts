@@ -1,7 +1,8 @@
 import { dayAfter, dayOf } from '../domain/reconciliation.ts'
 import { readBusinessNow } from '../store/process.ts'
 import { reconciliationStart } from '../store/reconciliation-start.ts'
-import { insertReconciliation, listMissingDays, listUnstarted } from '../store/reconciliation.ts'
+import { insertReconciliation, listUnstarted } from '../store/reconciliation.ts'
+import { listMissingDays } from '../store/reconciliation-days.ts'
 import type { ActivityDeps } from './deps.ts'
 import { startMissing } from './start-missing.ts'
 

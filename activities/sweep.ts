@@ -4,17 +4,23 @@ import { listProcessesToNudge } from '../store/decision.ts'
 import { listUnnoticedPaymentRequests, markPaymentRequestNoticed } from '../store/payment-request.ts'
 import { listUnsentResets } from '../store/password-reset.ts'
 import { listUnsentVerifications } from '../store/verification.ts'
-import { findProcess, listOpenProcesses, listStrandedHolds, type ProcessRecord } from '../store/process.ts'
+import { listStrandedHolds } from '../store/process.ts'
 import { restartBulkDecisions } from './bulk-decision.ts'
 import type { CodeOrder } from './deliver-code.ts'
+import { readAcquirerPayouts, type AcquirerPayoutDeps } from './acquirer-payouts.ts'
 import { startAutomaticTopUps } from './automatic-top-ups.ts'
 import type { ActivityDeps } from './deps.ts'
+import { restartLost } from './restart-lost.ts'
 import { restartReleases } from './restart-releases.ts'
 import { startSettlementDay } from './settlement-day.ts'
+import { startChargebacks } from './start-chargebacks.ts'
 import { startMissing } from './start-missing.ts'
 import { startWantedDays } from './start-reconciliations.ts'
 import { createWorkClock } from './work-clock.ts'
+import { seeToWebhooks } from './see-to-webhooks.ts'
+import { readBillerNews, type BillerNewsDeps } from './biller-news.ts'
 import { nudgeFundedRefunds } from './funded-refunds.ts'
+import { findChargebacks, type FindChargebacksDeps } from './find-chargebacks.ts'
 import { findReturns, nudgePaidReturns, type FindReturnsDeps } from './find-returns.ts'
 
 /** What a sweep found; an operator reads it as the run's result. */
@@ -26,7 +32,7 @@ export interface SweepReport {
   readonly codes: readonly string[]
   /** Tasks and reviews that somebody was reminded of, or that were escalated. */
   readonly late_work: readonly string[]
-  /** Returns whose news were lost. */
+  /** Returns and chargebacks whose news were lost, and disputes and returns of chargebacks that had to wait. */
   readonly returns: readonly string[]
   /** Wallets below what their owners want in them. */
   readonly topped_up: readonly string[]
@@ -34,10 +40,15 @@ export interface SweepReport {
   readonly funded_refunds: readonly string[]
   /** The business day whose settlements nobody had started. */
   readonly settled: readonly string[]
+  /** Endpoints that were not begun, or had something to send that nobody sent. */
+  readonly webhooks: readonly string[]
+  /** What the billers' network has settled, and what billers have given back. */
+  readonly biller_news: readonly string[]
+  /** What the acquirer has paid out to our bank. */
+  readonly acquirer_payouts: readonly string[]
   readonly stranded_holds: readonly string[]
 }
 
-const PAGE = 500
 /** A record whose first unit has just been committed has a run that is about to say so. */
 const MIN_AGE_MS = 5_000
 /** A decision is consumed in milliseconds; after a minute its message was lost. */
@@ -45,19 +56,15 @@ const DECISION_AGE_MS = 60_000
 const SHOWN_MAX = 50
 
 /** Closed ⇒ settled, open ⇒ running, decided ⇒ consumed: looks, and repairs what can be repaired. */
-export function sweepActivities(deps: Pick<ActivityDeps, 'db' | 'runs' | 'ledger'> & FindReturnsDeps) {
+export function sweepActivities(
+  deps: Pick<ActivityDeps, 'db' | 'runs' | 'ledger'> &
+    FindReturnsDeps &
+    FindChargebacksDeps &
+    BillerNewsDeps &
+    AcquirerPayoutDeps
+) {
   const { db, runs } = deps
   const tellOfLateWork = createWorkClock(deps)
-
-  async function restartIfLost({ kind, id, order }: ProcessRecord): Promise<string[]> {
-    const workflowId = `${kind}/${id}`
-    heartbeat(workflowId)
-    if (await runs.isRunning(workflowId)) return []
-    // It may have closed while we asked: look at the record again before starting anything.
-    if (!(await findProcess(db, id))?.open) return []
-    await runs.restart(kind, id, order)
-    return [workflowId]
-  }
 
   async function nudgeForgotten(): Promise<string[]> {
     const forgotten = await listProcessesToNudge(db, DECISION_AGE_MS)
@@ -80,23 +87,23 @@ export function sweepActivities(deps: Pick<ActivityDeps, 'db' | 'runs' | 'ledger
 
   return {
     sweep: async (): Promise<SweepReport> => {
-      const restarted: string[] = []
-      let open = 0
-      let page = await listOpenProcesses(db, { afterId: '', minAgeMs: MIN_AGE_MS, limit: PAGE })
-      while (page.length > 0) {
-        for (const record of page) restarted.push(...(await restartIfLost(record)))
-        open += page.length
-        page = await listOpenProcesses(db, { afterId: page.at(-1)!.id, minAgeMs: MIN_AGE_MS, limit: PAGE })
-      }
+      const { open, restarted } = await restartLost(deps, MIN_AGE_MS)
       restarted.push(...(await restartReleases(deps)), ...(await restartBulkDecisions(deps, MIN_AGE_MS)))
       restarted.push(...(await startWantedDays(deps)))
+      const webhooks = await seeToWebhooks(deps, MIN_AGE_MS)
       const nudged = [...(await nudgeForgotten()), ...(await nudgePaidRequests()), ...(await nudgePaidReturns(deps))]
       const codes = await sendForgottenCodes(deps)
       const lateWork = await tellOfLateWork()
       const toppedUp = await startAutomaticTopUps(deps)
-      const returns = await findReturns(deps)
+      const returns = [
+        ...(await findReturns(deps)),
+        ...(await findChargebacks(deps)),
+        ...(await startChargebacks(deps))
+      ]
       const funded = await nudgeFundedRefunds(deps)
       const settled = await startSettlementDay(deps)
+      const billerNews = await readBillerNews(deps)
+      const acquirerPayouts = await readAcquirerPayouts(deps)
       const stranded = await listStrandedHolds(db, SHOWN_MAX)
       if (stranded.length > 0) log.error('holds of processes that are over', { holds: stranded })
       return {
@@ -109,6 +116,9 @@ export function sweepActivities(deps: Pick<ActivityDeps, 'db' | 'runs' | 'ledger
         topped_up: toppedUp.slice(0, SHOWN_MAX),
         funded_refunds: funded.slice(0, SHOWN_MAX),
         settled,
+        webhooks: webhooks.slice(0, SHOWN_MAX),
+        biller_news: billerNews.slice(0, SHOWN_MAX),
+        acquirer_payouts: acquirerPayouts.slice(0, SHOWN_MAX),
         stranded_holds: stranded
       }
     }

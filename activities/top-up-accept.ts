@@ -10,7 +10,7 @@ import { notJudged } from '../store/risk.ts'
 import { onTheWayCounter, type TopUpFacts } from '../store/top-up-facts.ts'
 import type { TopUp } from '../store/top-up.ts'
 import { heldForReview } from './risk-review.ts'
-import type { Settled } from './settle.ts'
+import type { Refused } from './settle.ts'
 import type { TopUpStart } from './top-up-progress.ts'
 import { topUpWrite } from './top-up-units.ts'
 
@@ -54,8 +54,6 @@ export function approvePart(
     records: [topUpWrite(topUp, after, ['processing'], { actor })]
   }
 }
-
-type Refused = Pick<Extract<Settled, { kind: 'refused' }>, 'code' | 'data'>
 
 /** The record of a top-up that the bank is not asked for; nobody decided that, where it was ordered before. */
 export function refusedUnit(start: TopUpStart, topUp: TopUp, { code, data }: Refused): UnitOfWork {

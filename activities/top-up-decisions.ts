@@ -7,7 +7,7 @@ import { readTopUpFacts, type TopUpFacts } from '../store/top-up-facts.ts'
 import { getTopUp, type TopUp } from '../store/top-up.ts'
 import { carryOut, pendingDecisions } from './carry-out.ts'
 import type { ActivityDeps } from './deps.ts'
-import { isDecline, refusalToReview } from './risk-review.ts'
+import { refusalToReview, saidYesTo } from './risk-review.ts'
 import { settle } from './settle.ts'
 import { createStuckDecisions } from './stuck-decisions.ts'
 import { approvePart, canceledPart, refusedUnit, rejectedPart } from './top-up-accept.ts'
@@ -49,10 +49,10 @@ export function topUpDecisionActivities({ db, ledger }: Pick<ActivityDeps, 'db' 
       const outcome = await review(start, decisionId, (topUp, { actor }, facts) =>
         approvePart(start, topUp, facts, actor)
       )
-      if (outcome.kind !== 'refused' || outcome.progress.state !== 'in_review' || !isDecline(outcome.code))
-        return outcome
-      await settle(ledger, async () => refusedUnit(start, await get(start.id), outcome))
-      return { ...outcome, progress: toTopUpProgress(await get(start.id)) }
+      return saidYesTo(outcome, 'in_review', async (refused) => {
+        await settle(ledger, async () => refusedUnit(start, await get(start.id), refused))
+        return toTopUpProgress(await get(start.id))
+      })
     },
 
     /** A reviewer does not let it go on: no bank is asked. */

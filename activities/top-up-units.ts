@@ -8,7 +8,7 @@ import { topUpStates } from '../domain/top-up.ts'
 import type { Guard, PostingStep, RecordWrite, UnitPart } from '../ledger/unit-of-work.ts'
 import { onTheWayCounter } from '../store/top-up-facts.ts'
 import { toTopUpRow, toTopUpView, type TopUp } from '../store/top-up.ts'
-import { createRecordWrite, type WriteExtra } from './record-write.ts'
+import { createRecordWrite } from './record-write.ts'
 
 /** The record's write for an arrow; none repeats the state with an event of its own. */
 export const topUpWrite = createRecordWrite({
@@ -134,7 +134,7 @@ const fromBank = ({ funding, currency, amount }: TopUp, credit: PostingStep['cre
 export const returnedWrite = (topUp: TopUp, amount: bigint): RecordWrite =>
   topUpWrite(topUp, { ...topUp, returned: amount }, [], { event: 'top_up.returned' })
 
-/** The card's holder has had it taken back: nothing is booked, and an operator has a task that no end of it closes. */
-export const chargebackPart = (topUp: TopUp, task: NonNullable<WriteExtra['task']>): UnitPart => ({
-  records: [topUpWrite(topUp, topUp, [], { event: 'top_up.chargeback_received', task, row: { is_over: false } })]
+/** The card's holder has had it taken back: heard of, and booked by a return of its own. */
+export const chargebackPart = (topUp: TopUp): UnitPart => ({
+  records: [topUpWrite(topUp, topUp, [], { event: 'top_up.chargeback_received', row: { is_over: false } })]
 })

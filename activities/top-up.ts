@@ -69,10 +69,10 @@ export function topUpActivities({ db, ledger, crash }: Pick<ActivityDeps, 'db' |
     },
 
     /** The bank has not booked. One that was booked on an operator's word is contradicted by that. */
-    declineTopUp: async (start: TopUpStart, code: ProblemCode): Promise<TopUpProgress> => {
+    declineTopUp: async (start: TopUpStart, code: ProblemCode, unsent = false): Promise<TopUpProgress> => {
       if ((await getTopUp(db, start.id)).state === 'succeeded') return step(start, 'contradict', units.contradictedPart)
       const progress = await step(start, 'decline', (topUp) =>
-        mayEnd(topUp, code) ? units.declinePart(topUp, code) : undefined
+        mayEnd(topUp, unsent) ? units.declinePart(topUp, code) : undefined
       )
       crash('top-up.decline/report')
       return progress

@@ -5,7 +5,7 @@ import type { Limits } from '../domain/limits.ts'
 import { findingOf, stepUpFinding } from '../domain/risk.ts'
 import { decideWithdrawal, withdrawalFee } from '../domain/withdrawal-acceptance.ts'
 import type { Guard, PostingStep, UnitOfWork, UnitPart } from '../ledger/unit-of-work.ts'
-import type { Settled } from './settle.ts'
+import type { Refused } from './settle.ts'
 import { notJudged } from '../store/risk.ts'
 import type { WithdrawalFacts } from '../store/withdrawal-facts.ts'
 import type { Withdrawal } from '../store/withdrawal.ts'
@@ -13,8 +13,6 @@ import { outgoingGuards } from './outgoing-limits.ts'
 import { heldForReview } from './risk-review.ts'
 import type { WithdrawalStart } from './withdrawal-progress.ts'
 import { holdsOf, withdrawalWrite } from './withdrawal-units.ts'
-
-type Refused = Pick<Extract<Settled, { kind: 'refused' }>, 'code' | 'data'>
 
 /**
  * Takes the order in: holds the money, or lets a reviewer look at it or the customer confirm first, and then nothing is

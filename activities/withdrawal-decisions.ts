@@ -10,7 +10,7 @@ import type { ActivityDeps } from './deps.ts'
 import { createStuckDecisions } from './stuck-decisions.ts'
 import { confirmPart } from './withdrawal-accept.ts'
 import { toWithdrawalProgress, type WithdrawalStart } from './withdrawal-progress.ts'
-import { saidYesTo } from './withdrawal-review.ts'
+import { heldOrDeclined } from './withdrawal-review.ts'
 import { bookPart, endUnconfirmedPart, retryPart, writeOffPart } from './withdrawal-units.ts'
 
 type WithdrawalDecided = DecisionOutcome<WithdrawalState>
@@ -45,7 +45,7 @@ export function withdrawalDecisionActivities({ db, ledger, crash }: Pick<Activit
         if (facts.now >= withdrawal.confirmBefore!) return new Refusal('confirmation_expired')
         return confirmPart(start, withdrawal, facts, decision.actor)
       })
-      return report(await saidYesTo({ db, ledger }, start, outcome, 'requires_action'))
+      return report(await heldOrDeclined({ db, ledger }, start, outcome, 'requires_action'))
     },
 
     /** The customer, or the backend for them, takes the order back before it was confirmed, or reviewed. */

@@ -3,7 +3,6 @@ import type { ProblemCode } from '../domain/errors.ts'
 import { clockOf } from '../domain/operators-work.ts'
 import type { UnitPart } from '../ledger/unit-of-work.ts'
 import { findFirstVersion, hasEvent } from '../store/event.ts'
-import { readBusinessNow } from '../store/process.ts'
 import { readWithdrawalFacts } from '../store/withdrawal-facts.ts'
 import { findWithdrawal, getWithdrawal, type Withdrawal } from '../store/withdrawal.ts'
 import { advance } from './advance.ts'
@@ -55,16 +54,6 @@ export function withdrawalActivities({ db, ledger, crash }: Pick<ActivityDeps, '
       return progress
     },
 
-    /** The time to confirm is over. One that moved on meanwhile is left as it is. */
-    expireWithdrawal: async (start: WithdrawalStart): Promise<WithdrawalProgress> => {
-      const now = await readBusinessNow(db)
-      return step(start, 'expire', (withdrawal) =>
-        withdrawal.state === 'requires_action' && now >= withdrawal.confirmBefore!
-          ? units.endUnconfirmedPart(withdrawal, 'expired')
-          : undefined
-      )
-    },
-
     /**
      * Takes what the bank has booked out of the wallet; or, when it was given up meanwhile, off the suspense account. One
      * that was booked on an operator's word gets the bank's own.
@@ -87,11 +76,15 @@ export function withdrawalActivities({ db, ledger, crash }: Pick<ActivityDeps, '
     },
 
     /** The bank has not booked: the hold is void. One that was booked on an operator's word is contradicted by that. */
-    declineWithdrawal: async (start: WithdrawalStart, code: ProblemCode): Promise<WithdrawalProgress> => {
+    declineWithdrawal: async (
+      start: WithdrawalStart,
+      code: ProblemCode,
+      unsent = false
+    ): Promise<WithdrawalProgress> => {
       if ((await getWithdrawal(db, start.id)).state === 'succeeded')
         return step(start, 'contradict', units.contradictedPart)
       const progress = await step(start, 'decline', (withdrawal) =>
-        mayEnd(withdrawal, code) ? units.declinePart(withdrawal, code) : undefined
+        mayEnd(withdrawal, unsent) ? units.declinePart(withdrawal, code) : undefined
       )
       crash('withdrawal.decline/report')
       return progress

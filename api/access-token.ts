@@ -10,7 +10,7 @@ const LIFETIME_MAX_MS = 600_000
 export interface AccessTokens {
   sign(session: { id: SessionId; customerId: CustomerId }): Promise<{ token: string; expiresAt: Date }>
   /** Whose it claims to be; undefined when signature, issuer, audience or time do not fit. The session may have ended. */
-  verify(token: string): Promise<{ sessionId: SessionId; customerId: CustomerId } | undefined>
+  verify(token: string): Promise<{ sessionId: SessionId; customerId: CustomerId; expiresAt: Date } | undefined>
 }
 
 /** JWTs signed with HMAC-SHA-256: the API both makes and reads them, so there is no one to give a public key to. */
@@ -40,9 +40,9 @@ export function createAccessTokens(key: Uint8Array, lifetimeMs: number): AccessT
         ({ payload }) => payload,
         () => undefined
       )
-      const { sub, sid } = claims ?? {}
+      const { sub, sid, exp = 0 } = claims ?? {}
       if (typeof sub !== 'string' || typeof sid !== 'string' || !isId('cus', sub) || !isId('ses', sid)) return undefined
-      return { sessionId: sid, customerId: sub }
+      return { sessionId: sid, customerId: sub, expiresAt: new Date(exp * 1000) }
     }
   }
 }

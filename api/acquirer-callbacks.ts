@@ -2,7 +2,6 @@ import { topUpFundingOf } from '../domain/funding.ts'
 import type { Start, PaymentOrder, TopUpOrder } from '../domain/orders.ts'
 import { findProcess, type ProcessRecord } from '../store/process.ts'
 import { searchAttributes } from '../temporal/search-attribute-keys.ts'
-import { workflowIdOf } from '../workflows/messages.ts'
 import type { ApiDeps, CallbackHandler } from './deps.ts'
 
 /** The workflow that asks what was taken back of a payment or a top-up. */
@@ -18,7 +17,8 @@ export const acquirerCallbackHandler =
     await asBank({ reference })
     const record = await findProcess(db, reference)
     if (!record || !isByCard(record)) return
-    const launched = await processes.launch({
+    // One that is there already may have asked before this news.
+    const launched = await processes.launchOrNudge({
       type: NOTICE,
       id: record.id,
       order: record.order as Start<unknown>,
@@ -26,8 +26,6 @@ export const acquirerCallbackHandler =
       searchAttributes: [{ key: searchAttributes.rail, value: 'acquirer' }]
     })
     if (launched !== 'started') throw new Error(`nobody asks what was taken back: ${launched}`)
-    // One that was there already may have asked before this news.
-    await processes.nudge(workflowIdOf(NOTICE, record.id))
   }
 
 function isByCard({ kind, order }: ProcessRecord): boolean {

@@ -49,5 +49,5 @@ async function bySession(db: Kysely<Database>, tokens: AccessTokens, token: stri
   const session = claimed && (await findLiveSession(db, claimed.sessionId))
   if (!session || session.customerId !== claimed.customerId) return undefined
   const { id: sessionId, customerId, deviceKnownSince } = session
-  return { kind: 'customer', customerId, sessionId, deviceKnownSince }
+  return { kind: 'customer', customerId, sessionId, deviceKnownSince, tokenExpiresAt: claimed.expiresAt }
 }

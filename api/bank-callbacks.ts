@@ -15,7 +15,14 @@ const LATE_NEWS = 'late-bank-news'
  * Processes that an operator may end, which the bank may contradict: `failed` always is their word, and so is the success of a
  * refund that was given up.
  */
-const ENDED_BY_OPERATORS: ReadonlySet<string> = new Set(['top-up', 'withdrawal', 'payment', 'refund', 'settlement'])
+const ENDED_BY_OPERATORS: ReadonlySet<string> = new Set([
+  'top-up',
+  'withdrawal',
+  'payment',
+  'refund',
+  'settlement',
+  'bill-payment'
+])
 
 /**
  * What a bank's callback sets off, or the card acquirer's: it only names a reference, and whoever has given the bank that reference asks it. A
@@ -29,23 +36,19 @@ export function bankCallbackHandlers({
   policy,
   logger
 }: Pick<ApiDeps, 'db' | 'processes' | 'policy' | 'logger'>): Readonly<
-  Record<'bank-a' | 'bank-b' | 'acquirer', CallbackHandler>
+  Record<'bank-a' | 'bank-b' | 'acquirer' | 'billers', CallbackHandler>
 > {
   let unknown = 0
 
   async function askLate({ id, kind, order }: ProcessRecord): Promise<void> {
     const start = order as Start<{ readonly bank?: string }>
-    await processes.startOnce({
-      ...start,
+    await processes.launchOrNudge({
       type: LATE_NEWS,
       id,
-      updateId: workflowIdOf(LATE_NEWS, id),
+      order: start,
       summary: `the bank has news of a ${kind} that an operator has ended`,
-      searchAttributes: [
-        { key: searchAttributes.rail, value: start.order.bank === undefined ? 'acquirer' : `bank_${start.order.bank}` }
-      ]
+      searchAttributes: [{ key: searchAttributes.rail, value: railOf(kind, start.order.bank) }]
     })
-    await processes.nudge(workflowIdOf(LATE_NEWS, id))
   }
 
   const isOperatorsWord = async ({ id, state }: ProcessRecord): Promise<boolean> =>
@@ -58,20 +61,20 @@ export function bankCallbackHandlers({
     const record = await findProcess(db, start.id)
     if (record && !record.open) return
     if (!record) await recordReturnNews(db, [start.order])
-    await processes.launch({
+    await processes.launchOrNudge({
       type: 'bank-return',
       id: start.id,
       order: start,
       summary: `bank ${bank} sends something back`,
       searchAttributes: [{ key: searchAttributes.rail, value: `bank_${bank}` }]
     })
-    await processes.nudge(workflowIdOf('bank-return', start.id))
   }
 
   const handlerOf =
-    (counterpart: 'a' | 'b' | 'acquirer'): CallbackHandler =>
+    (counterpart: 'a' | 'b' | 'acquirer' | 'billers'): CallbackHandler =>
     async ({ reference }) => {
-      if (counterpart !== 'acquirer' && isReturnReference(reference)) return askReturn(counterpart, reference)
+      if ((counterpart === 'a' || counterpart === 'b') && isReturnReference(reference))
+        return askReturn(counterpart, reference)
       // A micro-deposit's reference is the link's with its number behind it.
       const record = await findProcess(db, processIdIn(reference))
       if (!record) {
@@ -87,5 +90,15 @@ export function bankCallbackHandlers({
       }
     }
 
-  return { 'bank-a': handlerOf('a'), 'bank-b': handlerOf('b'), acquirer: handlerOf('acquirer') }
+  return {
+    'bank-a': handlerOf('a'),
+    'bank-b': handlerOf('b'),
+    acquirer: handlerOf('acquirer'),
+    billers: handlerOf('billers')
+  }
+}
+
+function railOf(kind: string, bank: string | undefined): string {
+  if (kind === 'bill-payment') return 'billers'
+  return bank === undefined ? 'acquirer' : `bank_${bank}`
 }

@@ -3,9 +3,9 @@ import type { CustomerId } from '../domain/ids.ts'
 import { toWire, type Money } from '../domain/money.ts'
 import type { BankOrder } from '../domain/orders.ts'
 import { findBankAccount } from '../store/bank-account.ts'
-import { findWallet } from '../store/wallet.ts'
 import type { Owner } from './caller.ts'
 import type { ApiDeps } from './deps.ts'
+import { ownWallet } from './own-wallet.ts'
 
 interface Requested {
   readonly wallet_id: string
@@ -23,9 +23,7 @@ export async function bankOrderOf(
   { wallet_id, bank_account_id, amount, metadata }: Requested,
   mustOwn: (owner: Owner) => void
 ): Promise<{ order: BankOrder; customerId: CustomerId }> {
-  const wallet = await findWallet(db, wallet_id)
-  if (wallet) mustOwn(wallet)
-  if (!wallet) throw new Refusal('not_found', { pointer: '/wallet_id' })
+  const wallet = await ownWallet(db, wallet_id, mustOwn)
   const bankAccount = await findBankAccount(db, bank_account_id)
   if (bankAccount?.customerId !== wallet.customerId) throw new Refusal('not_found', { pointer: '/bank_account_id' })
   if (amount.currency !== wallet.currency) throw new Refusal('currency_mismatch')

@@ -8,7 +8,7 @@ export const BankReturnReply = z
     id: id('ret'),
     object: z.literal('bank_return'),
     state: z.enum(bankReturnStates.all),
-    bank: z.enum(['a', 'b']),
+    bank: z.enum(['a', 'b', 'acquirer']).meta({ description: '`acquirer`: a card’s holder has had it taken back' }),
     reference: z.string().meta({ description: 'The bank’s own' }),
     operation: z
       .enum(['pull', 'push'])

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { processIdIn } from '../domain/reference.ts'
+import { derivedDigits } from '../store/derived-id.ts'
 import { findProcess } from '../store/process.ts'
 import { workflowIdOf } from '../workflows/messages.ts'
 import type { ApiDeps, CallbackHandler } from './deps.ts'
@@ -18,7 +18,7 @@ export const screeningCallbackHandler =
   ({ processes }: Pick<ApiDeps, 'processes'>): CallbackHandler =>
   async ({ reference }) => {
     // Whatever it is called, the same list is announced under the same id.
-    const id = createHash('sha256').update(reference).digest('hex').slice(0, 32)
+    const id = derivedDigits(reference)
     const order = { type: 'rescreening', id, order: null, summary: 'the screening list has changed' }
     const launched = await processes.launch({ ...order, searchAttributes: [] })
     if (launched !== 'started') throw new Error(`the re-screening was not started: ${launched}`)

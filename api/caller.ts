@@ -11,6 +11,8 @@ export interface CustomerCaller {
   readonly sessionId: SessionId
   /** Of the device that the session was opened from, in business time; absent: nobody said where. */
   readonly deviceKnownSince?: Date | undefined
+  /** From then on the access token is refused; for what goes on longer than a request. */
+  readonly tokenExpiresAt?: Date
 }
 
 /** A backend team, by the name its keys were made for. */

@@ -3,8 +3,10 @@ import type pg from 'pg'
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import type { Database } from '../db/schema.ts'
+import type { AskBill } from '../domain/bill.ts'
 import type { Policy } from '../domain/policy/index.ts'
 import type { Vault } from '../store/vault.ts'
+import type { EventStreams } from './event-streams.ts'
 import type { Processes } from './temporal.ts'
 
 /** Everything that routes may use; `main.ts` composes it, tests give stand-ins for what they do not look at. */
@@ -22,6 +24,10 @@ export interface ApiDeps {
   readonly temporalReady: () => Promise<void>
   /** Who is told that a provider has news, by the `{provider}` of `/v1/callbacks/{provider}`. */
   readonly callbackHandlers: Readonly<Record<string, CallbackHandler>>
+  /** Closed before the server is: they would never end by themselves. */
+  readonly eventStreams: EventStreams
+  /** What is due at a biller, as its network says now. */
+  readonly askBill: AskBill
   readonly logger: Logger
 }
 

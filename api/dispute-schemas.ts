@@ -50,6 +50,9 @@ export const DisputeReply = z
     merchant_id: id('mer'),
     amount: MoneyReply,
     reason: z.enum(disputeReasons),
+    chargeback_id: z.string().optional().meta({
+      description: 'A card holder has had it taken back: the card’s issuer decides, and nobody here'
+    }),
     previous_id: id('dsp').optional(),
     fee: MoneyReply.optional().meta({ description: 'What the merchant was charged; given back with what they win' }),
     inquiry_until: Instant.optional().meta({ description: 'Until then the merchant may set it right without a fee' }),
@@ -57,6 +60,9 @@ export const DisputeReply = z
       description: 'Until then both parties may show what they have; the merchant loses who has shown nothing'
     }),
     review_due: Instant.optional(),
+    represented_at: Instant.optional().meta({
+      description: 'Of a chargeback: since then the acquirer has what the merchant shows'
+    }),
     evidence: z.array(
       z.strictObject({ party: Party, at: Instant, files: z.array(EvidenceFileReply), has_text: z.boolean() })
     ),
@@ -69,6 +75,9 @@ export const DisputeReply = z
       })
       .optional()
       .meta({ description: 'Between the customer and us: merchants do not see it' }),
+    goodwill: MoneyReply.optional().meta({
+      description: 'What the customer got of ours although the merchant had won: merchants do not see it'
+    }),
     reviews: z
       .array(z.strictObject({ actor: z.string(), outcome: z.enum(['won', 'lost']), reason: z.string() }))
       .optional()

@@ -13,7 +13,8 @@ const ofCustomer: ReadonlySet<string> = new Set([
   'dispute.credited',
   'dispute.reversal_announced',
   'dispute.partly_recovered',
-  'dispute.recovered'
+  'dispute.recovered',
+  'dispute.goodwill'
 ])
 
 /** What a caller is shown of a dispute: `view` is what both parties see. */
@@ -24,6 +25,7 @@ export function shownTo(caller: Caller, dispute: Dispute, view: Record<string, u
   return {
     ...view,
     ...(credit && { provisional_credit: credit }),
+    ...(dispute.goodwill > 0n && { goodwill: toWire({ amount: dispute.goodwill, currency: dispute.currency }) }),
     ...(isReviewer && { reviews: dispute.reviews })
   }
 }
@@ -44,6 +46,7 @@ export const answeredTo = (given: Answer<unknown>, caller: Caller): Answer<unkno
 
 function creditOf(dispute: Dispute): Credit | undefined {
   const { state, creditDue, creditedAt, ending, noticeUntil, currency, owed, outstanding } = dispute
+  if (dispute.chargebackId !== null) return undefined
   const isOver = disputeStates.isTerminal(state)
   if (creditedAt === null) return isOver || ending !== null ? undefined : { state: 'due', at: creditDue.toISOString() }
   if (isOver && ending === null) return { state: 'final', at: creditedAt.toISOString() }

@@ -6,7 +6,11 @@ import type { ApiDeps } from './deps.ts'
 type LinkConfig = Pick<ApiDeps['config'], 'TEMPORAL_UI_URL' | 'TEMPORAL_NAMESPACE'>
 
 /** Where a process and what it makes have different names. */
-const things: Readonly<Record<string, string>> = { 'bank-link': 'bank-account', 'card-link': 'card' }
+const things: Readonly<Record<string, string>> = {
+  'bank-link': 'bank-account',
+  'card-link': 'card',
+  'webhook-delivery': 'webhook-endpoint'
+}
 const thingOf = (kind: string): string => things[kind] ?? kind
 
 /** `top-up` → `top_up`: what a thing is called inside JSON. */

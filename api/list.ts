@@ -44,14 +44,21 @@ export const writeCursor = (parts: readonly string[]): string =>
  */
 export function readCursor<Parts extends z.ZodType>(
   parts: Parts,
-  cursor: string | undefined
+  cursor: string | undefined,
+  pointer = '/query/cursor'
 ): z.output<Parts> | undefined {
   if (cursor === undefined) return undefined
   const read = parts.safeParse(parsed(cursor))
   if (read.success) return read.data
   throw new Refusal('invalid_request', {
-    errors: [{ pointer: '/query/cursor', message: 'is not a next_cursor of this list' }]
+    errors: [{ pointer, message: 'is not a next_cursor of this list' }]
   })
+}
+
+/** Of a list whose order is one number; see `readCursor`. */
+export function readSeqCursor(cursor: string | undefined): bigint | undefined {
+  const parts = readCursor(z.tuple([z.string().regex(/^[1-9][0-9]{0,17}$/)]), cursor)
+  return parts && BigInt(parts[0])
 }
 
 function parsed(cursor: string): unknown {

@@ -1,7 +1,9 @@
 import { loadConfig, loadPolicy } from '../config.ts'
 import { assertApplicationRole } from '../db/assert-application-role.ts'
 import { connect } from '../db/connect.ts'
+import { createHttpBiller } from '../providers/biller-http.ts'
 import { forgetOld } from '../store/idempotency.ts'
+import { listWaitingForClock } from '../store/process.ts'
 import { createVault } from '../store/vault.ts'
 import { connectClient } from '../temporal/connection.ts'
 import { workflowIdOf } from '../workflows/messages.ts'
@@ -11,6 +13,7 @@ import { bankCallbackHandlers } from './bank-callbacks.ts'
 import { bureauCallbackHandler, screeningCallbackHandler } from './bureau-callbacks.ts'
 import type { ApiDeps } from './deps.ts'
 import { listen } from './listen.ts'
+import { createEventStreams } from './event-streams.ts'
 import { createLogger } from './logger.ts'
 import { createProcesses } from './temporal.ts'
 
@@ -24,6 +27,13 @@ await assertApplicationRole(database.db)
 const temporal = connectClient(config)
 const processes = createProcesses({ client: temporal.client, taskQueue: config.TEMPORAL_TASK_QUEUE })
 
+/** Somebody waits for it. */
+const BILL_TIMEOUT_MS = 5_000
+const billers = createHttpBiller({
+  url: config.PROVIDER_URL,
+  signingKey: config.PROVIDER_SIGNING_KEY,
+  timeoutMs: BILL_TIMEOUT_MS
+})
 const policy = await loadPolicy(config)
 const banks = bankCallbackHandlers({ db: database.db, processes, policy, logger })
 const deps: ApiDeps = {
@@ -41,6 +51,8 @@ const deps: ApiDeps = {
     identity: bureauCallbackHandler({ db: database.db, processes, logger }),
     screening: screeningCallbackHandler({ processes })
   },
+  eventStreams: createEventStreams({ db: database.db, logger, policy }),
+  askBill: billers.askBill,
   logger
 }
 
@@ -55,6 +67,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => 
 
 async function stop(): Promise<void> {
   clearInterval(forgetting)
+  deps.eventStreams.close()
   await server.stop()
   await temporal.close()
   await database.close()
@@ -62,6 +75,6 @@ async function stop(): Promise<void> {
 }
 
 async function nudgeAll(): Promise<void> {
-  const open = await database.db.selectFrom('process').select(['kind', 'id']).where('open', '=', true).execute()
-  await processes.nudgeAll(open.map(({ kind, id }) => workflowIdOf(kind, id)))
+  const waiting = await listWaitingForClock(database.db)
+  await processes.nudgeAll(waiting.map(({ kind, id }) => workflowIdOf(kind, id)))
 }

@@ -11,7 +11,7 @@ import { createCall, type AnyCall } from './create-call.ts'
 import type { ApiDeps } from './deps.ts'
 import { readBytes, readFileBytes, readJsonBytes } from './read-body.ts'
 import { sendReply, toWireReply } from './reply.ts'
-import type { Route } from './route.ts'
+import { Streamed, type Route } from './route.ts'
 import { parseStrictJson } from './strict-json.ts'
 import { plainQuery, validate } from './validate.ts'
 
@@ -27,10 +27,11 @@ const answerWith =
   (route: Route, ground: Ground): RequestHandler =>
   async (request, response) => {
     const call = await checkedCall(route, ground, request, response)
-    const { reply, firstRequestId } =
-      route.spec.idempotency === 'stored'
-        ? await onceStored(route, ground, call)
-        : { reply: toWireReply(route, await runOwned(route, call)), firstRequestId: call.requestId }
+    if (route.spec.idempotency !== 'stored') {
+      const result = await runOwned(route, call)
+      return result instanceof Streamed ? result.open(response) : sendReply(response, toWireReply(route, result))
+    }
+    const { reply, firstRequestId } = await onceStored(route, ground, call)
     if (firstRequestId !== call.requestId) response.set('Idempotent-Replayed', 'true')
     sendReply(response, reply)
   }

@@ -1,6 +1,7 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from '@asteasolutions/zod-to-openapi'
 import { z } from 'zod'
 import { problems, type ProblemCode } from '../domain/errors.ts'
+import { eventCatalogue, type EventDescription } from './event-catalogue.ts'
 import { statuses } from './problem.ts'
 import type { Callers, Route } from './route.ts'
 
@@ -26,6 +27,7 @@ export function createOpenApi(routes: readonly Route[], serverUrl: string | unde
     description: 'An API key (`cof_<role>_…`) or the access token of a session.'
   })
   for (const route of routes) registry.registerPath(toPath(route))
+  for (const event of eventCatalogue) registry.registerWebhook(toWebhook(event))
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: '3.1.0',
     info: {
@@ -77,6 +79,17 @@ function toPath(route: Route): RouteConfig {
     responses: { ...goodReplies(route), ...badReplies(route) }
   }
 }
+
+/** One type of event. The same envelope comes from `GET /v1/events` and its stream. */
+const toWebhook = ({ type, description, schema }: EventDescription): RouteConfig => ({
+  method: 'post',
+  path: type,
+  operationId: `on ${type}`.replaceAll(/[^A-Za-z0-9]+(\w)/g, (_, next: string) => next.toUpperCase()),
+  tags: ['events'],
+  summary: description,
+  request: { body: { required: true, content: { 'application/json': { schema } } } },
+  responses: { '2XX': { description: 'Taken.' } }
+})
 
 const IdempotencyKey = z
   .string()

@@ -1,13 +1,12 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { Refusal } from '../domain/errors.ts'
-import type { PaymentId } from '../domain/ids.ts'
 import type { Money } from '../domain/money.ts'
 import { refusalToPay } from '../domain/payment-request.ts'
 import { decodeQr, type DecodedQr } from '../domain/qr.ts'
 import { findMerchant, type Merchant } from '../store/merchant.ts'
 import { findPaymentRequest, type PaymentRequest } from '../store/payment-request.ts'
-import { findProcess, readBusinessNow } from '../store/process.ts'
+import { readBusinessNow } from '../store/process.ts'
 
 interface Named {
   readonly merchant_id?: string | undefined
@@ -41,13 +40,12 @@ export async function payeeOf(db: Kysely<Database>, named: Named): Promise<Payee
 }
 
 /**
- * What is known before anything is started; the payment's unit finds out the rest under the lock. A payment that is there
- * already has its answer, also when it was this one that paid the request.
+ * What is known before anything is started; the payment's unit finds out the rest under the lock.
  * @throws {Refusal} `payment_request_paid`, `payment_request_expired`, `payment_request_canceled`
  */
-export async function mustBeOpen(db: Kysely<Database>, request: PaymentRequest, paymentId: PaymentId): Promise<void> {
+export async function mustBeOpen(db: Kysely<Database>, request: PaymentRequest): Promise<void> {
   const code = refusalToPay(request, await readBusinessNow(db))
-  if (code && !(await findProcess(db, paymentId))) throw new Refusal(code)
+  if (code) throw new Refusal(code)
 }
 
 /** The code has to be the request's own: whoever prints another merchant's id beside it has made it up. */

@@ -1,3 +1,4 @@
+import type { Response } from 'express'
 import type { Transaction } from 'kysely'
 import type { Logger } from 'pino'
 import type { z } from 'zod'
@@ -6,6 +7,30 @@ import type { ProblemCode } from '../domain/errors.ts'
 import type { IdByPrefix, IdPrefix } from '../domain/ids.ts'
 import type { OperatorRole } from '../store/operators.ts'
 import type { CustomerCaller, MerchantCaller, OperatorCaller, Owner, Role, ServiceCaller } from './caller.ts'
+
+const asking =
+  (method: 'get' | 'delete') =>
+  <P extends Shape = undefined, Q extends Shape = undefined, R extends Reply = undefined, C extends Callers = Callers>(
+    path: string,
+    spec: Spec<P, Q, undefined, R, C> & { idempotency?: undefined },
+    run: Run<P, Q, undefined, R, C, undefined>
+  ): Route =>
+    declare(method, path, spec, run)
+
+const replacing =
+  (method: 'put' | 'patch') =>
+  <
+    P extends Shape = undefined,
+    Q extends Shape = undefined,
+    B extends Schema | undefined = undefined,
+    R extends Reply = undefined,
+    C extends Callers = Callers
+  >(
+    path: string,
+    spec: Spec<P, Q, B, R, C> & { idempotency?: undefined },
+    run: Run<P, Q, B, R, C, undefined>
+  ): Route =>
+    declare(method, path, spec, run)
 
 /**
  * One declaration gives validation, authorization, OpenAPI and the row that `test/api/matrix.test.ts` asks for:
@@ -16,16 +41,7 @@ import type { CustomerCaller, MerchantCaller, OperatorCaller, Owner, Role, Servi
  * Paths are below `/v1`, parameters in braces. `run` returns the reply's body, or `answer(status, body, headers)`.
  */
 export const route = {
-  get: <
-    P extends Shape = undefined,
-    Q extends Shape = undefined,
-    R extends Reply = undefined,
-    C extends Callers = Callers
-  >(
-    path: string,
-    spec: Spec<P, Q, undefined, R, C> & { idempotency?: undefined },
-    run: Run<P, Q, undefined, R, C, undefined>
-  ): Route => declare('get', path, spec, run),
+  get: asking('get'),
   post: <
     P extends Shape = undefined,
     Q extends Shape = undefined,
@@ -39,27 +55,9 @@ export const route = {
     run: Run<P, Q, B, R, C, I>,
     more: { readonly before?: Before<P, Q, B, C> } = {}
   ): Route => declare('post', path, spec, run, more.before),
-  put: <
-    P extends Shape = undefined,
-    Q extends Shape = undefined,
-    B extends Schema | undefined = undefined,
-    R extends Reply = undefined,
-    C extends Callers = Callers
-  >(
-    path: string,
-    spec: Spec<P, Q, B, R, C> & { idempotency?: undefined },
-    run: Run<P, Q, B, R, C, undefined>
-  ): Route => declare('put', path, spec, run),
-  delete: <
-    P extends Shape = undefined,
-    Q extends Shape = undefined,
-    R extends Reply = undefined,
-    C extends Callers = Callers
-  >(
-    path: string,
-    spec: Spec<P, Q, undefined, R, C> & { idempotency?: undefined },
-    run: Run<P, Q, undefined, R, C, undefined>
-  ): Route => declare('delete', path, spec, run)
+  put: replacing('put'),
+  patch: replacing('patch'),
+  delete: asking('delete')
 }
 
 /** Another status than the declared one, or headers: `answer(202, { id, object }, { Location: … })`. */
@@ -86,6 +84,15 @@ export interface Media {
   readonly media: string
 }
 export const media = (type: string): Media => ({ media: type })
+
+/** An answer that goes on until one side has enough: `open` sends status and headers, and has the response for itself. */
+export class Streamed {
+  readonly open: (response: Response) => void
+
+  constructor(open: (response: Response) => void) {
+    this.open = open
+  }
+}
 
 type Schema = z.ZodType
 type Shape = z.ZodObject | undefined
@@ -142,7 +149,9 @@ type Run<
   R extends Reply,
   C extends Callers,
   I extends Idempotency | undefined
-> = (call: Call<ParsedOf<P>, ParsedOf<Q>, ParsedOf<B>, CallerOf<C>, I>) => Promise<BodyOf<R> | Answer<unknown>>
+> = (
+  call: Call<ParsedOf<P>, ParsedOf<Q>, ParsedOf<B>, CallerOf<C>, I>
+) => Promise<BodyOf<R> | Answer<unknown> | Streamed>
 
 /**
  * Of a `stored` route: what comes before its transaction, and stays when that is rolled back: tries that are counted,
@@ -200,7 +209,7 @@ export interface Call<Params, Query, Body, CallerKind, I> {
   readonly ownOnly: () => { readonly customerId?: string; readonly merchantId?: string }
 }
 
-export type Method = 'get' | 'post' | 'put' | 'delete'
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 
 /** A declared route as `mount.ts`, `openapi.ts` and the matrix test see it. */
 export interface Route {

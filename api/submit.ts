@@ -1,32 +1,20 @@
-import type { SearchAttributePair } from '@temporalio/common'
 import type { Database } from '../db/schema.ts'
 import type { Kysely, Transaction } from 'kysely'
-import { inTransaction } from '../db/in-transaction.ts'
+import { inSnapshot, inTransaction } from '../db/in-transaction.ts'
 import { Refusal, type ProblemCode } from '../domain/errors.ts'
-import type { Progress, Start } from '../domain/orders.ts'
 import { decisionUnitKey, recordDecision } from '../store/decision.ts'
-import { findFirstVersion, listHistory, type ProcessEvent } from '../store/event.ts'
+import { listHistory, type ProcessEvent } from '../store/event.ts'
 import { findProcess, type ProcessRecord } from '../store/process.ts'
 import { workflowIdOf } from '../workflows/messages.ts'
 import type { ApiDeps } from './deps.ts'
 import { locationOf, objectOf, runOf } from './links.ts'
 import { answer, type Answer, type Call } from './route.ts'
+import { createStart } from './start-once.ts'
 
 type AnyCall = Pick<
   Call<unknown, unknown, unknown, unknown, 'process'>,
   'principal' | 'requestId' | 'fingerprint' | 'updateId' | 'idempotencyKey'
 > & { readonly caller?: { readonly kind: string } | undefined }
-
-export interface Submission {
-  /** The workflow's type, and the first half of its id. */
-  readonly type: string
-  readonly id: string
-  readonly order: object
-  readonly policy: object
-  /** What operators read beside the run. No personal data. */
-  readonly summary: string
-  readonly searchAttributes: readonly SearchAttributePair[]
-}
 
 export interface DecisionRequest {
   readonly type: string
@@ -41,29 +29,11 @@ export interface DecisionRequest {
 
 /** How routes start processes, decide about them, and read them: with one answer for one key, whoever has to give it. */
 export function createSubmit({ db, processes, config }: Pick<ApiDeps, 'db' | 'processes' | 'config'>) {
-  const read = (id: string, version: number | undefined, call: AnyCall) =>
-    readThing(db, id, version, call.caller?.kind === 'operator' ? config : undefined)
+  const read = (id: string, version: number | undefined, call: AnyCall, from = db) =>
+    readThing(from, id, version, call.caller?.kind === 'operator' ? config : undefined)
 
   return {
-    /** Starts the process once, and answers with its first outcome: 201, or 202 while nothing is committed. */
-    start: async (call: AnyCall, submission: Submission): Promise<Answer<unknown>> => {
-      const { type, id } = submission
-      const { fingerprint, requestId, principal, updateId } = call
-      const startNow = async (): Promise<First | undefined> => {
-        const request = { ...submission, fingerprint, requestId, updateId, actor: principal }
-        const given = await processes.startOnce<Progress<string>>(request)
-        if (given.kind === 'overloaded') throw new Refusal('service_unavailable')
-        if (given.kind === 'answered') return { ...given, version: given.outcome.version }
-        return firstFromRecord(db, id)
-      }
-      // Postgres goes first: it knows what a key stands for long after Temporal has forgotten the run, and would take
-      // another order under the same key for a new one.
-      const first = (await firstFromRecord(db, id)) ?? (await startNow())
-      if (!first) return answer(202, { id, object: objectOf(type) }, { Location: locationOf(type, id) })
-      if (first.fingerprint !== fingerprint) throw new Refusal('idempotency_key_reused')
-      const replayed: Record<string, string> = first.requestId === requestId ? {} : { 'Idempotent-Replayed': 'true' }
-      return answer(201, await read(id, first.version, call), { Location: locationOf(type, id), ...replayed })
-    },
+    ...createStart<AnyCall>({ db, processes }, read),
 
     /**
      * Stores the decision, has the process carry it out, and answers with the record as that left it.
@@ -103,7 +73,18 @@ export function createSubmit({ db, processes, config }: Pick<ApiDeps, 'db' | 'pr
     },
 
     /** The thing as it is now. @throws {Refusal} `not_found` */
-    read: async (call: AnyCall, id: string): Promise<Answer<unknown>> => answer(200, await read(id, undefined, call))
+    read: async (call: AnyCall, id: string): Promise<Answer<unknown>> => answer(200, await read(id, undefined, call)),
+
+    /** The same, with what else is known of it at that moment: its record may be newer otherwise than its history. */
+    readBeside: <Known>(
+      call: AnyCall,
+      id: string,
+      find: (snapshot: Kysely<Database>) => Promise<Known>
+    ): Promise<readonly [Answer<unknown>, Known]> =>
+      inSnapshot(db, async (snapshot) => {
+        const known = await find(snapshot)
+        return [answer(200, await read(id, undefined, call, snapshot)), known]
+      })
   }
 }
 
@@ -111,22 +92,6 @@ export function createSubmit({ db, processes, config }: Pick<ApiDeps, 'db' | 'pr
 export const decisionIdOf = ({ updateId }: Pick<AnyCall, 'updateId'>): string => updateId.slice(0, 32)
 
 export type Submit = ReturnType<typeof createSubmit>
-
-/** Whose key it was, and the version of the record that was the answer. */
-interface First {
-  readonly fingerprint: string
-  readonly requestId: string
-  readonly version: number
-}
-
-/** What the first committed unit said, for a replay that Temporal does not remember, or a run that died before it answered. */
-async function firstFromRecord(db: Kysely<Database>, id: string): Promise<First | undefined> {
-  const record = await findProcess(db, id)
-  const version = record && (await findFirstVersion(db, id))
-  if (!record || version === undefined) return undefined
-  const { fingerprint, requestId } = record.order as Start<unknown>
-  return { fingerprint, requestId, version }
-}
 
 /** A process that is over takes no decision; one that it took before still has its answer. */
 async function refuseUnlessKnown(db: Kysely<Database>, decision: Parameters<typeof decisionUnitKey>[0], state: string) {
@@ -156,6 +121,7 @@ async function decidedInRecord(
 /** What was said yes to and cannot be paid is declined, or has still to be confirmed: that is an answer, not an error. */
 const goesOn = (action: string, { kind, state }: ProcessRecord): boolean =>
   (action === 'confirm' && state === 'declined') ||
+  (kind === 'bill-payment' && action === 'approve' && (state === 'awaiting_funds' || state === 'failed')) ||
   (action === 'approve' && kind !== 'onboarding' && (state === 'declined' || state === 'requires_action'))
 
 const findUnit = (db: Kysely<Database>, key: string) =>

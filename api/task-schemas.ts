@@ -16,7 +16,8 @@ export const TaskReply = z
       'dispute_review',
       'settlement_account_refused',
       'open_items',
-      'statement_refused'
+      'statement_refused',
+      'webhook_endpoint_disabled'
     ]),
     state: z.enum(['open', 'done']),
     process_id: z.string().meta({ description: 'What it is about, such as a top-up' }),

@@ -24,6 +24,8 @@ export interface StartRequest<Order, Policy = unknown> extends Start<Order, Poli
   readonly searchAttributes: readonly SearchAttributePair[]
 }
 
+export type FindRequest = Pick<StartRequest<unknown>, 'type' | 'id' | 'updateId'>
+
 export interface LaunchRequest {
   readonly type: string
   readonly id: string
@@ -42,8 +44,12 @@ export interface UpdateRequest {
 
 export interface Processes {
   startOnce<Outcome>(request: StartRequest<unknown>): Promise<StartAnswer<Outcome>>
+  /** What `startOnce` would say of a run that is there; `closed` also where there is none. Starts nothing. */
+  findOnce<Outcome>(request: FindRequest): Promise<StartAnswer<Outcome>>
   /** Starts a run that nobody waits for; one that is there already is left alone. */
   launch(request: LaunchRequest): Promise<'started' | Unanswered['kind']>
+  /** The same, and one that is there looks again: in one step, so that none closes between the two without having seen it. */
+  launchOrNudge(request: LaunchRequest): Promise<'started' | Unanswered['kind']>
   update<Result>(request: UpdateRequest): Promise<UpdateAnswer<Result>>
   /** "Look again"; losing one is harmless, because the sweeper nudges again. */
   nudge(workflowId: string): Promise<'sent' | Unanswered['kind']>
@@ -78,6 +84,17 @@ export function createProcesses(options: ProcessesOptions): Processes {
     }
   }
 
+  async function begin(
+    { type, id }: LaunchRequest,
+    call: () => Promise<unknown>
+  ): Promise<'started' | Unanswered['kind']> {
+    const answer = await ask(workflowIdOf(type, id), async () => {
+      await call()
+      return { kind: 'started' as const }
+    })
+    return answer.kind
+  }
+
   async function nudgeOne(workflowId: string): Promise<'sent' | Unanswered['kind']> {
     const answer = await ask(workflowId, async () => {
       await client.workflow.getHandle(workflowId).signal(nudge)
@@ -96,16 +113,22 @@ export function createProcesses(options: ProcessesOptions): Processes {
         return { kind: 'answered' as const, ...(answer as FirstOutcome<never>) }
       }),
 
-    launch: async (request) => {
-      const answer = await ask(workflowIdOf(request.type, request.id), async () => {
-        await client.workflow.start(request.type, {
-          ...runOptions(request, taskQueue),
-          args: request.order === null ? [] : [request.order]
+    findOnce: ({ type, id, updateId }) =>
+      ask(workflowIdOf(type, id), async () => {
+        const answer = await client.workflow.getHandle(workflowIdOf(type, id)).executeUpdate(outcome, { updateId })
+        return { kind: 'answered' as const, ...(answer as FirstOutcome<never>) }
+      }),
+
+    launch: (request) => begin(request, () => client.workflow.start(request.type, launchOptions(request, taskQueue))),
+
+    launchOrNudge: (request) =>
+      begin(request, () =>
+        client.workflow.signalWithStart(request.type, {
+          ...launchOptions(request, taskQueue),
+          signal: nudge,
+          signalArgs: []
         })
-        return { kind: 'started' as const }
-      })
-      return answer.kind
-    },
+      ),
 
     update: (request) => ask(request.workflowId, () => sendUpdate(client, request)),
 
@@ -143,6 +166,11 @@ function startOf(request: StartRequest<unknown>, taskQueue: string) {
     workflowIdReusePolicy: 'REJECT_DUPLICATE'
   })
 }
+
+const launchOptions = (request: LaunchRequest, taskQueue: string) => ({
+  ...runOptions(request, taskQueue),
+  args: request.order === null ? [] : [request.order]
+})
 
 /** A repeated request meets the run that the first one started. */
 const runOptions = ({ type, id, summary, searchAttributes }: Omit<LaunchRequest, 'order'>, taskQueue: string) => ({

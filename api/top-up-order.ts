@@ -3,10 +3,10 @@ import type { CustomerId } from '../domain/ids.ts'
 import { toWire, type Money } from '../domain/money.ts'
 import type { TopUpOrder } from '../domain/orders.ts'
 import { findCard } from '../store/card.ts'
-import { findWallet } from '../store/wallet.ts'
 import { bankOrderOf } from './bank-order.ts'
 import type { Owner } from './caller.ts'
 import type { ApiDeps } from './deps.ts'
+import { ownWallet } from './own-wallet.ts'
 
 interface Requested {
   readonly wallet_id: string
@@ -27,9 +27,7 @@ export async function topUpOrderOf(
   mustOwn: (owner: Owner) => void
 ): Promise<{ order: TopUpOrder; customerId: CustomerId }> {
   if (bank_account_id !== undefined) return bankOrderOf(db, { wallet_id, bank_account_id, amount, metadata }, mustOwn)
-  const wallet = await findWallet(db, wallet_id)
-  if (wallet) mustOwn(wallet)
-  if (!wallet) throw new Refusal('not_found', { pointer: '/wallet_id' })
+  const wallet = await ownWallet(db, wallet_id, mustOwn)
   const card = await findCard(db, card_id!)
   if (card?.customerId !== wallet.customerId) throw new Refusal('not_found', { pointer: '/card_id' })
   if (amount.currency !== wallet.currency) throw new Refusal('currency_mismatch')

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Credentials } from '../local/credentials.ts'
 
 export interface HttpSlice {
   readonly perSecond: number
@@ -46,4 +47,35 @@ async function isAnswered({ url, token, body, isGood = () => true }: HttpTarget)
   } catch {
     return false
   }
+}
+
+/** A dollar from the balance of the seeded customer who has no limits. */
+export function paymentTarget({ api_url, keys, seed }: Credentials): HttpTarget {
+  const { wallet_id } = seed.customers.find(({ policy }) => policy === 'unlimited')!
+  return {
+    url: `${api_url}/v1/payments`,
+    token: keys.service,
+    body: { wallet_id, merchant_id: seed.merchant_id, amount: { amount: '100', currency: 'USD' } },
+    isGood: ({ state }) => state === 'succeeded'
+  }
+}
+
+/** As a service. @throws {Error} with what the API says, when it refuses */
+export async function post(
+  { api_url, keys }: Credentials,
+  path: string,
+  body: object
+): Promise<Record<string, unknown>> {
+  const response = await fetch(`${api_url}/v1/${path}`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'idempotency-key': randomUUID(),
+      authorization: `Bearer ${keys.service}`
+    },
+    body: JSON.stringify(body)
+  })
+  const answer = (await response.json()) as Record<string, unknown>
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${JSON.stringify(answer)}`)
+  return answer
 }

@@ -11,6 +11,11 @@ export interface BenchPart {
   stop(): Promise<void>
 }
 
+const stops = new Set<BenchPart['stop']>()
+
+/** Whoever interrupts a measurement leaves nothing behind. */
+export const stopParts = (): Promise<unknown> => Promise.all([...stops].map((stop) => stop()))
+
 /** Starts a script of the project and resolves when it says that it listens; its log goes nowhere. */
 export async function startBenchPart(script: string, environment: Record<string, string>): Promise<BenchPart> {
   const child = spawn(process.execPath, ['--import', 'tsx', script], {
@@ -19,16 +24,15 @@ export async function startBenchPart(script: string, environment: Record<string,
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true
   })
-  const said = await announced(child, script)
-  return {
-    said,
-    stop: async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return
-      const exited = once(child, 'exit')
-      child.kill('SIGTERM')
-      await exited
-    }
+  const stop = async () => {
+    stops.delete(stop)
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const exited = once(child, 'exit')
+    child.kill('SIGTERM')
+    await exited
   }
+  stops.add(stop)
+  return { said: await announced(child, script), stop }
 }
 
 function announced(child: ChildProcess, script: string): Promise<string> {

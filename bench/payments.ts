@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Client, Connection } from '@temporalio/client'
 import type { Credentials } from '../local/credentials.ts'
 import { generateSigningKeys } from '../providers/keys.ts'
-import { httpSlice, type HttpSlice, type HttpTarget } from './http-load.ts'
+import { httpSlice, paymentTarget, post, type HttpSlice, type HttpTarget } from './http-load.ts'
+import { withInstallation } from './installation.ts'
 import { startBenchPart, type BenchPart } from './part.ts'
 
 export interface PaymentFigure {
@@ -30,41 +28,42 @@ const SLICE_S = 3
  * Payments from balance over HTTP beside empty and three-activity workflows over HTTP: one Temporal server, codec,
  * search attributes and updates on; slices of 3 s in turn, the median slice counts.
  */
-export async function benchPayments(say: (line: string) => void): Promise<PaymentFigures> {
-  const home = mkdtempSync(join(tmpdir(), 'coffer-bench-'))
-  const parts: BenchPart[] = []
-  try {
-    const installation = await startBenchPart('local/start.ts', { ...anyPorts, COFFER_HOME: home })
-    parts.push(installation)
-    const credentials = JSON.parse(readFileSync(join(home, 'credentials.json'), 'utf8')) as Credentials
-    const engineUrl = await startEngine(credentials, parts)
-    const targets = targetsOf(credentials, engineUrl)
-    for (const kind of kinds) await httpSlice(targets[kind], 16, 2)
-    const figures = {} as Record<Kind, Record<number, PaymentFigure>>
-    let sent = 0
-    let failed = 0
-    for (const clients of clientCounts) {
-      const slices: Record<Kind, HttpSlice[]> = { empty_workflow: [], three_activity_workflow: [], payment: [] }
-      for (let round = 1; round <= SLICES; round++) {
-        for (const kind of kinds) slices[kind].push(await httpSlice(targets[kind], clients, SLICE_S))
-        say(`payments over HTTP, ${clients} clients: slice ${round} of ${SLICES}`)
-      }
-      for (const kind of kinds) {
-        const figure = figureOf(slices[kind])
-        figures[kind] = { ...figures[kind], [clients]: figure }
-        sent += slices[kind].reduce((sum, slice) => sum + slice.latenciesMs.length + slice.failed, 0)
-        failed += slices[kind].reduce((sum, slice) => sum + slice.failed, 0)
-      }
+export const benchPayments = (say: (line: string) => void): Promise<PaymentFigures> =>
+  withInstallation({}, async (credentials) => {
+    const parts: BenchPart[] = []
+    try {
+      const engineUrl = await startEngine(credentials, parts)
+      return await measure(credentials, targetsOf(credentials, engineUrl), say)
+    } finally {
+      for (const part of parts.reverse()) await part.stop()
     }
-    const counted = await countOne(credentials, targets.payment)
-    return { ...(figures as PaymentFigures), ...counted, error_rate: failed / sent }
-  } finally {
-    for (const part of parts.reverse()) await part.stop()
-    rmSync(home, { recursive: true, force: true })
-  }
-}
+  })
 
-const anyPorts = { PORT: '0', SANDBOX_PORT: '0', POSTGRES_PORT: '0', TEMPORAL_PORT: '0', TEMPORAL_UI_PORT: '0' }
+async function measure(
+  credentials: Credentials,
+  targets: Record<Kind, HttpTarget>,
+  say: (line: string) => void
+): Promise<PaymentFigures> {
+  for (const kind of kinds) await httpSlice(targets[kind], 16, 2)
+  const figures = {} as Record<Kind, Record<number, PaymentFigure>>
+  let sent = 0
+  let failed = 0
+  for (const clients of clientCounts) {
+    const slices: Record<Kind, HttpSlice[]> = { empty_workflow: [], three_activity_workflow: [], payment: [] }
+    for (let round = 1; round <= SLICES; round++) {
+      for (const kind of kinds) slices[kind].push(await httpSlice(targets[kind], clients, SLICE_S))
+      say(`payments over HTTP, ${clients} clients: slice ${round} of ${SLICES}`)
+    }
+    for (const kind of kinds) {
+      const figure = figureOf(slices[kind])
+      figures[kind] = { ...figures[kind], [clients]: figure }
+      sent += slices[kind].reduce((sum, slice) => sum + slice.latenciesMs.length + slice.failed, 0)
+      failed += slices[kind].reduce((sum, slice) => sum + slice.failed, 0)
+    }
+  }
+  const counted = await countOne(credentials, targets.payment)
+  return { ...(figures as PaymentFigures), ...counted, error_rate: failed / sent }
+}
 
 async function startEngine({ temporal_address, database_url }: Credentials, parts: BenchPart[]): Promise<string> {
   const environment = {
@@ -86,22 +85,13 @@ async function startEngine({ temporal_address, database_url }: Credentials, part
   return api.said
 }
 
-function targetsOf({ api_url, keys, seed }: Credentials, engineUrl: string): Record<Kind, HttpTarget> {
-  const bench = seed.customers.find(({ policy }) => policy === 'unlimited')!
-  const body = {
-    wallet_id: bench.wallet_id,
-    merchant_id: seed.merchant_id,
-    amount: { amount: '100', currency: 'USD' }
-  }
+function targetsOf(credentials: Credentials, engineUrl: string): Record<Kind, HttpTarget> {
+  const payment = paymentTarget(credentials)
+  const { body } = payment
   return {
     empty_workflow: { url: `${engineUrl}/empty`, body },
     three_activity_workflow: { url: `${engineUrl}/threeActivities`, body },
-    payment: {
-      url: `${api_url}/v1/payments`,
-      token: keys.service,
-      body,
-      isGood: ({ state }) => state === 'succeeded'
-    }
+    payment
   }
 }
 
@@ -115,19 +105,10 @@ function figureOf(slices: readonly HttpSlice[]): PaymentFigure {
 const round = (value: number): number => Math.round(value * 10) / 10
 
 /** Server writes as a write per transaction of the history service: the start, each task twice, timers, signals, and events, of one payment's history. */
-async function countOne({ temporal_address }: Credentials, { url, token, body }: HttpTarget) {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      'idempotency-key': randomBytes(8).toString('hex'),
-      authorization: `Bearer ${token}`
-    },
-    body: JSON.stringify(body)
-  })
-  const { id } = (await response.json()) as { id: string }
-  const connection = await Connection.connect({ address: temporal_address })
-  const { events } = await new Client({ connection }).workflow.getHandle(`payment/${id}`).fetchHistory()
+async function countOne(credentials: Credentials, { body }: HttpTarget) {
+  const { id } = await post(credentials, 'payments', body)
+  const connection = await Connection.connect({ address: credentials.temporal_address })
+  const { events } = await new Client({ connection }).workflow.getHandle(`payment/${String(id)}`).fetchHistory()
   await connection.close()
   const count = (name: string) => events!.filter((event) => name in event && event[name as never] !== null).length
   const writes =

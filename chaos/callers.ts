@@ -1,7 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Journal, Operation } from './journal.ts'
-import type { People } from './people.ts'
-import type { Random } from './random.ts'
+import { newcomerPassword, type People } from './people.ts'
 
 export interface Answer {
   readonly status: number
@@ -25,7 +25,7 @@ export class Unanswered extends Error {}
 
 export interface Callers {
   /** By role (`service`, `merchant`, `finance` …), by a customer's address, or `''` for nobody. */
-  as(by: string, scene: { readonly story: string; readonly random: Random }): Caller
+  as(by: string, story: string): Caller
   /** A customer who was made meanwhile. */
   introduce(email: string, password: string): void
   /** The same request once more, until it is answered. */
@@ -52,6 +52,9 @@ const UNTIL_MS = 30_000
 /** Access tokens live for 10 minutes. */
 const TOKEN_MS = 8 * 60_000
 
+/** Never of the seed: a day or slice that was cut off and begins anew asks for other things than before. */
+export const newKey = (): string => randomBytes(16).toString('hex')
+
 /** Nothing is committed yet, or nobody is there to say. 401 comes with a token that has ended. */
 const isDefinite = ({ status, body }: Answer): boolean =>
   status < 500 && status !== 401 && status !== 429 && (status !== 202 || body['object'] === 'review')
@@ -66,7 +69,7 @@ export function createCallers({ apiUrls, people, journal, over, onAnswer }: Call
     if (by in people.keys) return people.keys[by as keyof People['keys']]
     const known = tokens.get(by)
     if (known && performance.now() - known.at < TOKEN_MS) return known.token
-    const credentials = { login: by, password: passwords.get(by) }
+    const credentials = { login: by, password: passwords.get(by) ?? newcomerPassword }
     const { status, body } = await send('POST', '/v1/sessions', { body: credentials })
     if (status !== 201) throw new Error(`${by} cannot log in: ${status} ${JSON.stringify(body)}`)
     const token = String(body['access_token'])
@@ -105,12 +108,12 @@ export function createCallers({ apiUrls, people, journal, over, onAnswer }: Call
     odd,
     introduce: (email, password) => void passwords.set(email, password),
     repeat: settle,
-    as: (by, { story, random }) => {
+    as: (by, story) => {
       const get = (path: string) => insist(by, 'GET', path, {})
       return {
         get,
         repeat: (path, body, key) => insist(by, 'POST', path, { key, body }),
-        post: (path, body = {}, { key = random.hex(32) } = {}) => settle(journal.ask({ key, story, by, path, body })),
+        post: (path, body = {}, { key = newKey() } = {}) => settle(journal.ask({ key, story, by, path, body })),
         until: async (path, isSo) => {
           const giveUpAt = performance.now() + UNTIL_MS
           for (;;) {

@@ -1,7 +1,6 @@
 import { createCallers } from './callers.ts'
 import type { Journal } from './journal.ts'
 import { comeToRest } from './quiet.ts'
-import type { Random } from './random.ts'
 import { usd } from './story.ts'
 import type { System } from './system.ts'
 
@@ -9,7 +8,7 @@ import type { System } from './system.ts'
 const AMOUNT = 50_000
 
 /** Money for everybody, in the way in which it always comes in, before anything is broken. */
-export async function fundEverybody(system: System, journal: Journal, random: Random): Promise<void> {
+export async function fundEverybody(system: System, journal: Journal): Promise<void> {
   const { apiUrls, people } = system
   const callers = createCallers({
     apiUrls,
@@ -18,10 +17,10 @@ export async function fundEverybody(system: System, journal: Journal, random: Ra
     over: AbortSignal.timeout(60_000),
     onAnswer: () => undefined
   })
-  const service = callers.as('service', { story: 'funds', random })
+  const service = callers.as('service', 'funds')
   const topUps = people.customers.map(({ wallet_id, bank_account_id }) =>
     service.post('/v1/top-ups', { wallet_id, bank_account_id, amount: usd(AMOUNT) }, { key: `funds-${wallet_id}` })
   )
   await Promise.all(topUps)
-  await comeToRest(system, callers, random)
+  await comeToRest(system, callers)
 }

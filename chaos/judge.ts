@@ -49,7 +49,9 @@ const startPaths: Readonly<Record<string, string>> = {
   '/v1/cards': 'card-link',
   '/v1/refunds': 'refund',
   '/v1/disputes': 'dispute',
-  '/v1/settlements': 'settlement'
+  '/v1/settlements': 'settlement',
+  '/v1/bill-payments': 'bill-payment',
+  '/v1/mandates': 'mandate'
 }
 
 const startsIn = (operations: readonly Operation[]) =>
@@ -71,7 +73,7 @@ async function findMissing(db: Kysely<Database>, operations: readonly Operation[
   return undefined
 }
 
-/** What begins by itself is not asked for: automatic top-ups, reviews, returns, recoveries. */
+/** What begins by itself is not asked for: automatic top-ups, a mandate's payments, reviews, returns, recoveries. */
 async function findUntold(db: Kysely<Database>, operations: readonly Operation[]): Promise<string | undefined> {
   const told = new Set(startsIn(operations).map(idIn))
   const rows = await db
@@ -80,7 +82,10 @@ async function findUntold(db: Kysely<Database>, operations: readonly Operation[]
     .where('kind', 'in', Object.values(startPaths))
     .where(sql<string>`"order" ->> 'actor'`, '<>', 'rescreening')
     .where(sql<string>`"order" ->> 'fingerprint'`, 'not like', 'automatic/%')
+    .where(sql<string>`"order" ->> 'fingerprint'`, 'not like', 'mandate/%')
     .where(sql<boolean>`"order" -> 'order' ->> 'trigger' is distinct from 'daily'`)
+    // A card holder's chargeback opens its own.
+    .where(sql<boolean>`"order" -> 'order' ->> 'chargeback_id' is null`)
     .orderBy('id')
     .execute()
   const untold = rows.find(({ id }) => !told.has(id))

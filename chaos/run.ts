@@ -51,7 +51,7 @@ export async function runChaos(options: RunOptions): Promise<RunVerdict> {
   const recoveries = createRecoveries()
   let verdict: RunVerdict = 'holds'
   try {
-    await fundEverybody(system, journal, createRandom(`${schedule.seed}/fund`))
+    await fundEverybody(system, journal)
     for (let slice = done.length + 1; slice <= slices && verdict === 'holds'; slice++) {
       if (performance.now() > endAt) {
         verdict = 'unfinished'

@@ -6,16 +6,18 @@ import { preparePostgres, superuserUrl } from '../local/postgres.ts'
 import type { Secrets } from '../local/secrets.ts'
 import { obtainTemporalCli } from '../local/temporal-cli.ts'
 import { temporalCommand } from '../local/temporal-server.ts'
-import { ensureWorkflowBundle } from '../local/workflow-bundle.ts'
+import { ensurePrograms, ensureWorkflowBundle } from '../local/builds.ts'
+import type { Programs } from '../local/parts.ts'
 import type { Component } from './components.ts'
 import type { PartCommand } from '../local/part.ts'
 
-/** Postgres and Temporal, as the product is told to reach them (and the bundled workflows). */
+/** Postgres and Temporal, as the product is told to reach them, and what is built of the product before it starts. */
 export interface Servers {
   readonly databaseUrl: string
   readonly temporalAddress: string
   readonly namespace: string
   readonly workflowBundle: string
+  readonly programs: Programs
   /** Loaded into every part: those who lend their servers have a way to end what outlives them. */
   readonly preload?: string
 }
@@ -46,7 +48,8 @@ export async function startOwnServers(
   }
   const postgres = create({ name: 'postgres', role: 'postgres' }, () => preparePostgres(postgresOptions))
   const temporal = create({ name: 'temporal', role: 'temporal' }, () => temporalCommand(temporalOptions))
-  const [workflowBundle] = await Promise.all([ensureWorkflowBundle(home), postgres.start(), temporal.start()])
+  const started = Promise.all([postgres.start(), temporal.start()])
+  const [workflowBundle, programs] = await Promise.all([ensureWorkflowBundle(home), ensurePrograms(home), started])
   const superuser = superuserUrl(postgresOptions)
   const { ownerUrl } = await ensureDatabase(superuser, { name: DATABASE, ...secrets })
   await migrate(ownerUrl, appRole, { movableClock: true })
@@ -55,6 +58,7 @@ export async function startOwnServers(
     temporalAddress: `127.0.0.1:${temporalPort}`,
     namespace: 'default',
     workflowBundle,
+    programs,
     temporalFolder
   }
 }

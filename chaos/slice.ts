@@ -74,11 +74,11 @@ export async function runSlice(input: SliceInput): Promise<SliceResult> {
   }
   say('waiting until nothing is under way')
   await judged(
-    () => comeToRest(system, callers, random),
+    () => comeToRest(system, callers),
     () => judgeAnswers({ db: system.db, operations: journal.operations, recent: some(recent), repeat: callers.repeat })
   )
   if (breaches.length === 0) say('every oracle holds; letting all deadlines pass')
-  await judged(() => passDeadlines(system, callers, random))
+  await judged(() => passDeadlines(system, callers))
   return {
     operations: recent.length,
     acknowledged: recent.filter(({ outcome }) => outcome === 'acknowledged').length,
@@ -97,14 +97,19 @@ export async function runSlice(input: SliceInput): Promise<SliceResult> {
   }
 }
 
-function endedByThemselves({ components }: System): [string, number][] {
+export function endedByThemselves({ components }: System): [string, number][] {
   return components.flatMap(({ name, endedByItself: times }) =>
     times === 0 ? [] : [[`${name} ended by itself, in all`, times]]
   )
 }
 
 /** Two lanes side by side: processes, of which one at a time is gone or stands still, and what is between them. */
-async function breakThings({ system, journal, planned, recoveries }: SliceInput): Promise<string[]> {
+export async function breakThings({
+  system,
+  journal,
+  planned,
+  recoveries
+}: Pick<SliceInput, 'system' | 'journal' | 'planned' | 'recoveries'>): Promise<string[]> {
   const failed: string[] = []
   const startedAt = performance.now()
   const byName = new Map(faults.map((fault) => [fault.name, fault]))
@@ -134,14 +139,15 @@ export async function oracles({ db, sandbox, servers }: System): Promise<OracleR
     return await runOracles({
       db,
       readJournal: (bank) => readJournal(sandbox.url, sandbox.adminKey, bank),
-      listWorkflows: temporal.listWorkflows
+      listWorkflows: temporal.listWorkflows,
+      listSchedules: temporal.listSchedules
     })
   } finally {
     await temporal.close()
   }
 }
 
-const notAtRest = (error: unknown): OracleResult => ({
+export const notAtRest = (error: unknown): OracleResult => ({
   oracle: 'O7',
   rule: 'after the faults everything ends, or waits for a person or a deadline',
   verdict: 'breached',

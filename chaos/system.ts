@@ -3,11 +3,12 @@ import { join } from 'node:path'
 import { connect, type DatabaseHandle } from '../db/connect.ts'
 import { freePorts } from '../local/free-ports.ts'
 import { RunningParts } from '../local/leftovers.ts'
-import { nodePart, productScripts } from '../local/parts.ts'
+import { nodePart } from '../local/parts.ts'
 import { ensureSecrets, type Secrets } from '../local/secrets.ts'
+import { setBusinessClock } from '../store/business-clock.ts'
 import { createVault } from '../store/vault.ts'
 import { createComponent, type Component } from './components.ts'
-import { ensurePeople, type People } from './people.ts'
+import { ensurePeople, hasPeople, type People } from './people.ts'
 import { startOwnServers, type Servers } from './servers.ts'
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts'
 import { chaosPolicy } from './policy.ts'
@@ -45,6 +46,8 @@ export interface SystemOptions {
   readonly home: string
   /** Instead of servers of its own; they are not killed then. */
   readonly servers?: Servers
+  /** Business time at which it begins, ahead of the machine's; a state that is there goes on from where it was. */
+  readonly beginsAt?: Date
   readonly say: (line: string) => void
 }
 
@@ -53,7 +56,7 @@ const WORKERS = 2
 const ROLES = ['api', 'worker', 'sandbox', 'temporal', 'postgres'] as const
 
 /** Starts everything; whatever it has started is stopped when it throws. */
-export async function openSystem({ home, servers: given, say }: SystemOptions): Promise<System> {
+export async function openSystem({ home, servers: given, beginsAt, say }: SystemOptions): Promise<System> {
   mkdirSync(home, { recursive: true, mode: 0o711 })
   const running = new RunningParts(home)
   await running.stopLeftovers(say)
@@ -95,22 +98,25 @@ export async function openSystem({ home, servers: given, say }: SystemOptions): 
     }
     const database = connect({ url: servers.databaseUrl, poolMax: 4, applicationName: 'coffer-chaos' })
     databases.push(database)
+    const aheadMs = beginsAt === undefined ? 0 : beginsAt.getTime() - Date.now()
+    // The opening capital is of the first day: there is no day before it that has to be reconciled.
+    if (aheadMs > 0 && !hasPeople(home)) await setBusinessClock(database.db, aheadMs)
     const people = await ensurePeople(home, { ...database, vault: createVault(Buffer.from(secrets.masterKey, 'hex')) })
     const taskQueue = `chaos-${secrets.idSalt.slice(0, 12)}`
     const environment = partEnvironment({ home, servers, links, sandbox, secrets, taskQueue })
     create({ name: 'sandbox', role: 'sandbox' }, () =>
-      nodePart('sandbox', productScripts.sandbox, {
-        args: sandboxArguments(home, sandboxPort, apiUrls[0]!, secrets),
+      nodePart('sandbox', servers.programs.sandbox, {
+        args: sandboxArguments(home, { port: sandboxPort, callbackUrl: apiUrls[0]!, aheadMs }, secrets),
         environment: partBasics(servers)
       })
     )
     for (let index = 1; index <= WORKERS; index++)
       create({ name: `worker-${index}`, role: 'worker' }, () =>
-        nodePart(`worker-${index}`, productScripts.worker, { environment })
+        nodePart(`worker-${index}`, servers.programs.worker, { environment })
       )
     for (const [index, port] of ports.entries())
       create({ name: `api-${index + 1}`, role: 'api' }, () =>
-        nodePart(`api-${index + 1}`, productScripts.api, { environment: { ...environment, PORT: String(port) } })
+        nodePart(`api-${index + 1}`, servers.programs.api, { environment: { ...environment, PORT: String(port) } })
       )
     await Promise.all(components.filter((each) => !each.running).map((each) => each.start()))
     const temporalFolder = 'temporalFolder' in servers ? String(servers.temporalFolder) : undefined
@@ -154,6 +160,7 @@ function partEnvironment({ home, servers, links, sandbox, secrets, taskQueue }: 
     PROVIDER_URL: links.sandbox.through(sandbox.url).replace(/\/$/, ''),
     PROVIDER_SIGNING_KEY: secrets.providerSigningKey,
     CALLBACK_SECRET: secrets.callbackSecret,
+    WEBHOOK_LOOPBACK: 'true',
     WORKFLOW_BUNDLE: servers.workflowBundle,
     // The same for all, as behind one name, and also after a resumed start: it stands in what callers are told.
     API_URL: 'https://coffer.example',
@@ -161,9 +168,14 @@ function partEnvironment({ home, servers, links, sandbox, secrets, taskQueue }: 
   }
 }
 
-function sandboxArguments(home: string, port: number, callbackUrl: string, secrets: Secrets): string[] {
+function sandboxArguments(
+  home: string,
+  { port, callbackUrl, aheadMs }: { port: number; callbackUrl: string; aheadMs: number },
+  secrets: Secrets
+): string[] {
   const flags = {
     port,
+    ...(aheadMs > 0 && { 'clock-ahead-ms': Math.round(aheadMs) }),
     state: join(home, 'sandbox'),
     'admin-key': secrets.sandboxAdminKey,
     'client-key': secrets.providerPublicKey,

@@ -33,7 +33,8 @@ async function verify() {
     const report = await runOracles({
       db: database.db,
       readJournal: sandboxUrl && adminKey ? (bank) => readJournal(sandboxUrl, adminKey, bank) : undefined,
-      listWorkflows: temporal?.listWorkflows
+      listWorkflows: temporal?.listWorkflows,
+      listSchedules: temporal?.listSchedules
     })
     for (const line of linesOf(report)) console.log(line)
     if (!sandboxUrl || !adminKey)

@@ -68,6 +68,8 @@ grant select, insert, update on merchant_screening to :app_role;
 -- Devices, second factors, forgotten passwords, what customers say of debits and are told.
 grant select, insert, update on device, password_reset, second_factor, notice to :app_role;
 grant delete on second_factor to :app_role;
+-- Notifications: how they are delivered, and how customers want them.
+grant select, insert, update on notice_delivery, notification_preference to :app_role;
 grant select, insert, update, delete on recovery_code to :app_role;
 grant select, insert on debit_report to :app_role;
 grant select, update on notice_cursor to :app_role;
@@ -81,6 +83,10 @@ grant select, insert, update, delete on automatic_top_up to :app_role;
 -- Disputes: written with their process; what the parties show and write is added and never changed.
 grant select, insert, update on dispute to :app_role;
 grant select, insert on dispute_file, dispute_statement to :app_role;
+-- Chargebacks, as the acquirer has said them: never changed.
+grant select, insert on chargeback to :app_role;
+-- What we give up: written with its process.
+grant select, insert, update on concession to :app_role;
 -- Risk rules: made and removed by admins, never changed.
 grant select, insert on risk_rule to :app_role;
 grant update (removed_by, removed_at) on risk_rule to :app_role;
@@ -92,3 +98,18 @@ grant select, insert on settlement_day to :app_role;
 grant select, insert on bank_statement_file, accounting_period to :app_role;
 grant select, insert, update on reconciliation, bank_expectation, reconciliation_item to :app_role;
 grant select, insert, update, delete on statement_line to :app_role;
+
+-- Webhooks: endpoints and what they are told are changed as it goes; an attempt stands.
+grant select, insert, update on webhook_endpoint, webhook_delivery to :app_role;
+grant select, insert on webhook_attempt to :app_role;
+-- Bills: the directory is the admins'; a payment is written with its process; what the network settled stands.
+grant select, insert on biller, biller_news to :app_role;
+grant update (state) on biller to :app_role;
+grant select, insert, update on bill_payment to :app_role;
+
+-- What the acquirer paid out stands.
+grant select, insert on acquirer_payout to :app_role;
+
+-- Mandates are written with their processes; what Temporal was told of them is kept beside.
+grant select, insert, update on mandate to :app_role;
+grant select, insert, update, delete on mandate_schedule to :app_role;

@@ -9,3 +9,9 @@ export const inTransaction = <Result>(
   db: Kysely<Database>,
   work: (transaction: Transaction<Database>) => Promise<Result>
 ): Promise<Result> => db.transaction().execute(work)
+
+/** Several reads of one moment: what is committed meanwhile is in none of them. */
+export const inSnapshot = <Result>(
+  db: Kysely<Database>,
+  read: (snapshot: Transaction<Database>) => Promise<Result>
+): Promise<Result> => db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(read)

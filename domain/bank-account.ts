@@ -15,10 +15,11 @@ export function suspensionBy(operation: 'pull' | 'push', reason: string): Suspen
 export const SUSPENDED = 'bank_account_suspended' satisfies ProblemCode
 
 /**
- * Whether an instruction that is asked about may end as declined with that code. What we have not sent ourselves may have
- * been sent all the same, by an attempt that was thought dead: then only the bank's word ends it.
+ * Whether an instruction that is asked about may end as declined.
+ * @param unsent an attempt has told the bank nothing, and found out itself why not. One that was thought dead may have sent
+ * it all the same: then only the bank's word ends it.
  */
 export const mayEnd = (
   { state, sentAt }: { readonly state: string; readonly sentAt: Date | null },
-  code: ProblemCode
-): boolean => state === 'processing' && (code !== SUSPENDED || sentAt === null)
+  unsent: boolean
+): boolean => state === 'processing' && !(unsent && sentAt !== null)

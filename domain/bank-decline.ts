@@ -10,6 +10,13 @@ const known: ReadonlyMap<string, ProblemCode> = new Map([
   ['invalid_token', 'card_token_invalid'],
   ['token_used', 'card_token_invalid'],
   ['reference_fenced', 'bank_not_received'],
+  // Of the billers' network.
+  ['biller_declined', 'biller_declined'],
+  ['account_unknown', 'biller_account_unknown'],
+  ['bill_not_found', 'bill_not_found'],
+  ['bill_already_paid', 'bill_already_paid'],
+  ['bill_canceled', 'bill_not_found'],
+  ['bill_amount_differs', 'bill_amount_differs'],
   // What we find out ourselves before a bank is told.
   ['holder_mismatch', 'holder_mismatch'],
   ['bank_not_received', 'bank_not_received']

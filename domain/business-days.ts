@@ -38,7 +38,7 @@ export function lastBusinessTimes(
 }
 
 /** When the clock on the wall shows that. */
-function instantOf(wall: number, zone: string): Date {
+export function instantOf(wall: number, zone: string): Date {
   const guess = wall - offsetMs(wall, zone)
   return new Date(wall - offsetMs(guess, zone))
 }
@@ -53,7 +53,7 @@ function isBusinessDay(wall: number, country?: string): boolean {
 const offsetMs = (instant: number, zone: string): number => wallClockMs(instant, zone) - instant
 
 /** What the clock on the wall shows at that instant, counted as if it showed UTC. */
-function wallClockMs(instant: number, zone: string): number {
+export function wallClockMs(instant: number, zone: string): number {
   const parts = formatOf(zone).formatToParts(instant)
   const of = (type: string) => Number(parts.find((part) => part.type === type)!.value)
   const seconds = Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second'))

@@ -15,6 +15,7 @@ export const problems = {
   forbidden: 'These credentials may not do this.',
   not_found: 'There is no such thing, or it is not yours.',
   too_many_requests: 'Too many attempts; wait as long as Retry-After says.',
+  too_many_streams: 'So many streams of events are open for you already.',
   invalid_credentials: 'Log-in and password do not match.',
   verification_failed: 'What was said is wrong.',
   verification_over: 'The code is used, replaced, out of time or out of tries: ask for a new one.',
@@ -22,6 +23,7 @@ export const problems = {
   second_factor_failed: 'The second factor is wrong.',
   second_factor_locked: 'Too many wrong second factors; wait as long as Retry-After says.',
   cooling_down: 'The password was reset lately; this rests until then.',
+  notification_required: 'Messages about security cannot be switched off, and those about debits need a channel.',
   // state
   state_conflict: 'The thing is not in a state in which this can be done.',
   precondition_failed: 'The thing has changed since the version you named.',
@@ -49,6 +51,19 @@ export const problems = {
   card_expired: 'The card has expired.',
   card_token_invalid: 'The token is not known to the acquirer, or was used before.',
   card_already_linked: 'The customer has linked this card already.',
+  // mandates
+  mandate_paused: 'The mandate was paused when it was to be paid.',
+  mandate_missed: 'It was not paid in time, and is not made up for.',
+  mandate_without_occurrences: 'The rule has no date that is still to come.',
+  // bills
+  bill_already_paid: 'The bill has been paid, or is being paid.',
+  bill_not_found: 'The biller knows no such open bill.',
+  bill_amount_differs: 'The bill is for another amount.',
+  biller_account_invalid: 'The account number is none of this biller’s.',
+  biller_account_unknown: 'The biller knows no such account.',
+  biller_unavailable: 'The biller cannot be paid now.',
+  biller_declined: 'The biller did not take the payment.',
+  too_late_to_change: 'It can be changed until the end of the day before.',
   // confirmation
   confirmation_required: 'The customer has to confirm it first.',
   confirmation_failed: 'The PIN, or the code in its place, is wrong.',
@@ -104,6 +119,8 @@ export const problems = {
   invalid_bank_account: 'The bank account is unknown to the bank.',
   written_off: 'An operator gave the instruction up, with proof that the bank did not book it.',
   amount_out_of_range: 'A balance would pass the largest number the books can hold.',
+  // webhooks
+  webhook_url_forbidden: 'Nothing is sent to this URL.',
   // our side
   service_unavailable: 'We cannot take this now; try again after Retry-After.',
   internal: 'Something failed on our side; quote the request id.'

@@ -51,4 +51,5 @@ export function railOf(funding: Funding): Rail {
 }
 
 /** Whose `bank_in_transit` the money comes from. */
-export const transitOf = (funding: OutsideFunding): string => (funding.type === 'card' ? 'acquirer' : funding.bank)
+export const transitOf = (funding: OutsideFunding): 'a' | 'b' | 'acquirer' =>
+  funding.type === 'card' ? 'acquirer' : funding.bank

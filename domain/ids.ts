@@ -29,12 +29,20 @@ export type CardId = Id<'crd'>
 export type RefundId = Id<'ref'>
 
 export type DisputeId = Id<'dsp'>
+export type ConcessionId = Id<'con'>
 export type RiskRuleId = Id<'rsk'>
 
 export type SettlementId = Id<'set'>
 
 export type ReconciliationId = Id<'rec'>
 export type ReconciliationItemId = Id<'rci'>
+
+export type WebhookEndpointId = Id<'whe'>
+export type NotificationId = Id<'ntf'>
+
+export type BillerId = Id<'bil'>
+export type BillPaymentId = Id<'bpm'>
+export type MandateId = Id<'man'>
 
 export interface IdByPrefix {
   cus: CustomerId
@@ -63,10 +71,16 @@ export interface IdByPrefix {
   crd: CardId
   ref: RefundId
   dsp: DisputeId
+  con: ConcessionId
   rsk: RiskRuleId
   set: SettlementId
   rec: ReconciliationId
   rci: ReconciliationItemId
+  whe: WebhookEndpointId
+  ntf: NotificationId
+  bil: BillerId
+  bpm: BillPaymentId
+  man: MandateId
 }
 export type IdPrefix = keyof IdByPrefix
 
@@ -83,7 +97,7 @@ export function idOf<P extends IdPrefix>(prefix: P, text: string): IdByPrefix[P]
   return text
 }
 
-/** The same 128 bits under another prefix: a payment's receipt is `rct_` with the payment's own digits. */
+/** The same 128 bits under another prefix: a receipt is `rct_` with the digits of what it is of. */
 export const sameDigits = <P extends IdPrefix>(prefix: P, id: string): IdByPrefix[P] =>
   idOf(prefix, `${prefix}_${id.slice(id.indexOf('_') + 1)}`)
 

@@ -30,12 +30,14 @@ export function fromWire({ amount, currency }: WireMoney): Money {
 }
 
 /** `{amount: 1050n, currency: 'USD'}` → `USD 10.50`; for people only, never parsed again. */
-export function formatMoney({ amount, currency }: Money): string {
+export const formatMoney = (money: Money): string => `${money.currency} ${decimalOf(money)}`
+
+/** `{1050n, USD}` → `10.50`, with a minus below zero. */
+export function decimalOf({ amount, currency }: Money): string {
   const exponent = exponentOf(currency)
   const sign = amount < 0n ? '-' : ''
   const digits = (amount < 0n ? -amount : amount).toString().padStart(exponent + 1, '0')
-  const whole = digits.slice(0, digits.length - exponent)
-  return `${currency} ${sign}${exponent === 0 ? whole : `${whole}.${digits.slice(-exponent)}`}`
+  return exponent === 0 ? `${sign}${digits}` : `${sign}${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`
 }
 
 /**

@@ -1,3 +1,6 @@
+import type { ConcessionKind } from './concession.ts'
+import type { HolidayShift, Rule } from './calendar.ts'
+import type { LatePolicy } from './bill-payment.ts'
 import type { DisputeReason } from './dispute.ts'
 import type { ProblemCode } from './errors.ts'
 import type { WireMoney } from './money.ts'
@@ -108,9 +111,12 @@ export interface DepositRecoveryOrder {
   readonly amount: WireMoney
 }
 
-/** What a bank has news of: the return's own reference there, which has to be asked about. */
+/**
+ * What a bank has news of: the return's own reference there, which has to be asked about. Of the acquirer: a chargeback, of which
+ * the customer answers for the whole, or for what they had been given back before.
+ */
 export interface BankReturnOrder {
-  readonly bank: 'a' | 'b'
+  readonly bank: 'a' | 'b' | 'acquirer'
   readonly reference: string
 }
 
@@ -121,6 +127,17 @@ export interface DisputeOrder {
   readonly amount: WireMoney
   /** Of a second stage: what it follows. */
   readonly previous_id?: string
+  /** The acquirer has taken the amount back for the card's holder; what is left of the payment is disputed. */
+  readonly chargeback_id?: string
+}
+
+/** What is given up: of goodwill for a dispute, to its customer; else of what the merchant owes. */
+export interface ConcessionOrder {
+  readonly kind: ConcessionKind
+  readonly merchant_id: string
+  readonly dispute_id?: string
+  readonly amount: WireMoney
+  readonly reason: string
 }
 
 /** What a merchant has earned, up to a cut-off, to their bank account. */
@@ -137,10 +154,51 @@ export interface SettlementOrder {
   readonly account_version: number
 }
 
+/** A bill, or an occurrence of a mandate. The account number at the biller is sealed under `account_reference`. */
+export interface BillPaymentOrder {
+  readonly wallet_id: string
+  readonly biller_id: string
+  /** What the account number stands under in personal data: the payment's own id, or its mandate's. */
+  readonly account_reference: string
+  readonly bill_reference?: string
+  /** What is paid; absent: what the bill says when it is due. */
+  readonly amount?: WireMoney
+  /** Of a bill whose amount is asked for: above it the customer has to approve. */
+  readonly cap?: WireMoney
+  /** Business times, RFC 3339; absent: at once. From the first one on its customer has been told. */
+  readonly announce_at?: string
+  readonly debit_at?: string
+  /** Since when the device is known that the customer ordered from, in business time; absent: another way. */
+  readonly device_known_since?: string
+  /** Of an occurrence: the mandate, the unshifted local date of its rule (`YYYY-MM-DD`), and what becomes of it when it is late. */
+  readonly mandate_id?: string
+  readonly period?: string
+  readonly late_policy?: LatePolicy
+  readonly metadata: Readonly<Record<string, string>>
+}
+
 /** The day of a bank's statement; UTC. */
 export interface ReconciliationOrder {
   readonly bank: 'a' | 'b'
   readonly date: string
+}
+
+/** Bills of one account at a biller that pay themselves; dates are `YYYY-MM-DD` where the customer lives. */
+export interface MandateOrder {
+  readonly wallet_id: string
+  readonly biller_id: string
+  readonly amount: { readonly fixed: WireMoney } | { readonly bill_up_to: WireMoney }
+  readonly rule: Rule
+  readonly days_before_due: number
+  readonly zone: string
+  /** `HH:MM`. */
+  readonly time: string
+  readonly holiday: HolidayShift
+  readonly start: string
+  readonly end?: string
+  readonly count?: number
+  readonly late_policy: LatePolicy
+  readonly metadata: Readonly<Record<string, string>>
 }
 
 /** Where a process stands, as its activities tell its workflow; instants are RFC 3339. */

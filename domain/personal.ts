@@ -19,7 +19,9 @@ export const personalKinds = [
   // Of a linked card: what it is paid by, what tells it from another one, and what is said of it. Never its number.
   'card_token',
   'card_fingerprint',
-  'card_details'
+  'card_details',
+  // A customer's number at a biller, with the bill payment or the mandate as its reference.
+  'biller_account'
 ] as const
 export type PersonalKind = (typeof personalKinds)[number]
 

@@ -1,6 +1,6 @@
 import { exponentOf, type CurrencyCode } from './currencies.ts'
 import { Refusal } from './errors.ts'
-import { AMOUNT_MAX, type Money } from './money.ts'
+import { AMOUNT_MAX, decimalOf, type Money } from './money.ts'
 
 /** Tags 54 and 56 hold at most 13 characters. */
 const CHARACTERS_MAX = 13
@@ -9,12 +9,9 @@ const CHARACTERS_MAX = 13
  * `{1050n, USD}` → `10.50`, the text of tag 54.
  * @throws {Refusal} `qr_amount_invalid` for amounts that are not positive or need more than 13 characters.
  */
-export function writeAmount({ amount, currency }: Money): string {
-  if (amount <= 0n) throw new Refusal('qr_amount_invalid', { reason: 'not_positive' })
-  const exponent = exponentOf(currency)
-  const digits = amount.toString().padStart(exponent + 1, '0')
-  const whole = digits.slice(0, digits.length - exponent)
-  const text = exponent === 0 ? whole : `${whole}.${digits.slice(-exponent)}`
+export function writeAmount(money: Money): string {
+  if (money.amount <= 0n) throw new Refusal('qr_amount_invalid', { reason: 'not_positive' })
+  const text = decimalOf(money)
   if (text.length > CHARACTERS_MAX) throw new Refusal('qr_amount_invalid', { reason: 'too_large' })
   return text
 }

@@ -1,9 +1,9 @@
-// Bundles the workflows into the file that is named: a program of its own, since the bundler is large and the
-// supervisor that needs it once lives long.
+// Bundles the workflows into the directory that is named: a program of its own, for local/builds.ts.
 import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { bundleWorkflows } from '../temporal/bundle.ts'
 
-const [file] = process.argv.slice(2)
-if (!file) throw new Error('say which file to write')
+const [directory] = process.argv.slice(2)
+if (!directory) throw new Error('say which directory to fill')
 const { code } = await bundleWorkflows()
-writeFileSync(file, code)
+writeFileSync(join(directory, 'workflows.js'), code)

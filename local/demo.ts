@@ -1,10 +1,11 @@
 // npm run demo: from somebody unknown to money back at their bank, over HTTP alone; ends with `verify`, and not with 0
-// when anything is off. `npm run demo -- dispute` tells of a dispute alone.
+// when anything is off. `npm run demo -- dispute` tells of a dispute alone, `-- bills` of some months of bills.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { readCredentials, type Credentials } from './credentials.ts'
+import { tellBills } from './demo-bills.ts'
 import { tellBankReturn } from './demo-bank-return.ts'
 import { tellFirstPayment } from './demo-first-payment.ts'
 import { tellDispute } from './demo-dispute.ts'
@@ -13,6 +14,7 @@ import { tellMoneyBack, tellNewcomer, tellTooEarly } from './demo-newcomer.ts'
 import { tellRefund } from './demo-refund.ts'
 import { tellSettlement } from './demo-settlement.ts'
 import { createTeller, type Teller } from './demo-teller.ts'
+import { tellWebhook } from './demo-webhook.ts'
 import { tellWithdrawal } from './demo-withdrawal.ts'
 import { projectRoot, readSettings } from './settings.ts'
 
@@ -23,7 +25,8 @@ try {
   const { credentials, stop } = await installation(home)
   try {
     const teller = createTeller(credentials, say)
-    await (process.argv[2] === 'dispute' ? tellDispute(teller) : tellAll(teller))
+    const tellOne = { dispute: tellDispute, bills: tellBills }[process.argv[2] ?? '']
+    await (tellOne ?? tellAll)(teller)
     await verify()
     say('\nThe story holds.')
   } finally {
@@ -43,6 +46,7 @@ async function tellAll(teller: Teller): Promise<void> {
   await tellBankReturn(teller)
   await tellTooEarly(teller, newcomer)
   await tellSettlement(teller)
+  await tellWebhook(teller)
   await tellMoneyBack(teller, newcomer)
 }
 

@@ -2,7 +2,7 @@ import { realpathSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Only what we make ourselves: `COFFER_HOME` may be a folder that holds more. */
-const state = ['temporal', 'sandbox', 'logs', 'workflow-bundle', 'secrets.json', 'credentials.json']
+const state = ['temporal', 'sandbox', 'logs', 'workflow-bundle', 'programs', 'secrets.json', 'credentials.json']
 
 /** Forgets everything; to be called by whoever holds the lock, with no part running. */
 export function deleteState(home: string): void {

@@ -25,7 +25,8 @@ export function partEnvironment(settings: Settings, secrets: Secrets, databaseUr
     PROVIDER_URL: sandboxUrl(ports),
     PROVIDER_SIGNING_KEY: secrets.providerSigningKey,
     CALLBACK_SECRET: secrets.callbackSecret,
-    CODEC_ENDPOINT: 'true'
+    CODEC_ENDPOINT: 'true',
+    WEBHOOK_LOOPBACK: 'true'
   }
 }
 

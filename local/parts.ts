@@ -3,26 +3,21 @@ import type { PartCommand } from './part.ts'
 import type { Secrets } from './secrets.ts'
 import { projectRoot, type Settings } from './settings.ts'
 
-/** The project's own parts, by the file that each one is. */
-export const productScripts = {
-  sandbox: join(projectRoot, 'sandbox/main.ts'),
-  worker: join(projectRoot, 'worker.ts'),
-  api: join(projectRoot, 'api/main.ts')
-}
-export type Scripts = typeof productScripts
+/** The file that runs each of the project's own parts. */
+export type Programs = Readonly<Record<'sandbox' | 'worker' | 'api', string>>
 
 /** From anywhere: a relative `--import tsx` is looked up from the working directory. */
 export const tsx = import.meta.resolve('tsx')
 
-/** A part written in TypeScript: it says `listening …` on a line of its own when it is ready. */
+/** A part that says `listening …` on a line of its own when it is ready. */
 export const nodePart = (
   name: string,
-  script: string,
+  program: string,
   { args = [], environment }: { args?: readonly string[]; environment: NodeJS.ProcessEnv }
 ): PartCommand => ({
   name,
   command: process.execPath,
-  args: ['--import', tsx, script, ...args],
+  args: [...(program.endsWith('.ts') ? ['--import', tsx] : ['--enable-source-maps']), program, ...args],
   environment,
   directory: projectRoot,
   isReady: async (log) => /^listening /m.test(await log()),
@@ -33,7 +28,7 @@ export const nodePart = (
 })
 
 /** The sandbox knows nothing of the product's configuration: the other side has arguments. */
-export const sandboxPart = (script: string, { ports, home }: Settings, secrets: Secrets): PartCommand => {
+export const sandboxPart = (program: string, { ports, home }: Settings, secrets: Secrets): PartCommand => {
   const args = {
     port: ports.SANDBOX_PORT,
     state: join(home, 'sandbox'),
@@ -43,7 +38,7 @@ export const sandboxPart = (script: string, { ports, home }: Settings, secrets: 
     'callback-secret': secrets.callbackSecret
   }
   const list = Object.entries(args).flatMap(([name, value]) => [`--${name}`, String(value)])
-  return nodePart('sandbox', script, { args: list, environment: { PATH: process.env.PATH, HOME: process.env.HOME } })
+  return nodePart('sandbox', program, { args: list, environment: { PATH: process.env.PATH, HOME: process.env.HOME } })
 }
 
 const loopback = (port: number): string => `http://127.0.0.1:${port}`

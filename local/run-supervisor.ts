@@ -3,14 +3,15 @@ import type { Seed } from './credentials.ts'
 import { deleteState } from './fresh.ts'
 import { Installation } from './installation.ts'
 import { lockHome } from './instance-lock.ts'
-import type { Scripts } from './parts.ts'
+import type { Programs } from './parts.ts'
 import { ensureSecrets } from './secrets.ts'
 import { assertPortsFree, readSettings, type Settings } from './settings.ts'
 import { startParts } from './start-parts.ts'
 import { welcome } from './welcome.ts'
 
 export interface Product {
-  readonly scripts: Scripts
+  /** Where they are, built when they have to be. */
+  readonly programs: (home: string) => Promise<Programs>
   readonly seed: Seed
 }
 
@@ -21,6 +22,8 @@ const say = (line: string): void => console.log(line)
  * @throws {Error} when it cannot start; nothing is left running then.
  */
 export async function runSupervisor(product: Product): Promise<void> {
+  // A terminal that is closed, or a pipe whose reader is gone: nobody hears, and the parts have to be stopped all the same.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   // From the first moment on: a signal in the middle of the start stops what has been started.
   const signal = firstSignal()
   const settings = await readSettings(process.env, process.argv.slice(2))
@@ -37,13 +40,13 @@ export async function runSupervisor(product: Product): Promise<void> {
   }
 }
 
-async function start(settings: Settings, installation: Installation, { scripts, seed }: Product): Promise<void> {
+async function start(settings: Settings, installation: Installation, { programs, seed }: Product): Promise<void> {
   const { home, fresh } = settings
   await installation.stopLeftovers()
   await assertPortsFree(settings)
   if (fresh) deleteState(home)
   const secrets = ensureSecrets(home)
-  const credentials = await startParts({ settings, secrets, installation, scripts, seed, say })
+  const credentials = await startParts({ settings, secrets, installation, programs, seed, say })
   say(welcome(credentials, home))
   say(`ready ${credentials.api_url}`)
 }

@@ -18,6 +18,7 @@ import { putPersonal } from '../store/personal.ts'
 import { setPin } from '../store/pin.ts'
 import type { Vault } from '../store/vault.ts'
 import { insertWallet } from '../store/wallet.ts'
+import { seedBillers } from './seed-billers.ts'
 import type { OperatorKeys, Seeded, SeededCustomer } from './credentials.ts'
 
 export interface SeedTarget {
@@ -91,7 +92,7 @@ export async function seedRecords(target: SeedTarget, { withBench = true } = {})
     keys: await seedKeys(target.db, merchantId),
     seed: {
       merchant_id: merchantId,
-      biller_id: null,
+      biller_id: await seedBillers(target.db),
       ibans: {
         ok: ibanAt('a', '000000', '11111111'),
         bank_b: ibanAt('b', '000000', '22222222')

@@ -4,6 +4,7 @@ import { findMerchant } from '../store/merchant.ts'
 import { createVault } from '../store/vault.ts'
 import { waitUntil } from './wait-until.ts'
 import type { Seed, Seeded } from './credentials.ts'
+import { seedBillers } from './seed-billers.ts'
 import { seedRecords } from './seed-records.ts'
 
 /** 100,000.00 USD for the load generator's customer, by an ordinary top-up through bank A. */
@@ -15,7 +16,7 @@ export const seed: Seed = async ({ config, apiUrl, former, remember }) => {
   try {
     const known = former && (await findMerchant(database.db, former.seed.merchant_id))
     const seeded = known
-      ? { keys: former.keys, seed: former.seed }
+      ? { keys: former.keys, seed: { ...former.seed, biller_id: await seedBillers(database.db) } }
       : await inTransaction(database.db, async (db) => {
           const made = await seedRecords({ db, pool: database.pool, vault: createVault(config.COFFER_MASTER_KEY) })
           remember(made)

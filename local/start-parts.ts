@@ -2,30 +2,30 @@ import { join } from 'node:path'
 import { loadConfig } from '../config.ts'
 import { migrate } from '../db/migrate.ts'
 import { codecEndpointSecret } from '../temporal/keys.ts'
+import { ensureWorkflowBundle } from './builds.ts'
 import { readCredentials, writeCredentials, type Credentials, type Seed, type Seeded } from './credentials.ts'
 import { appRole, databaseUrls, ensureDatabase, type DatabaseUrls } from './ensure-database.ts'
 import type { Installation } from './installation.ts'
 import { partEnvironment } from './part-environment.ts'
-import { apiUrl, nodePart, sandboxPart, sandboxUrl, temporalAddress, temporalUiUrl, type Scripts } from './parts.ts'
+import { apiUrl, nodePart, sandboxPart, sandboxUrl, temporalAddress, temporalUiUrl, type Programs } from './parts.ts'
 import { preparePostgres, superuserUrl } from './postgres.ts'
 import type { Secrets } from './secrets.ts'
 import type { Settings } from './settings.ts'
 import { obtainTemporalCli } from './temporal-cli.ts'
 import { temporalCommand } from './temporal-server.ts'
-import { ensureWorkflowBundle } from './workflow-bundle.ts'
 
 export interface StartInput {
   readonly settings: Settings
   readonly secrets: Secrets
   readonly installation: Installation
-  readonly scripts: Scripts
+  readonly programs: (home: string) => Promise<Programs>
   readonly seed: Seed
   readonly say: (line: string) => void
 }
 
 /** Starts everything in the order in which it needs each other, as much as possible at once. */
 export async function startParts(input: StartInput): Promise<Credentials> {
-  const { settings, secrets, installation, scripts } = input
+  const { settings, secrets, installation } = input
   const given = settings.database
   const embedded = databaseUrls(superuserUrl(postgresOptions(input)), databaseName, secrets)
   const environment = partEnvironment(settings, secrets, given?.appUrl ?? embedded.appUrl)
@@ -33,17 +33,19 @@ export async function startParts(input: StartInput): Promise<Credentials> {
   const codecUrl =
     temporalUiUrl(settings) && `${apiUrl(settings.ports)}/codec/${codecEndpointSecret(config.COFFER_MASTER_KEY)}`
 
-  const [workflowBundle, ownerUrl] = await Promise.all([
+  const programs = input.programs(settings.home)
+  const [workflowBundle, ownerUrl, { worker, api }] = await Promise.all([
     settings.environment.WORKFLOW_BUNDLE || ensureWorkflowBundle(settings.home),
     given ? migrateGiven(given, input.say) : startDatabase(input),
+    programs,
     settings.temporal ? undefined : startTemporal(input, codecUrl),
-    installation.run('sandbox', () => sandboxPart(scripts.sandbox, settings, secrets))
+    programs.then(({ sandbox }) => installation.run('sandbox', () => sandboxPart(sandbox, settings, secrets)))
   ])
   await Promise.all([
     installation.run('worker', () =>
-      nodePart('worker', scripts.worker, { environment: { ...environment, WORKFLOW_BUNDLE: workflowBundle } })
+      nodePart('worker', worker, { environment: { ...environment, WORKFLOW_BUNDLE: workflowBundle } })
     ),
-    installation.run('api', () => nodePart('api', scripts.api, { environment }))
+    installation.run('api', () => nodePart('api', api, { environment }))
   ])
 
   const urls = { apiUrl: apiUrl(settings.ports), sandboxUrl: sandboxUrl(settings.ports) }

@@ -14,6 +14,8 @@ export interface TemporalOptions {
   /** Where the UI has payloads decoded; needs `uiPort`. */
   readonly codecEndpoint?: string
   readonly namespace: string
+  /** Beside ours. */
+  readonly dynamicConfig?: Readonly<Record<string, string>>
 }
 
 export interface RunningTemporal {
@@ -62,7 +64,10 @@ export function temporalCommand(options: TemporalOptions): PartCommand {
       ...(codecEndpoint === undefined ? [] : ['--ui-codec-endpoint', codecEndpoint]),
       ...(databaseFile === undefined ? [] : ['--db-filename', databaseFile]),
       ...(databaseFile === undefined ? [] : pragmas.flatMap((pragma) => ['--sqlite-pragma', pragma])),
-      ...Object.entries(dynamicConfig).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`])
+      ...Object.entries({ ...dynamicConfig, ...options.dynamicConfig }).flatMap(([key, value]) => [
+        '--dynamic-config-value',
+        `${key}=${value}`
+      ])
     ],
     // The caller's TEMPORAL_… variables are for clients and would mislead it. GOGC: four times fewer garbage
     // collections for some tens of megabytes.

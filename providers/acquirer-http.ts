@@ -1,7 +1,17 @@
 import { z } from 'zod'
 import { cardBrands, cardFundings } from '../domain/card.ts'
-import type { AcquirerAnswer, AcquirerInquiry, AcquirerProvider, CardDetails, CardInstruction } from './acquirer.ts'
+import { CHARGEBACK_ID } from '../domain/chargeback.ts'
+import { isCurrency, type CurrencyCode } from '../domain/currencies.ts'
+import type {
+  AcquirerAnswer,
+  AcquirerInquiry,
+  AcquirerPayout,
+  AcquirerProvider,
+  CardDetails,
+  CardInstruction
+} from './acquirer.ts'
 import { exchange, type Exchange } from './exchange.ts'
+import { createSignedExchange } from './signed-exchange.ts'
 import { createRequestSigner, type UnsignedRequest } from './signed-request.ts'
 
 interface HttpAcquirerOptions {
@@ -23,9 +33,10 @@ const Card = z.object({
   expiry_year: z.int().min(2000).max(2200)
 })
 const Chargeback = z.object({
-  id: z.string().regex(/^cbk_[0-9a-f]{32}$/),
+  id: z.string().regex(CHARGEBACK_ID),
   reason: code,
-  amount: z.string().regex(/^[1-9][0-9]*$/)
+  amount: z.string().regex(/^[1-9][0-9]*$/),
+  previous: z.string().regex(CHARGEBACK_ID).optional()
 })
 const settled = {
   acquirer_reference: z.string().min(1).max(128),
@@ -44,16 +55,47 @@ const Inquiry = z.discriminatedUnion('status', [
   z.object({ status: z.literal(['pending', 'not_found']) })
 ])
 
+const Payouts = z.object({
+  data: z.array(
+    z.object({
+      seq: z.int().positive(),
+      reference: z.string().min(1).max(100),
+      bank: z.enum(['a', 'b']),
+      amount: z.string().regex(/^[1-9][0-9]{0,17}$/),
+      fee: z.string().regex(/^(0|[1-9][0-9]{0,17})$/),
+      currency: z.string().refine((text): text is CurrencyCode => isCurrency(text), 'not an ISO 4217 currency'),
+      at: z.iso.datetime()
+    })
+  )
+})
+
+const Chargebacks = z.object({
+  data: z.array(
+    z.object({
+      seq: z.int().positive(),
+      id: z.string().regex(CHARGEBACK_ID),
+      reference: z.string().min(1).max(100)
+    })
+  )
+})
+
 /** The card acquirer over signed HTTP; what it does not say clearly is `unknown`, as at the banks. */
 export function createHttpAcquirer({ url, signingKey, timeoutMs }: HttpAcquirerOptions): AcquirerProvider {
   const sign = createRequestSigner(signingKey)
   const ask = (request: UnsignedRequest, signal?: AbortSignal) => exchange(sign, request, timeoutMs, signal)
+  const read = createSignedExchange({ whom: 'the acquirer', signingKey, timeoutMs })
   const target = `${url}/acquirer/instructions`
   return {
     send: async (instruction, signal) =>
       toAnswer(await ask({ method: 'POST', url: target, body: bodyOf(instruction) }, signal)),
     inquire: async (reference, signal) =>
-      toInquiry(await ask({ method: 'GET', url: `${target}/${encodeURIComponent(reference)}` }, signal))
+      toInquiry(await ask({ method: 'GET', url: `${target}/${encodeURIComponent(reference)}` }, signal)),
+    listPayouts: async (after, signal) => {
+      const { data } = await read({ method: 'GET', url: `${url}/acquirer/payouts?after=${after}` }, Payouts, signal)
+      return data.map(({ amount, currency, ...payout }): AcquirerPayout => ({ ...payout, money: { amount, currency } }))
+    },
+    listChargebacks: async (after, signal) =>
+      (await read({ method: 'GET', url: `${url}/acquirer/chargebacks?after=${after}` }, Chargebacks, signal)).data
   }
 }
 

@@ -35,7 +35,7 @@ export type BankInquiry =
 
 export const journalOperations = [
   ...(['opening', 'pull', 'push', 'return', 'fee', 'transfer'] as const),
-  ...(['sale', 'capture', 'refund', 'chargeback'] as const)
+  ...(['sale', 'capture', 'refund', 'chargeback', 'representment', 'payout'] as const)
 ] as const
 
 /** Who keeps money of ours, and a journal of it: the banks and the card acquirer. */
@@ -48,7 +48,7 @@ export interface BankJournalLine {
   readonly operation: (typeof journalOperations)[number]
   /** None at the acquirer. */
   readonly iban?: string
-  /** Only at the acquirer: the authorization or sale that it is about. */
+  /** Only at the acquirer: the authorization or sale that it is about, if any. */
   readonly of?: string
   /** Minor units as a decimal string, always positive; `direction` says which way. */
   readonly amount: string

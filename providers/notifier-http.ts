@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { NotifierProvider } from './notifier.ts'
-import { createSignedExchange } from './signed-exchange.ts'
+import type { NotifierAnswer, NotifierProvider } from './notifier.ts'
+import { createSignedExchange, UnwelcomeAnswer } from './signed-exchange.ts'
 
 interface HttpNotifierOptions {
   /** Where the notifier answers, e.g. `http://127.0.0.1:3001`. */
@@ -11,14 +11,24 @@ interface HttpNotifierOptions {
   readonly timeoutMs: number
 }
 
-/** E-mail and SMS over signed HTTP; whatever is not a 2xx was not taken, and is sent again under the same id. */
+/** 409: a message was taken under this id, and its words were others: those of an older version, or of a merchant's old name. */
+const answers: Readonly<Record<number, NotifierAnswer>> = { 400: 'refused', 409: 'taken', 410: 'gone', 422: 'refused' }
+
+/** E-mail, SMS and push over signed HTTP; what neither is taken nor never will be is sent again under the same id. */
 export function createHttpNotifier({ url, signingKey, timeoutMs }: HttpNotifierOptions): NotifierProvider {
   const ask = createSignedExchange({ whom: 'the notifier', signingKey, timeoutMs })
   return {
     async send({ id, to, channel, subject, text }, signal) {
       const body = JSON.stringify({ id, to, channel, subject, text })
       // Taken is taken, whatever it says besides.
-      await ask({ method: 'POST', url: `${url}/notifications`, body }, z.unknown(), signal)
+      try {
+        await ask({ method: 'POST', url: `${url}/notifications`, body }, z.unknown(), signal)
+        return 'taken'
+      } catch (error) {
+        const answer = error instanceof UnwelcomeAnswer ? answers[error.status] : undefined
+        if (answer === undefined) throw error
+        return answer
+      }
     }
   }
 }

@@ -39,10 +39,21 @@ export function createSignedExchange({ whom, signingKey, timeoutMs }: ExchangeOp
         signal?.throwIfAborted() // the caller knows its own reason
         throw new Error(`${whom} gave no answer: ${timeout.aborted ? 'timeout' : (errorCode(failure) ?? 'cut off')}`)
       })
-    if (status < 200 || status > 299) throw new Error(`${whom} answered ${status}`)
+    if (status < 200 || status > 299) throw new UnwelcomeAnswer(whom, status)
     const answer = shape.safeParse(fromJson(text))
     if (!answer.success) throw new Error(`${whom} answered ${status} with something that is no answer`)
     return answer.data
+  }
+}
+
+/** An answer other than a 2xx, by its HTTP status alone. */
+export class UnwelcomeAnswer extends Error {
+  readonly status: number
+  override readonly name = 'UnwelcomeAnswer'
+
+  constructor(whom: string, status: number) {
+    super(`${whom} answered ${status}`)
+    this.status = status
   }
 }
 

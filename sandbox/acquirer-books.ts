@@ -1,4 +1,5 @@
-import type { Standing } from './bank-types.ts'
+import { book } from './journal.ts'
+import type { BankName, Standing } from './bank-types.ts'
 import type { CardInstruction, CardJournalLine, CardOrder, KnownCard, TakenOrder } from './card-types.ts'
 
 export type AcquirerEvent =
@@ -12,6 +13,19 @@ export type AcquirerEvent =
     }
   | { readonly type: 'card_fenced'; readonly reference: string }
   | { readonly type: 'chargeback'; readonly chargeback: Chargeback; readonly line: CardJournalLine }
+  | { readonly type: 'acquirer_payout'; readonly payout: Payout; readonly lines: readonly CardJournalLine[] }
+
+/** What the acquirer has paid out to our bank, and kept for itself; minor units. */
+export interface Payout {
+  readonly seq: number
+  /** The bank's own. */
+  readonly reference: string
+  readonly bank: BankName
+  readonly amount: string
+  readonly fee: string
+  readonly currency: string
+  readonly at: string
+}
 
 /** What a card holder has taken back by their bank. */
 export interface Chargeback {
@@ -19,6 +33,13 @@ export interface Chargeback {
   readonly reference: string
   readonly reason: string
   readonly amount: string
+  /** Of a second stage: the one that had been won, and is taken back once more. */
+  readonly previous?: string
+}
+
+/** A chargeback, and whether its money has come back. */
+interface KnownChargeback extends Chargeback {
+  won: boolean
 }
 
 /** What is left of an authorization, in its currency's minor units. */
@@ -28,7 +49,7 @@ interface Authorization {
   captured: bigint
   refunded: bigint
   open: boolean
-  readonly chargebacks: Chargeback[]
+  readonly chargebacks: KnownChargeback[]
 }
 
 export interface AcquirerBooks {
@@ -39,6 +60,7 @@ export interface AcquirerBooks {
   readonly pending: Map<string, CardInstruction>
   readonly fenced: Set<string>
   readonly authorizations: Map<string, Authorization>
+  readonly payouts: Payout[]
   readonly journal: CardJournalLine[]
   readonly balances: Map<string, bigint>
 }
@@ -50,6 +72,7 @@ export const emptyAcquirerBooks = (): AcquirerBooks => ({
   pending: new Map(),
   fenced: new Set(),
   authorizations: new Map(),
+  payouts: [],
   journal: [],
   balances: new Map()
 })
@@ -77,9 +100,12 @@ export function applyAcquirer(books: AcquirerBooks, event: AcquirerEvent): void 
       books.fenced.add(event.reference)
       return
     case 'chargeback':
-      books.authorizations.get(event.chargeback.reference)!.chargebacks.push(event.chargeback)
+      books.authorizations.get(event.chargeback.reference)!.chargebacks.push({ ...event.chargeback, won: false })
       book(books, event.line)
       return
+    case 'acquirer_payout':
+      books.payouts.push(event.payout)
+      for (const line of event.lines) book(books, line)
   }
 }
 
@@ -113,11 +139,8 @@ function applyBooked({ verifiedBy, authorizations }: AcquirerBooks, order: CardO
       return
     case 'void':
       authorizations.get(order.of)!.open = false
+      return
+    case 'represent':
+      authorizations.get(order.of)!.chargebacks.find(({ id }) => id === order.chargeback)!.won = true
   }
-}
-
-const book = ({ journal, balances }: AcquirerBooks, line: CardJournalLine): void => {
-  const before = balances.get(line.currency) ?? 0n
-  journal.push(line)
-  balances.set(line.currency, line.direction === 'in' ? before + BigInt(line.amount) : before - BigInt(line.amount))
 }

@@ -1,15 +1,16 @@
 import { Router, type RequestHandler } from 'express'
 import { z } from 'zod'
 import type { Acquirer } from './acquirer.ts'
-import { sendReply } from './bank-routes.ts'
 import { CardOrder, NewCard } from './card-types.ts'
+import { answerInquiry, sendReply } from './instructions.ts'
 import { parseBody, parseValue } from './refusal.ts'
-import { useRule } from './rules.ts'
 import type { World } from './world.ts'
 
 const Reference = z.string().min(1).max(100)
+const ListQuery = z.strictObject({ after: z.coerce.number().int().min(0).default(0) })
+const PAGE = 100
 
-/** `POST /acquirer/instructions` and its inquiry; whoever mounts them has checked the signature. */
+/** `POST /acquirer/instructions`, its inquiry, what was taken back and what was paid out; whoever mounts them has checked the signature. */
 export function acquirerRoutes(world: World, acquirer: Acquirer): Router {
   const instruct: RequestHandler = async (request, response) => {
     const reply = await acquirer.instruct(parseBody(CardOrder, request.body))
@@ -17,22 +18,38 @@ export function acquirerRoutes(world: World, acquirer: Acquirer): Router {
     sendReply(response, reply)
   }
 
-  const inquire: RequestHandler = async (request, response) => {
+  const inquire: RequestHandler = (request, response) => {
     const reference = parseValue(Reference, request.params.reference)
-    const rule = useRule(world, { operation: 'inquiry', reference })
-    const answer = async () => {
-      const body = acquirer.inquire(reference)
-      await world.durable()
-      sendReply(response, { ending: 'answer', status: 200, body })
-    }
-    if (rule === undefined) return answer()
-    if (rule.outcome === 'error') return sendReply(response, { ending: 'error' })
-    // One that hangs has not looked the reference up either: nothing is fenced.
-    if (rule.outcome === 'delay') setTimeout(() => void answer(), rule.delay_ms).unref()
+    return answerInquiry(world, response, { reference }, () => acquirer.inquire(reference))
   }
 
-  return Router().post('/instructions', instruct).get('/instructions/:reference', inquire)
+  const list =
+    <Listed extends { readonly seq: number }>(listed: () => readonly Listed[]): RequestHandler =>
+    async (request, response) => {
+      const { after } = parseValue(ListQuery, request.query)
+      const data = listed().filter(({ seq }) => seq > after)
+      await world.durable()
+      response.json({ data: data.slice(0, PAGE) })
+    }
+
+  return Router()
+    .post('/instructions', instruct)
+    .get('/instructions/:reference', inquire)
+    .get(
+      '/chargebacks',
+      list(() => chargebacksIn(world))
+    )
+    .get(
+      '/payouts',
+      list(() => world.acquirer.payouts)
+    )
 }
+
+/** By their places in its books. */
+const chargebacksIn = ({ acquirer: { journal } }: World) =>
+  journal
+    .filter(({ operation }) => operation === 'chargeback')
+    .map(({ seq, reference, of }) => ({ seq, id: reference, reference: of }))
 
 /** `POST /tokens`, for customers' devices: anybody may ask, from any page, and nothing but the token goes to Coffer. */
 export function tokenRoutes(world: World, acquirer: Acquirer): Router {

@@ -2,11 +2,11 @@ import { createHash, randomInt } from 'node:crypto'
 import type { z } from 'zod'
 import { isExpired } from '../domain/card.ts'
 import type { AcquirerBooks } from './acquirer-books.ts'
-import { held, type Reply } from './bank.ts'
 import type { Standing } from './bank-types.ts'
 import type { Callbacks } from './callbacks.ts'
 import { planForCard } from './card-outcomes.ts'
 import type { CardInstruction, CardJournalLine, CardOrder, KnownCard, NewCard } from './card-types.ts'
+import { earliestDue, instruct, promptAnswer, type Reply } from './instructions.ts'
 import { SandboxRefusal } from './refusal.ts'
 import type { Plan } from './outcomes.ts'
 import { testCardOf } from './test-cards.ts'
@@ -19,6 +19,8 @@ export interface Acquirer {
   instruct(order: CardOrder): Promise<Reply>
   /** What became of a reference. `not_found` fences it: it will never be booked from then on. */
   inquire(reference: string): object
+  /** The card's issuer has looked at what the payee shows. @throws {SandboxRefusal} 409 when nobody contests it, or it is decided. */
+  decideChargeback(chargeback: string, outcome: 'won' | 'lost'): void
   settleDue(): void
   nextDue(): number
 }
@@ -44,12 +46,23 @@ export function createAcquirer({ world, callbacks, onPending, stopping }: Acquir
 
   const take = async (order: CardOrder, plan: Plan): Promise<void> => {
     if (plan.fate === undefined) return
-    const { fate, reports, settleAfterMs = 0 } = plan
+    const { fate, reports } = plan
+    // What cannot be contested is declined at once.
+    const settleAfterMs = order.operation === 'represent' && obstacle(books, order) ? 0 : (plan.settleAfterMs ?? 0)
     world.record({ type: 'card_taken', taken: { order, fate, reports, due_at: world.now() + settleAfterMs } })
     const instruction = books.instructions.get(order.reference)!
     if (settleAfterMs > 0) return onPending(instruction.due_at)
     const reported = settle(instruction)
     if (plan.reportFirst === true) await reported
+  }
+
+  const taker = {
+    books,
+    stopping,
+    take,
+    planFor: (order: CardOrder) => planForCard(world, order),
+    fingerprint: (order: CardOrder) => JSON.stringify(Object.entries(order).sort()),
+    answerFor: ({ reference }: CardOrder) => promptAnswer(told(books, books.instructions.get(reference)!))
   }
 
   return {
@@ -58,26 +71,26 @@ export function createAcquirer({ world, callbacks, onPending, stopping }: Acquir
       world.record({ type: 'card_tokenised', card })
       return card
     },
-    async instruct(order) {
-      const first = knownAnswer(books, order)
-      if (first) return first
-      const plan = planForCard(world, order)
-      if (plan.holdMs > 0 && !(await held(plan.holdMs, stopping))) return { ending: 'hang' }
-      const meanwhile = knownAnswer(books, order)
-      if (meanwhile) return meanwhile
-      await take(order, plan)
-      return plan.ending === 'answer' ? answerFor(books, order) : { ending: plan.ending }
-    },
+    instruct: (order) => instruct(taker, order),
     inquire(reference) {
       const instruction = books.instructions.get(reference)
       if (instruction) return told(books, instruction)
       if (!books.fenced.has(reference)) world.record({ type: 'card_fenced', reference })
       return { status: 'not_found' }
     },
+    decideChargeback(chargeback, outcome) {
+      const contested = [...books.pending.values()].find(
+        ({ order }) => order.operation === 'represent' && order.chargeback === chargeback
+      )
+      if (!contested) throw new SandboxRefusal(409, 'not_contested', 'nobody contests it, or it is decided')
+      const fate =
+        outcome === 'won' ? ({ kind: 'book' } as const) : ({ kind: 'decline', code: 'chargeback_upheld' } as const)
+      void settle({ ...contested, fate })
+    },
     settleDue() {
       for (const instruction of books.pending.values()) if (instruction.due_at <= world.now()) void settle(instruction)
     },
-    nextDue: () => [...books.pending.values()].reduce((next, { due_at }) => Math.min(next, due_at), Infinity)
+    nextDue: () => earliestDue(books.pending.values())
   }
 }
 
@@ -95,22 +108,6 @@ function cardOf({ number, expiry_month, expiry_year }: z.output<typeof NewCard>)
     expiry_month,
     expiry_year
   }
-}
-
-/** @throws {SandboxRefusal} 409 when the reference stands for another instruction. */
-function knownAnswer(books: AcquirerBooks, order: CardOrder): Reply | undefined {
-  const first = books.instructions.get(order.reference)
-  if (first && fingerprint(first.order) !== fingerprint(order))
-    throw new SandboxRefusal(409, 'reference_reused', 'the reference stands for another instruction')
-  if (books.fenced.has(order.reference))
-    return { ending: 'answer', status: 200, body: { status: 'declined', code: 'reference_fenced' } }
-  return first && answerFor(books, order)
-}
-
-const answerFor = (books: AcquirerBooks, { reference }: CardOrder): Reply => {
-  const said = told(books, books.instructions.get(reference)!)
-  const status = said.status === 'booked' ? 'accepted' : said.status
-  return { ending: 'answer', status: status === 'pending' ? 202 : 200, body: { ...said, status } }
 }
 
 /** How it stands; of a verification also which card it was, of a payment what was taken back of it. */
@@ -141,7 +138,8 @@ function wornOut({ cards }: AcquirerBooks, order: CardOrder, now: Date): string 
   return card && isExpired({ month: card.expiry_month, year: card.expiry_year }, now) ? 'expired_card' : undefined
 }
 
-function obstacle({ cards, verifiedBy, authorizations }: AcquirerBooks, order: CardOrder): string | undefined {
+function obstacle(books: AcquirerBooks, order: CardOrder): string | undefined {
+  const { cards, verifiedBy, authorizations } = books
   if ('token' in order) {
     if (!cards.has(order.token)) return 'invalid_token'
     const used = verifiedBy.has(order.token)
@@ -152,6 +150,7 @@ function obstacle({ cards, verifiedBy, authorizations }: AcquirerBooks, order: C
   const authorization = authorizations.get(order.of)
   if (!authorization) return 'authorization_not_found'
   const { amount: authorized, captured, refunded, open } = authorization
+  if (order.operation === 'represent') return notContestable(books, order)
   if (order.operation !== 'refund' && !open) return 'authorization_over'
   if (order.operation === 'void') return undefined
   if (order.amount.currency !== authorization.currency) return 'currency_mismatch'
@@ -159,7 +158,20 @@ function obstacle({ cards, verifiedBy, authorizations }: AcquirerBooks, order: C
   return BigInt(order.amount.amount) > left ? 'amount_exceeds_authorization' : undefined
 }
 
-const fingerprint = (order: CardOrder): string => JSON.stringify(Object.entries(order).sort())
+/** A chargeback is contested once, under whatever reference. */
+function notContestable(
+  { authorizations, instructions }: AcquirerBooks,
+  { reference, of, chargeback, amount }: Extract<CardOrder, { operation: 'represent' }>
+): string | undefined {
+  const { currency, chargebacks } = authorizations.get(of)!
+  const known = chargebacks.find(({ id }) => id === chargeback)
+  if (!known || currency !== amount.currency || BigInt(amount.amount) > BigInt(known.amount))
+    return 'chargeback_not_found'
+  const isContested = [...instructions.values()].some(
+    ({ order }) => order.operation === 'represent' && order.chargeback === chargeback && order.reference !== reference
+  )
+  return isContested ? 'already_represented' : undefined
+}
 
 function lineFor(order: CardOrder, seq: number, at: number): CardJournalLine | undefined {
   if (order.operation === 'verify' || order.operation === 'authorize' || order.operation === 'void') return undefined
@@ -167,7 +179,7 @@ function lineFor(order: CardOrder, seq: number, at: number): CardJournalLine | u
   return {
     seq,
     reference,
-    operation,
+    operation: operation === 'represent' ? 'representment' : operation,
     of: 'of' in order ? order.of : reference,
     amount: amount.amount,
     currency: amount.currency,

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { Router, type RequestHandler } from 'express'
 import { z } from 'zod'
+import type { Acquirer } from './acquirer.ts'
+import { payOut } from './acquirer-payout.ts'
 import type { Bank } from './bank.ts'
 import { type BankName, bankNames, NewReturn } from './bank-types.ts'
 import type { Callbacks } from './callbacks.ts'
@@ -16,6 +18,7 @@ import type { World } from './world.ts'
 interface AdminDeps {
   readonly world: World
   readonly banks: Readonly<Record<BankName, Bank>>
+  readonly acquirer: Acquirer
   readonly clock: Clock
   readonly callbacks: Callbacks
 }
@@ -26,16 +29,17 @@ const ADVANCE_MS_MAX = 10 * 366 * 86_400_000
 const Advance = z.strictObject({ by_ms: z.number().int().min(0).max(ADVANCE_MS_MAX) })
 const CallbackUrl = z.strictObject({ url: z.url({ protocol: /^https?$/ }) })
 const JournalQuery = z.strictObject({
-  bank: z.enum([...bankNames, 'acquirer']),
+  bank: z.enum([...bankNames, 'acquirer', 'billers']),
   after: z.coerce.number().int().min(0).default(0)
 })
 const InboxQuery = z.strictObject({ to: z.string().min(1).optional() })
 
 /** What tests and operators of the sandbox steer it with; whoever mounts them has checked the admin key. */
-export function adminRoutes({ world, banks, clock, callbacks }: AdminDeps): Router {
+export function adminRoutes({ world, banks, acquirer, clock, callbacks }: AdminDeps): Router {
   const readJournal: RequestHandler = async (request, response) => {
     const { bank, after } = parseValue(JournalQuery, request.query)
-    const { journal, balances } = bank === 'acquirer' ? world.acquirer : world.banks[bank]
+    const { journal, balances } =
+      bank === 'acquirer' ? world.acquirer : bank === 'billers' ? world.billers : world.banks[bank]
     const body = {
       data: journal.slice(after),
       balances: Object.fromEntries([...balances].map(([currency, balance]) => [currency, balance.toString()]))
@@ -71,10 +75,17 @@ export function adminRoutes({ world, banks, clock, callbacks }: AdminDeps): Rout
     response.status(201).json(returned)
   }
 
+  const payOutNow: RequestHandler = async (_request, response) => {
+    const before = world.acquirer.payouts.length
+    payOut(world)
+    await world.durable()
+    response.status(201).json({ data: world.acquirer.payouts.slice(before) })
+  }
+
   return Router()
     .use('/rules', ruleRoutes(world))
     .use('/screening-list', screeningListRoutes(world, callbacks))
-    .use('/chargebacks', chargebackRoutes(world, callbacks))
+    .use('/chargebacks', chargebackRoutes(world, acquirer, callbacks))
     .use('/statement-faults', statementFaultRoutes(world))
     .get('/journal', readJournal)
     .get('/inbox', readInbox)
@@ -82,6 +93,7 @@ export function adminRoutes({ world, banks, clock, callbacks }: AdminDeps): Rout
     .post('/clock/advance', advanceClock)
     .post('/callback-url', setCallbackUrl)
     .post('/returns', takeBack)
+    .post('/acquirer-payouts', payOutNow)
 }
 
 const ruleRoutes = (world: World): Router => {

@@ -8,6 +8,8 @@ import { adminRoutes } from './admin-routes.ts'
 import { requireAdminKey, requireSignature } from './authenticate.ts'
 import { createBank } from './bank.ts'
 import { bankRoutes } from './bank-routes.ts'
+import { billAdminRoutes, billerRoutes } from './biller-routes.ts'
+import { createBillerNetwork } from './billers.ts'
 import { bankNames } from './bank-types.ts'
 import { createCallbacks } from './callbacks.ts'
 import { createClock } from './clock.ts'
@@ -17,6 +19,7 @@ import { notifierRoutes } from './notifier-routes.ts'
 import { answerErrors, SandboxRefusal } from './refusal.ts'
 import { screeningRoutes } from './screening-routes.ts'
 import { ownIban } from './statement.ts'
+import { createWebhookReceivers } from './webhook-receiver.ts'
 import type { World } from './world.ts'
 
 interface SandboxOptions {
@@ -44,28 +47,36 @@ export function createSandbox(world: World, options: SandboxOptions): Sandbox {
   const stopping = stop.signal
   openAccounts(world)
   const callbacks = createCallbacks({ world, secret: options.callbackSecret, stopping })
-  const clock = createClock(world, () => [...Object.values(banks), acquirer, bureau, checks], callbacks)
+  const clock = createClock(world, () => [...Object.values(banks), acquirer, billers, bureau, checks], callbacks)
   const shared = { world, callbacks, onPending: clock.expect, stopping }
   const banks = {
     a: createBank('a', { ...shared, settleAfterMs: 0 }),
     b: createBank('b', { ...shared, settleAfterMs: options.bankBDelayMs })
   }
   const acquirer = createAcquirer(shared)
+  const billers = createBillerNetwork(shared)
   const bureau = createIdentityBureau(shared)
   const checks = createAccountChecks({ ...shared, bankBDelayMs: options.bankBDelayMs })
+  const receivers = createWebhookReceivers(stopping)
   const signed = requireSignature(options.clientKey)
 
   const app = express()
   app.disable('x-powered-by').disable('etag')
   app.get('/livez', (_request, response) => void response.json({ status: 'ok' }))
+  // What a payee shows against a chargeback: at most ten files of 1 MiB, in Base64.
+  app.use('/acquirer/instructions', express.raw({ type: () => true, limit: '15mb' }))
   app.use(express.raw({ type: () => true, limit: '100kb' }))
   app.use('/banks', signed, bankRoutes(world, banks), accountRoutes(world, checks))
   app.use('/acquirer/tokens', tokenRoutes(world, acquirer))
   app.use('/acquirer', signed, acquirerRoutes(world, acquirer))
+  app.use('/billers', signed, billerRoutes(world, billers))
   app.use('/notifications', signed, notifierRoutes(world))
   app.use('/identity', signed, identityRoutes(world, bureau))
   app.use('/screening', signed, screeningRoutes(world))
-  app.use('/admin', requireAdminKey(options.adminKey), adminRoutes({ world, banks, clock, callbacks }))
+  const admin = requireAdminKey(options.adminKey)
+  app.use('/webhook-receivers', receivers.routes)
+  app.use('/admin/webhook-receivers', admin, receivers.admin)
+  app.use('/admin', admin, billAdminRoutes(world), adminRoutes({ world, banks, acquirer, clock, callbacks }))
   app.use(() => {
     throw new SandboxRefusal(404, 'not_found', 'there is no such route')
   })

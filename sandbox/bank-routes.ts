@@ -1,9 +1,9 @@
-import { Router, type RequestHandler, type Response } from 'express'
+import { Router, type RequestHandler } from 'express'
 import { z } from 'zod'
-import type { Bank, Reply } from './bank.ts'
+import type { Bank } from './bank.ts'
 import { BankName, Order } from './bank-types.ts'
+import { answerInquiry, sendReply } from './instructions.ts'
 import { parseBody, parseValue, SandboxRefusal } from './refusal.ts'
-import { useRule } from './rules.ts'
 import { customerStatementRoute } from './statement-route.ts'
 import type { World } from './world.ts'
 
@@ -20,20 +20,11 @@ export function bankRoutes(world: World, banks: Readonly<Record<BankName, Bank>>
     sendReply(response, reply)
   }
 
-  const inquire: RequestHandler = async (request, response) => {
+  const inquire: RequestHandler = (request, response) => {
     const name = bankIn(request.params.bank)
     const reference = parseValue(Reference, request.params.reference)
     const order = world.banks[name].instructions.get(reference)?.order
-    const rule = useRule(world, { operation: 'inquiry', reference, order })
-    const answer = async () => {
-      const body = banks[name].inquire(reference)
-      await world.durable()
-      sendReply(response, { ending: 'answer', status: 200, body })
-    }
-    if (rule === undefined) return answer()
-    if (rule.outcome === 'error') return sendReply(response, { ending: 'error' })
-    // A bank that hangs has not looked the reference up either: nothing is fenced.
-    if (rule.outcome === 'delay') setTimeout(() => void answer(), rule.delay_ms).unref()
+    return answerInquiry(world, response, { reference, order }, () => banks[name].inquire(reference))
   }
 
   const inquireReturn: RequestHandler = (request, response) => {
@@ -55,13 +46,6 @@ export function bankRoutes(world: World, banks: Readonly<Record<BankName, Bank>>
     .get('/:bank/returns/:reference', inquireReturn)
     .post('/:bank/instructions', instruct)
     .get('/:bank/instructions/:reference', inquire)
-}
-
-export const sendReply = (response: Response, reply: Reply): void => {
-  if (reply.ending === 'answer') response.status(reply.status).json(reply.body)
-  if (reply.ending === 'error') response.status(500).json({ code: 'internal', message: 'the bank failed' })
-  if (reply.ending === 'close') response.socket?.destroy()
-  // `hang`: no answer, until the client gives up.
 }
 
 /** @throws {SandboxRefusal} 404 for a bank that does not exist. */

@@ -1,14 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { BankName, JournalLine, NewReturn, Order, Returned, Standing } from './bank-types.ts'
 import type { Callbacks } from './callbacks.ts'
-import { planFor, type Ending, type Plan } from './outcomes.ts'
-import { SandboxRefusal } from './refusal.ts'
+import { earliestDue, instruct, type Reply } from './instructions.ts'
+import { planFor, type Plan } from './outcomes.ts'
+import { digitsOf } from './own-account.ts'
 import { createReturns } from './returns.ts'
 import type { Instruction, World } from './world.ts'
-
-export type Reply =
-  | { readonly ending: 'answer'; readonly status: number; readonly body: object }
-  | { readonly ending: Exclude<Ending, 'answer'> }
 
 export interface Bank {
   /** Takes an instruction; the same reference is never booked twice. */
@@ -43,7 +39,7 @@ export function createBank(name: BankName, { world, callbacks, settleAfterMs, on
     const { reference } = order
     if (fate.kind === 'book') {
       const line = lineFor(order, books.journal.length + 1, world.now())
-      const bank_reference = `COF${name.toUpperCase()}${line.seq.toString().padStart(12, '0')}`
+      const bank_reference = `COF${name.toUpperCase()}${digitsOf(line.seq)}`
       world.record({ type: 'booked', bank: name, line, bank_reference })
       if (return_after_ms !== undefined) returns.expect(reference, world.now() + return_after_ms)
     } else if (fate.kind === 'decline') {
@@ -74,19 +70,17 @@ export function createBank(name: BankName, { world, callbacks, settleAfterMs, on
     if (plan.reportFirst === true) await reported
   }
 
+  const taker = {
+    books,
+    stopping,
+    take,
+    fingerprint,
+    planFor: (order: Order) => planFor(world, name, order),
+    answerFor: ({ reference }: Order) => answerFor(name, books.instructions.get(reference)!.standing)
+  }
+
   return {
-    async instruct(order) {
-      const known = () => knownAnswer(name, books, order)
-      const first = known()
-      if (first) return first
-      const plan = planFor(world, name, order)
-      if (plan.holdMs > 0 && !(await held(plan.holdMs, stopping))) return { ending: 'hang' }
-      const meanwhile = known()
-      if (meanwhile) return meanwhile
-      await take(order, plan)
-      if (plan.ending !== 'answer') return { ending: plan.ending }
-      return answerFor(name, books.instructions.get(order.reference)!.standing)
-    },
+    instruct: (order) => instruct(taker, order),
     inquire(reference) {
       const standing = books.instructions.get(reference)?.standing
       if (standing && standing.status !== 'lost') return standing
@@ -95,22 +89,8 @@ export function createBank(name: BankName, { world, callbacks, settleAfterMs, on
     },
     takeBack: returns.takeBack,
     settleDue,
-    nextDue: () =>
-      [...books.pending.values(), ...books.dueReturns.values()].reduce(
-        (next, { due_at }) => Math.min(next, due_at),
-        Infinity
-      )
+    nextDue: () => earliestDue([...books.pending.values(), ...books.dueReturns.values()])
   }
-}
-
-/** @throws {SandboxRefusal} 409 when the reference stands for another instruction. */
-const knownAnswer = (name: BankName, books: World['banks'][BankName], order: Order): Reply | undefined => {
-  const first = books.instructions.get(order.reference)
-  if (first && fingerprint(first.order) !== fingerprint(order))
-    throw new SandboxRefusal(409, 'reference_reused', 'the reference stands for another instruction')
-  if (books.fenced.has(order.reference))
-    return { ending: 'answer', status: 200, body: { status: 'declined', code: 'reference_fenced' } }
-  return first && answerFor(name, first.standing)
 }
 
 /** Bank A knows at once; bank B only says that it has taken the instruction, however often it is asked. */
@@ -119,10 +99,6 @@ const answerFor = (name: BankName, standing: Standing): Reply => {
   const body = standing.status === 'booked' ? { ...standing, status: 'accepted' } : standing
   return { ending: 'answer', status: 200, body }
 }
-
-/** False when the sandbox stops first. */
-export const held = (ms: number, stopping: AbortSignal): Promise<boolean> =>
-  sleep(ms, true, { signal: stopping }).catch(() => false)
 
 const fingerprint = ({ reference, operation, iban, holder, amount }: Order): string =>
   JSON.stringify([reference, operation, iban, holder, amount.amount, amount.currency])

@@ -6,7 +6,7 @@ import type { Delivery, World } from './world.ts'
 
 export interface Callbacks {
   /** Tells the API that a reference is worth an inquiry; resolves after the first try of the last call. */
-  report(who: BankName | 'acquirer', reference: string, times: number): Promise<void>
+  report(who: BankName | 'acquirer' | 'billers', reference: string, times: number): Promise<void>
   /** Tells the API once that one who is no bank has news of a reference; resolves as `report` does. */
   tell(who: 'identity' | 'screening', reference: string): Promise<void>
   /** Makes every call that is still due: after a restart, or when the API's address has become known. */
@@ -96,7 +96,11 @@ export function createCallbacks({ world, secret, stopping }: CallbackDeps): Call
 
   return {
     report: (who, reference, times) =>
-      announce(who === 'acquirer' ? who : `bank-${who}`, reference, (times > 1 ? DUPLICATES : ONCE).slice(0, times)),
+      announce(
+        who === 'a' || who === 'b' ? `bank-${who}` : who,
+        reference,
+        (times > 1 ? DUPLICATES : ONCE).slice(0, times)
+      ),
     tell: (who, reference) => announce(who, reference, ONCE),
     resume() {
       for (const delivery of world.deliveries.values()) void deliver(delivery)

@@ -1,5 +1,6 @@
+import { decimalOf } from '../domain/money.ts'
 import type { StatedLine } from './statement-faults.ts'
-import { decimal, type Statement } from './statement.ts'
+import type { Statement } from './statement.ts'
 import { element, xmlDocument, type Element } from './xml.ts'
 
 /** ISO 20022 text fields of the kind Max35Text. */
@@ -46,13 +47,17 @@ const balance = (kind: 'OPBD' | 'CLBD', amount: bigint, { currency, date }: Stat
     'Bal',
     {},
     element('Tp', {}, element('CdOrPrtry', {}, text('Cd', kind))),
-    element('Amt', { Ccy: currency }, decimal(amount, currency)),
+    element('Amt', { Ccy: currency }, decimalOf({ amount: amount < 0n ? -amount : amount, currency })),
     text('CdtDbtInd', amount < 0n ? 'DBIT' : 'CRDT'),
     element('Dt', {}, text('Dt', date))
   )
 
 const entryElement = (line: StatedLine): Element => {
-  const amount = element('Amt', { Ccy: line.currency }, decimal(BigInt(line.amount), line.currency))
+  const amount = element(
+    'Amt',
+    { Ccy: line.currency },
+    decimalOf({ amount: BigInt(line.amount), currency: line.currency })
+  )
   const side = text('CdtDbtInd', line.direction === 'in' ? 'CRDT' : 'DBIT')
   return element(
     'Ntry',

@@ -1,12 +1,10 @@
 import type { CardOrder } from './card-types.ts'
 import type { Plan } from './outcomes.ts'
+import { ACCEPTED, BOOKED_THEN_CLOSED, declined, NEVER_BOOKED, planByAmount, planByRule } from './prompt-plans.ts'
 import { useRule, type CardOperation, type RuleFor } from './rules.ts'
 import type { World } from './world.ts'
 
-const ACCEPTED: Plan = { fate: { kind: 'book' }, ending: 'answer', reports: 0, holdMs: 0 }
-const BOOKED_THEN_CLOSED: Plan = { ...ACCEPTED, ending: 'close' }
-const NEVER_BOOKED: Plan = { ...ACCEPTED, fate: undefined, ending: 'hang' }
-const declined = (code: string): Plan => ({ ...ACCEPTED, fate: { kind: 'decline', code } })
+const DECLINED = 'card_declined'
 
 /** A rule goes before the test card's own way, and that before the magic amount; without any the acquirer does as it is told. */
 export function planForCard(world: World, order: CardOrder): Plan {
@@ -14,9 +12,10 @@ export function planForCard(world: World, order: CardOrder): Plan {
   const token = 'token' in order ? order.token : undefined
   const amount = 'amount' in order ? order.amount : undefined
   const rule = useRule(world, { operation, reference, token, amount })
-  if (rule) return planByRule(rule)
+  if (operation === 'represent') return planOfContest(rule)
+  if (rule) return planByRule(rule, DECLINED)
   const card = token === undefined ? undefined : world.acquirer.cards.get(token)
-  return planByCard(card?.magic, operation) ?? planByAmount(amount?.amount ?? '00')
+  return planByCard(card?.magic, operation) ?? planByAmount(amount?.amount ?? '00', amountCodes)
 }
 
 /** The table for users stands in docs/magic-values.md. */
@@ -39,43 +38,19 @@ function planByCard(magic: string | undefined, operation: CardOperation): Plan |
   }
 }
 
-/** The last two digits, as at the banks; a closed account is a declined card. */
-function planByAmount(amount: string): Plan {
-  switch (amount.slice(-2).padStart(2, '0')) {
-    case '01':
-      return declined('insufficient_funds')
-    case '02':
-      return declined('card_declined')
-    case '03':
-      return BOOKED_THEN_CLOSED
-    case '04':
-      return NEVER_BOOKED
-    case '06':
-      return { ...ACCEPTED, reports: 5 }
-    default:
-      return ACCEPTED
-  }
+/** A closed account is a declined card. */
+const amountCodes = { '01': 'insufficient_funds', '02': DECLINED } as const
+
+/**
+ * A card's issuer takes weeks: nothing is decided before somebody says so (`POST /admin/chargebacks/{id}/decide`), or a rule that
+ * accepts or declines; all others are about how it is taken.
+ */
+function planOfContest(rule: RuleFor<CardOperation> | undefined): Plan {
+  const plan = rule ? planByRule(rule, DECLINED) : ACCEPTED
+  const isDecided = rule?.outcome === 'accept' || rule?.outcome === 'decline'
+  const reports = plan.reports === 0 ? 1 : plan.reports
+  return isDecided ? { ...plan, reports } : { ...plan, reports, settleAfterMs: UNDECIDED_MS }
 }
 
-/** With a delay of the sandbox's own time the acquirer answers `pending`, and calls back when it has settled. */
-function planByRule(rule: RuleFor<CardOperation>): Plan {
-  const later = rule.delay_ms === undefined ? {} : { settleAfterMs: rule.delay_ms, reports: 1 }
-  switch (rule.outcome) {
-    case 'accept':
-      return { ...ACCEPTED, ...later }
-    case 'decline':
-      return { ...declined(rule.code ?? 'card_declined'), ...later }
-    case 'book_then_close':
-      return BOOKED_THEN_CLOSED
-    case 'timeout':
-      return NEVER_BOOKED
-    case 'error':
-      return { ...ACCEPTED, fate: rule.booked === true ? ACCEPTED.fate : undefined, ending: 'error' }
-    case 'delay':
-      return { ...ACCEPTED, holdMs: rule.delay_ms ?? 0 }
-    case 'duplicate_callback':
-      return { ...ACCEPTED, reports: 5 }
-    case 'reorder':
-      return { ...ACCEPTED, reports: 1, reportFirst: true }
-  }
-}
+/** Longer than anything that is looked at. */
+const UNDECIDED_MS = 100 * 366 * 86_400_000

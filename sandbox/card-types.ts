@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { CHARGEBACK_ID } from '../domain/chargeback.ts'
 import { CARD_TOKEN, type CardBrand, type CardFunding } from '../domain/card.ts'
 import type { CurrencyCode } from '../domain/currencies.ts'
 import { Amount, type Fate, type Standing } from './bank-types.ts'
@@ -15,9 +17,32 @@ export const NewCard = z.strictObject({
 const Reference = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,99}$/)
 const Token = z.string().regex(CARD_TOKEN)
 
+const Evidence = z.strictObject({
+  text: z.string().max(5_000).optional(),
+  files: z
+    .array(
+      z
+        .strictObject({
+          name: z.string().min(1).max(200),
+          media_type: z.string().min(1).max(100),
+          sha256: z.string().regex(/^[0-9a-f]{64}$/),
+          content: z.base64()
+        })
+        // What has arrived whole is not kept.
+        .transform(({ content, ...file }, context) => {
+          const bytes = Buffer.from(content, 'base64')
+          if (createHash('sha256').update(bytes).digest('hex') !== file.sha256)
+            context.addIssue({ code: 'custom', path: ['sha256'], message: 'is not of these bytes' })
+          return { ...file, size: bytes.length }
+        })
+    )
+    .max(10)
+})
+
 /**
  * The body of `POST /acquirer/instructions`. `verify`: an authorization of nothing; `sale`: authorized and captured in one;
- * `of`: the reference of the authorization or sale that it is about. A `final` capture gives up what is left.
+ * `of`: the reference of the authorization or sale that it is about. A `final` capture gives up what is left. `represent`: the
+ * payee contests a chargeback and shows why; the money comes back if the card's issuer agrees, whenever that is.
  */
 export const CardOrder = z.discriminatedUnion('operation', [
   z.strictObject({ operation: z.literal('verify'), reference: Reference, token: Token }),
@@ -30,7 +55,15 @@ export const CardOrder = z.discriminatedUnion('operation', [
     final: z.boolean().default(false)
   }),
   z.strictObject({ operation: z.literal('refund'), reference: Reference, of: Reference, amount: Amount }),
-  z.strictObject({ operation: z.literal('void'), reference: Reference, of: Reference })
+  z.strictObject({ operation: z.literal('void'), reference: Reference, of: Reference }),
+  z.strictObject({
+    operation: z.literal('represent'),
+    reference: Reference,
+    of: Reference,
+    chargeback: z.string().regex(CHARGEBACK_ID),
+    amount: Amount,
+    evidence: z.array(Evidence).max(100)
+  })
 ])
 export type CardOrder = z.output<typeof CardOrder>
 
@@ -64,9 +97,9 @@ export interface CardInstruction extends TakenOrder {
 export interface CardJournalLine {
   readonly seq: number
   readonly reference: string
-  readonly operation: 'sale' | 'capture' | 'refund' | 'chargeback'
-  /** The authorization or sale that it is about. */
-  readonly of: string
+  readonly operation: 'sale' | 'capture' | 'refund' | 'chargeback' | 'representment' | 'payout' | 'fee'
+  /** The authorization or sale that it is about; a payout and its fee are about none. */
+  readonly of?: string
   readonly amount: string
   readonly currency: CurrencyCode
   readonly direction: 'in' | 'out'

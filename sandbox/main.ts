@@ -17,7 +17,9 @@ const Arguments = z.object({
   'client-key': z.string().min(1),
   'callback-url': z.url({ protocol: /^https?$/ }).optional(),
   'callback-secret': z.string().startsWith('whsec_'),
-  'bank-b-delay-ms': z.coerce.number().int().min(0).default(60_000)
+  'bank-b-delay-ms': z.coerce.number().int().min(0).default(60_000),
+  /** How far its clock is ahead of the machine's when its world begins; one that has begun keeps its own. */
+  'clock-ahead-ms': z.coerce.number().int().min(0).default(0)
 })
 
 const options = Object.fromEntries(Object.keys(Arguments.shape).map((name) => [name, { type: 'string' as const }]))
@@ -37,6 +39,8 @@ const main = async (): Promise<void> => {
   const world = await openWorld(given.state)
   const url = given['callback-url']?.replace(/\/+$/, '')
   if (url !== undefined && url !== world.callbackUrl) world.record({ type: 'callback_url', url })
+  const ahead = given['clock-ahead-ms']
+  if (ahead > 0 && world.banks.a.journal.length === 0) world.record({ type: 'clock', offset_ms: ahead })
   const sandbox = createSandbox(world, {
     adminKey: given['admin-key'],
     clientKey: given['client-key'],

@@ -1,5 +1,7 @@
+import { randomInt } from 'node:crypto'
 import type { BankName, JournalLine, NewReturn, Order, Returned } from './bank-types.ts'
 import type { Callbacks } from './callbacks.ts'
+import { digitsOf } from './own-account.ts'
 import { SandboxRefusal } from './refusal.ts'
 import type { World } from './world.ts'
 
@@ -26,7 +28,8 @@ export function createReturns(name: BankName, { world, callbacks, onPending }: R
     const { amount } = order
     const returned: Returned = {
       seq,
-      reference: `RTN${name.toUpperCase()}${seq.toString().padStart(12, '0')}`,
+      // Not its place: every sandbox would have the same ones, and so would whoever names things after them.
+      reference: `RTN${name.toUpperCase()}${digitsOf(randomInt(10 ** 12))}`,
       original_reference: reference,
       amount,
       ...(charge !== undefined && { charge: { amount: charge, currency: amount.currency } }),

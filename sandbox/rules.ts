@@ -27,6 +27,7 @@ const outcomesOf = {
   identity: identityOutcomes,
   registry: identityOutcomes,
   screening: failures,
+  notify: ['decline', ...failures],
   confirm_payee: accountOutcomes,
   ownership: accountOutcomes,
   verify: bankOutcomes,
@@ -34,7 +35,10 @@ const outcomesOf = {
   sale: bankOutcomes,
   capture: bankOutcomes,
   refund: bankOutcomes,
-  void: bankOutcomes
+  represent: bankOutcomes,
+  void: bankOutcomes,
+  pay_bill: bankOutcomes,
+  ask_bill: failures
 } as const
 type Operation = keyof typeof outcomesOf
 const operations = [
@@ -44,6 +48,7 @@ const operations = [
   'identity',
   'registry',
   'screening',
+  'notify',
   'confirm_payee',
   'ownership',
   'verify',
@@ -51,7 +56,10 @@ const operations = [
   'sale',
   'capture',
   'refund',
-  'void'
+  'void',
+  'represent',
+  'pay_bill',
+  'ask_bill'
 ] as const satisfies readonly Operation[]
 
 const Match = z.strictObject({
@@ -104,7 +112,8 @@ export const NewRule = z
       complain('match', `${operation} knows neither an amount nor an IBAN`)
     if ((isAboutAccount(operation) || operation === 'verify' || operation === 'void') && amount !== undefined)
       complain('match', `${operation} knows no amount`)
-    if (isOfCard(operation) && iban !== undefined) complain('match', `${operation} knows no IBAN`)
+    if ((isOfCard(operation) || operation === 'pay_bill') && iban !== undefined)
+      complain('match', `${operation} knows no IBAN`)
     if (token !== undefined && !knowsToken(operation)) complain('match', 'only verify, authorize and sale know a token')
     if (holder !== undefined && (operation !== 'confirm_payee' || outcome !== 'accept'))
       complain('holder', 'only with the outcome accept of confirm_payee')
@@ -113,7 +122,7 @@ export const NewRule = z
 const delayable: readonly string[] = ['accept', 'decline', 'delay']
 
 const knowsNoIban = (operation: Operation | undefined): boolean =>
-  operation === 'identity' || operation === 'registry' || operation === 'screening'
+  operation !== undefined && ['identity', 'registry', 'screening', 'notify', 'ask_bill'].includes(operation)
 const isAboutAccount = (operation: Operation | undefined): boolean =>
   operation === 'confirm_payee' || operation === 'ownership'
 /** No instruction to move money: nothing to book, and nothing to report. */
@@ -122,9 +131,13 @@ const isNoBank = (operation: Operation | undefined): boolean => knowsNoIban(oper
 const knowsToken = (operation: Operation | undefined): boolean =>
   operation === 'verify' || operation === 'authorize' || operation === 'sale'
 /** Of a card: at the acquirer, which knows no IBAN. */
-export type CardOperation = 'verify' | 'authorize' | 'sale' | 'capture' | 'refund' | 'void'
+export type CardOperation = 'verify' | 'authorize' | 'sale' | 'capture' | 'refund' | 'void' | 'represent'
 const isOfCard = (operation: Operation | undefined): boolean =>
-  knowsToken(operation) || operation === 'capture' || operation === 'refund' || operation === 'void'
+  knowsToken(operation) ||
+  operation === 'capture' ||
+  operation === 'refund' ||
+  operation === 'void' ||
+  operation === 'represent'
 
 export type Rule = z.output<typeof NewRule> & { readonly id: string }
 

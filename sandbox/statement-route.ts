@@ -1,10 +1,11 @@
 import type { RequestHandler } from 'express'
 import { z } from 'zod'
+import { decimalOf } from '../domain/money.ts'
 import { BankName } from './bank-types.ts'
 import { toCamt053 } from './camt053.ts'
 import { SandboxRefusal } from './refusal.ts'
 import { statedLines } from './statement-faults.ts'
-import { decimal, statementsOf, type Statement } from './statement.ts'
+import { statementsOf, type Statement } from './statement.ts'
 import type { World } from './world.ts'
 
 const Wanted = z.object({ bank: BankName, date: z.iso.date(), format: z.enum(['xml', 'csv']) })
@@ -60,7 +61,7 @@ const toCsv = (statements: readonly Statement[]): string =>
 
 const rowsOf = ({ opening, closing, entries, currency, iban, date }: Statement): string[] => {
   const balanceRow = (kind: string, balance: bigint) =>
-    [kind, '', date, '', '', iban, '', `${balance < 0n ? '-' : ''}${decimal(balance, currency)}`, currency].join(',')
+    [kind, '', date, '', '', iban, '', decimalOf({ amount: balance, currency }), currency].join(',')
   const rows = entries.map((line) =>
     [
       'entry',
@@ -70,7 +71,7 @@ const rowsOf = ({ opening, closing, entries, currency, iban, date }: Statement):
       line.operation,
       line.iban,
       line.direction,
-      decimal(BigInt(line.amount), currency),
+      decimalOf({ amount: BigInt(line.amount), currency }),
       currency
     ].join(',')
   )

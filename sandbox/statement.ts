@@ -1,4 +1,4 @@
-import { exponentOf, type CurrencyCode } from '../domain/currencies.ts'
+import type { CurrencyCode } from '../domain/currencies.ts'
 import { ibanAt } from '../domain/iban.ts'
 import { bankNames, type BankName, type JournalLine } from './bank-types.ts'
 import type { StatedLine } from './statement-faults.ts'
@@ -28,13 +28,6 @@ export function statementsOf(bank: BankName, stated: readonly StatedLine[], date
     const entries = lines.filter((line) => line.stated_on === date)
     return { bank, iban: ownIban(bank), date, currency, opening, entries, closing: opening + sumOf(entries) }
   })
-}
-
-/** `1050n` of a currency with two decimals → `10.50`; the sign is left to the caller. */
-export function decimal(amount: bigint, currency: CurrencyCode): string {
-  const exponent = exponentOf(currency)
-  const digits = (amount < 0n ? -amount : amount).toString().padStart(exponent + 1, '0')
-  return exponent === 0 ? digits : `${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`
 }
 
 const sumOf = (lines: readonly JournalLine[]): bigint =>

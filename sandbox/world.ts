@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import { applyAcquirer, emptyAcquirerBooks, type AcquirerBooks, type AcquirerEvent } from './acquirer-books.ts'
+import { applyBiller, emptyBillerBooks, type BillerBooks, type BillerEvent } from './biller-books.ts'
 import type { BankName, DueReturn, JournalLine, Returned, Standing, Taken } from './bank-types.ts'
 import { openFileLog, openMemoryLog } from './event-log.ts'
 import { applyIdentity, emptyIdentityBooks, type IdentityBooks, type IdentityEvent } from './identity-books.ts'
 import { applyOwnership, emptyOwnershipBooks, type OwnershipBooks, type OwnershipEvent } from './ownership-books.ts'
+import { book } from './journal.ts'
 import type { Rule } from './rules.ts'
 import { firstScreeningList, type ScreeningList } from './screening-list.ts'
 import type { StatementFault } from './statement-faults.ts'
@@ -12,7 +14,7 @@ import type { StatementFault } from './statement-faults.ts'
 export interface Delivery {
   readonly key: string
   readonly message_id: string
-  readonly to: 'bank-a' | 'bank-b' | 'acquirer' | 'identity' | 'screening'
+  readonly to: 'bank-a' | 'bank-b' | 'acquirer' | 'billers' | 'identity' | 'screening'
   readonly body: string
   readonly wait_ms: number
   readonly lag_s: number
@@ -54,6 +56,7 @@ type WorldEvent =
   | IdentityEvent
   | OwnershipEvent
   | AcquirerEvent
+  | BillerEvent
 
 export interface Instruction extends Taken {
   standing: Standing
@@ -83,6 +86,7 @@ export interface World {
   readonly identity: IdentityBooks
   readonly ownership: OwnershipBooks
   readonly acquirer: AcquirerBooks
+  readonly billers: BillerBooks
   /** What was planted on statements. */
   readonly statementFaults: Map<string, StatementFault>
   screeningList: ScreeningList
@@ -110,6 +114,7 @@ export async function openWorld(directory: string | undefined): Promise<World> {
     identity: emptyIdentityBooks(),
     ownership: emptyOwnershipBooks(),
     acquirer: emptyAcquirerBooks(),
+    billers: emptyBillerBooks(),
     statementFaults: new Map(),
     screeningList: firstScreeningList,
     offsetMs: 0,
@@ -139,13 +144,8 @@ const emptyBooks = (): BankBooks => ({
 
 const apply = (world: World, event: WorldEvent): void => {
   switch (event.type) {
-    case 'taken': {
-      const instruction: Instruction = { ...event.taken, standing: { status: 'pending' } }
-      const books = world.banks[event.taken.bank]
-      books.instructions.set(event.taken.order.reference, instruction)
-      books.pending.set(event.taken.order.reference, instruction)
-      return
-    }
+    case 'taken':
+      return takeIn(world.banks[event.taken.bank], event.taken)
     case 'booked':
       settle(world.banks[event.bank], event.line.reference, { status: 'booked', bank_reference: event.bank_reference })
       return book(world.banks[event.bank], event.line)
@@ -187,12 +187,17 @@ const apply = (world: World, event: WorldEvent): void => {
     case 'card_settled':
     case 'card_fenced':
     case 'chargeback':
+    case 'acquirer_payout':
       return applyAcquirer(world.acquirer, event)
-    case 'message': {
-      const seq = world.inbox.size + 1
-      world.inbox.set(event.message.id, { seq, ...event.message, received_at: event.received_at })
+    case 'bill_issued':
+    case 'bill_taken':
+    case 'bill_settled':
+    case 'bill_fenced':
+    case 'biller_news':
+      return applyBiller(world.billers, event)
+    case 'message':
+      world.inbox.set(event.message.id, { seq: world.inbox.size + 1, ...event.message, received_at: event.received_at })
       return
-    }
     case 'delivery_due':
       world.deliveries.set(event.delivery.key, event.delivery)
       return
@@ -217,6 +222,12 @@ const applyRule = (world: World, event: RuleEvent): void => {
   }
 }
 
+const takeIn = (books: BankBooks, taken: Taken): void => {
+  const instruction: Instruction = { ...taken, standing: { status: 'pending' } }
+  books.instructions.set(taken.order.reference, instruction)
+  books.pending.set(taken.order.reference, instruction)
+}
+
 const settle = (books: BankBooks, reference: string, standing: Standing): void => {
   const instruction = books.instructions.get(reference)
   if (instruction) instruction.standing = standing
@@ -228,11 +239,4 @@ const takeBack = (books: BankBooks, returned: Returned, lines: readonly JournalL
   books.cameBack.add(returned.original_reference)
   books.dueReturns.delete(returned.original_reference)
   for (const line of lines) book(books, line)
-}
-
-const book = (books: BankBooks, line: JournalLine): void => {
-  const amount = BigInt(line.amount)
-  const before = books.balances.get(line.currency) ?? 0n
-  books.journal.push(line)
-  books.balances.set(line.currency, line.direction === 'in' ? before + amount : before - amount)
 }

@@ -61,6 +61,18 @@ export async function findLiveApiKey(db: Kysely<Database>, secret: string): Prom
   return row && toApiKey(row)
 }
 
+/** Those of the keys that are neither revoked nor expired. */
+export async function listLiveKeyIds(db: Kysely<Database>, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return []
+  const rows = await db
+    .selectFrom('api_key')
+    .select('id')
+    .where('id', 'in', ids)
+    .where(sql<boolean>`(expires_at is null or expires_at > clock_timestamp())`)
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
 export async function findApiKey(db: Kysely<Database>, id: string): Promise<ApiKey | undefined> {
   const row = await db.selectFrom('api_key').selectAll().where('id', '=', id).executeTakeFirst()
   return row && toApiKey(row)

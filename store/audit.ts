@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { sql, type Kysely } from 'kysely'
+import { inTransaction } from '../db/in-transaction.ts'
 import type { Database } from '../db/schema.ts'
 
 /** Who did what to what. No personal data: the log is never erased. */
@@ -27,6 +28,16 @@ export async function appendAudit(db: Kysely<Database>, entry: AuditEntry): Prom
   )
   return rows[0]!.seq
 }
+
+/** Adds the row unless this was done to that thing before: for what may be repeated, and leaves no row of its own that says so. */
+export const appendAuditOnce = (db: Kysely<Database>, entry: AuditEntry): Promise<void> =>
+  inTransaction(db, async (transaction) => {
+    const { action, object } = entry
+    // Whoever repeats it at the same time waits here, and then sees the row.
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`audit/${action}/${object}`}, 0))`.execute(transaction)
+    const known = await listAudit(transaction, { action, object, limit: 1 })
+    if (known.length === 0) await appendAudit(transaction, entry)
+  })
 
 export interface AuditRow extends Required<AuditEntry> {
   readonly seq: bigint

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { currency, type CurrencyCode } from '../domain/currencies.ts'
@@ -6,6 +5,7 @@ import type { SourceState } from '../domain/funding.ts'
 import { idOf, type BankAccountId, type CustomerId, type TopUpId, type WalletId } from '../domain/ids.ts'
 import type { Policy } from '../domain/policy/index.ts'
 import { usabilityOf } from './bank-account.ts'
+import { derivedId } from './derived-id.ts'
 
 /** A customer's standing order, "below so much add so much"; amounts in minor units of the wallet's currency. */
 export interface AutomaticTopUp {
@@ -77,7 +77,10 @@ export async function listDueAutomaticTopUps(
 ): Promise<AutomaticTopUpStanding[]> {
   const { rows } = await sql<Row>`${standing(policy)}
     left join ledger_account l on l.kind = 'wallet' and l.owner = r.wallet_id and l.currency = r.currency
-    where coalesce(l.credits_posted - l.debits_posted - l.debits_pending, 0) < r.below
+    where coalesce(l.credits_posted - l.debits_posted - l.debits_pending, 0) < greatest(r.below, (
+        -- A bill that waits for money is more than what its owner usually wants in the wallet.
+        select max(w.amount + w.fee) from bill_payment w join process p on p.id = w.id
+          where w.wallet_id = r.wallet_id and p.open and p.state = 'awaiting_funds'))
       and (last.created_at is null
         or last.created_at <= business_now() - ${policy.automatic_top_up.every_ms} * interval '1 millisecond')
       and not coalesce(last.open, false) and not recent.suspended and b.state = 'linked'
@@ -87,13 +90,7 @@ export async function listDueAutomaticTopUps(
 
 /** The id of the top-up that a rule makes after its last one: whoever finds it due, and however often, means the same. */
 export const nextAutomaticId = ({ walletId, lastId }: Pick<AutomaticTopUpStanding, 'walletId' | 'lastId'>): TopUpId =>
-  idOf(
-    'top',
-    `top_${createHash('sha256')
-      .update(`${walletId}\n${lastId ?? 'first'}`)
-      .digest('hex')
-      .slice(0, 32)}`
-  )
+  derivedId('top', `${walletId}\n${lastId ?? 'first'}`)
 
 const standing = ({ automatic_top_up: { declines_max } }: RulePolicy) => sql`
   select r.*, b.bank, b.state as bank_account_state, last.id as last_id, last.created_at as last_at, recent.suspended

@@ -11,6 +11,7 @@ export const OPENING_REFERENCE = 'opening'
  * unit's key is the reference that the bank was given, but of a return, which has a reference of the bank's own.
  */
 export const bankReference = sql<string>`case when p.code = 'capital.opening' then ${sql.lit(OPENING_REFERENCE)}
+    when p.code = 'chargeback.taken' then (select d.chargeback_id from dispute d where d.id = split_part(u.key, ':', 1))
     else coalesce(r.reference, split_part(u.key, ':', 1)) end`
 
 /** The postings that reconciliations make themselves. */

@@ -1,4 +1,4 @@
-import { sql, type Kysely, type Transaction } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import type { BankReturnOrder } from '../domain/orders.ts'
 
@@ -60,19 +60,18 @@ export async function listOpenReturnNews(db: Kysely<Database>, limit: number): P
   return rows
 }
 
-/** How far the bank's list was read: 0 at first. */
-export async function readReturnCursor(db: Kysely<Database>, bank: 'a' | 'b'): Promise<number> {
+/** Who keeps a list of what they have taken back. */
+type ListKeeper = 'a' | 'b' | 'acquirer'
+
+/** How far their list was read: 0 at first. */
+export async function readReturnCursor(db: Kysely<Database>, bank: ListKeeper): Promise<number> {
   const row = await db.selectFrom('bank_return_cursor').select('seq').where('bank', '=', bank).executeTakeFirst()
   return Number(row?.seq ?? 0n)
 }
 
-/** With the news that stand before it, in one transaction. */
-export async function moveReturnCursor(
-  transaction: Transaction<Database>,
-  bank: 'a' | 'b',
-  seq: number
-): Promise<void> {
-  await transaction
+/** With the news that stand before it, in one transaction where they are kept here. */
+export async function moveReturnCursor(db: Kysely<Database>, bank: ListKeeper, seq: number): Promise<void> {
+  await db
     .insertInto('bank_return_cursor')
     .values({ bank, seq: BigInt(seq) })
     .onConflict((conflict) => conflict.column('bank').doUpdateSet({ seq: BigInt(seq) }))

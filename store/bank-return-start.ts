@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
-import { idOf, type BankReturnId } from '../domain/ids.ts'
+import type { BankReturnId } from '../domain/ids.ts'
 import type { BankReturnOrder, Start } from '../domain/orders.ts'
 import { bankReturnPolicy, type BankReturnPolicy, type Policy } from '../domain/policy/index.ts'
+import { derivedId } from './derived-id.ts'
 
 /** The start argument of a return's run: the same for the same return, whoever has heard of it, and however often. */
 export function bankReturnStart(order: BankReturnOrder, policy: Policy): Start<BankReturnOrder, BankReturnPolicy> {
@@ -18,5 +18,4 @@ export function bankReturnStart(order: BankReturnOrder, policy: Policy): Start<B
 }
 
 /** One return of one bank is one record. */
-const bankReturnIdOf = ({ bank, reference }: BankReturnOrder): BankReturnId =>
-  idOf('ret', `ret_${createHash('sha256').update(`${bank}\n${reference}`).digest('hex').slice(0, 32)}`)
+const bankReturnIdOf = ({ bank, reference }: BankReturnOrder): BankReturnId => derivedId('ret', `${bank}\n${reference}`)

@@ -12,6 +12,7 @@ import {
   type WalletId
 } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
+import type { RecordOf } from './rows.ts'
 import { withTasks } from './task.ts'
 
 /** A return as its record stands; amounts in minor units of `currency`. */
@@ -20,7 +21,7 @@ export interface BankReturn {
   readonly state: BankReturnState
   /** Of the record: a write names the version that it was decided on. */
   readonly version: number
-  readonly bank: 'a' | 'b'
+  readonly bank: 'a' | 'b' | 'acquirer'
   /** The bank's own. */
   readonly reference: string
   readonly originalId: string
@@ -125,7 +126,8 @@ export const walletMoveSql = `owing as (
 /**
  * The posting queue's statement for whole rows; `$1` is a jsonb array of them, each with the fields of `WalletMove` and
  * `AccountMove`. Rows of one wallet are of one unit, and say the same about it. What an operator has suspended is the bank's
- * from then on, since lifting it takes proof; what is unlinked stays as it is. Its owner is told in the same transaction.
+ * from then on, since lifting it takes proof; what is unlinked stays as it is. Its owner is told by
+ * the event (`domain/notice-events.ts`).
  */
 export const bankReturnWriter = {
   kind: 'bank-return',
@@ -135,11 +137,6 @@ export const bankReturnWriter = {
       from jsonb_to_recordset($1::jsonb) r (id text, suspended_bank_account_id text, suspended_for text)
       where b.id = r.suspended_bank_account_id and r.suspended_for is not null and b.state <> 'unlinked'
         and b.suspended_by is distinct from 'bank'
-      returning r.id as return_id, b.customer_id
-  ), told as (
-    insert into notice (id, customer_id, kind, object_id)
-      select 'bank_account_suspended:' || return_id, customer_id, 'bank_account_suspended', return_id from suspended
-      on conflict (id) do nothing
   )
     insert into bank_return
       select r.* from jsonb_populate_recordset(null::bank_return, $1::jsonb) r
@@ -195,29 +192,7 @@ export function toBankReturnView(bankReturn: BankReturn): Record<string, unknown
   }
 }
 
-interface BankReturnRow {
-  id: string
-  state: string
-  version: number
-  bank: string
-  reference: string
-  original_id: string
-  operation: string
-  customer_id: string | null
-  wallet_id: string | null
-  merchant_id: string | null
-  currency: string
-  amount: bigint
-  charge: bigint
-  reason: string
-  in_window: boolean
-  owed: bigint
-  outstanding: bigint
-  given_up: bigint
-  returned_at: Date
-  created_at: Date
-  suspended_bank_account_id: string | null
-}
+type BankReturnRow = RecordOf<'bank_return'>
 
 export const toBankReturn = (row: BankReturnRow): BankReturn => ({
   id: idOf('ret', row.id),

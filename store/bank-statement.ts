@@ -71,7 +71,7 @@ export async function findMisfit(db: Kysely<Database>, statement: BankStatement)
 }
 
 /** Days are taken in their order: one before it that is not yet, or one after it that is, keeps a day from being taken. */
-export async function findDayBetween(db: Kysely<Database>, bank: string, day: string): Promise<Refusal | undefined> {
+async function findDayBetween(db: Kysely<Database>, bank: string, day: string): Promise<Refusal | undefined> {
   const { rows } = await sql<{ date: string; taken: boolean }>`
     select date, content_hash is not null as taken from reconciliation
       where bank = ${bank} and (date > ${day}::date and content_hash is not null or date < ${day}::date and content_hash is null)

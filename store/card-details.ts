@@ -33,11 +33,11 @@ export async function findCardDetails(
   vault: Vault,
   { id, customerId }: Whose
 ): Promise<CardDetails | undefined> {
-  return cardDetailsIn(await findPersonal(db, vault, customerId), id)
+  return cardDetailsIn(await findPersonal(db, vault, customerId, ['card_details'], id), id)
 }
 
-/** The same, among everything that is known of a customer. */
+/** The same, among what is known of a customer's cards. */
 export function cardDetailsIn(known: readonly PersonalDatum[], cardId: string): CardDetails | undefined {
-  const datum = known.find(({ kind, reference }) => kind === 'card_details' && reference === cardId)
+  const datum = known.find(({ reference }) => reference === cardId)
   return datum && (JSON.parse(datum.value) as CardDetails)
 }

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { idOf, type CustomerId } from '../domain/ids.ts'
+import type { RowOf } from './rows.ts'
 
 export type CustomerState = 'registered' | 'active' | 'suspended' | 'closing' | 'closed'
 export type Tier = 0 | 1 | 2 | 3
@@ -39,15 +40,7 @@ export async function isSuspended(db: Kysely<Database>, id: CustomerId): Promise
   return (await findCustomer(db, id))?.state === 'suspended'
 }
 
-interface CustomerRow {
-  id: string
-  tier: number
-  state: string
-  zone: string
-  policy: string | null
-  created_at: Date
-  updated_at: Date
-}
+type CustomerRow = RowOf<'customer'>
 
 const toCustomer = (row: CustomerRow): Customer => ({
   id: idOf('cus', row.id),

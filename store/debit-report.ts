@@ -1,7 +1,8 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
-import { isId, type CustomerId, type PaymentId, type WithdrawalId } from '../domain/ids.ts'
+import { isId, type BillPaymentId, type CustomerId, type PaymentId, type WithdrawalId } from '../domain/ids.ts'
+import { findBillPayment } from './bill-payment.ts'
 import { findPayment } from './payment.ts'
 import { endSessions } from './sessions.ts'
 import type { Vault } from './vault.ts'
@@ -9,7 +10,7 @@ import { freezeWallet, listWallets } from './wallet.ts'
 import { findWithdrawal } from './withdrawal.ts'
 
 /** What leaves a wallet, and can be denied. */
-export type DebitId = PaymentId | WithdrawalId
+export type DebitId = PaymentId | WithdrawalId | BillPaymentId
 
 export interface Debit {
   readonly id: DebitId
@@ -32,11 +33,15 @@ export async function findDebit(db: Kysely<Database>, id: string): Promise<Debit
     const payment = await findPayment(db, id)
     return payment && { id, customerId: payment.customerId, debitedAt: payment.authorizedAt }
   }
+  if (isId('bpm', id)) {
+    const bill = await findBillPayment(db, id)
+    return bill && { id, customerId: bill.customerId, debitedAt: bill.heldAt }
+  }
   const withdrawal = isId('wdr', id) ? await findWithdrawal(db, id) : undefined
   return withdrawal && { id: withdrawal.id, customerId: withdrawal.customerId, debitedAt: withdrawal.heldAt }
 }
 
-const TOKEN = /^cof_not_me_((?:pay|wdr)_[0-9a-f]{32})_([0-9a-f]{64})$/
+const TOKEN = /^cof_not_me_((?:pay|wdr|bpm)_[0-9a-f]{32})_([0-9a-f]{64})$/
 
 /** What the message about a debit carries: a keyed hash of its id, so that nothing of it has to be kept. */
 export const denialToken = (vault: Vault, id: DebitId): string =>
@@ -45,7 +50,7 @@ export const denialToken = (vault: Vault, id: DebitId): string =>
 /** The debit that the token is of; undefined for one that we did not make. */
 export function readDenialToken(vault: Vault, token: string): DebitId | undefined {
   const [, id = '', mac = ''] = TOKEN.exec(token) ?? []
-  if (!isId('pay', id) && !isId('wdr', id)) return undefined
+  if (!isId('pay', id) && !isId('wdr', id) && !isId('bpm', id)) return undefined
   return timingSafeEqual(vault.blindIndex('not_me', id), Buffer.from(mac, 'hex')) ? id : undefined
 }
 

@@ -45,7 +45,7 @@ async function findPrevious(
     followed: boolean
   }>`
     select p.state, d.amount, coalesce(d.notice_until, d.ended_at, d.created_at) as ended_at, d.previous_id is not null as second,
-        exists (select from dispute later where later.previous_id = d.id) as followed
+        d.goodwill > 0 or exists (select from dispute later where later.previous_id = d.id) as followed
       from dispute d join process p on p.id = d.id where d.id = ${id} and d.payment_id = ${paymentId}`.execute(db)
   const row = rows[0]
   if (!row) return null

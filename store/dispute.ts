@@ -6,6 +6,7 @@ import type { Evidence } from '../domain/evidence.ts'
 import { idOf, type CustomerId, type DisputeId, type MerchantId, type PaymentId, type WalletId } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
 import { walletMoveSql } from './bank-return.ts'
+import type { RecordOf } from './rows.ts'
 import { withTasks } from './task.ts'
 
 /** A reviewer's word; `won` and `lost` are the merchant's. */
@@ -55,6 +56,13 @@ export interface Dispute {
   readonly owed: bigint
   readonly outstanding: bigint
   readonly createdAt: Date
+  /** The acquirer's, where a card holder has had it taken back; null: the customer disputes it with us. */
+  readonly chargebackId: string | null
+  /** How often the acquirer was told that the merchant contests it, and since when it may have the last one. */
+  readonly representments: number
+  readonly representedAt: Date | null
+  /** What the customer got of our own although the merchant had won. */
+  readonly goodwill: bigint
 }
 
 const records = (db: Kysely<Database>) =>
@@ -74,6 +82,21 @@ export async function getDispute(db: Kysely<Database>, id: string): Promise<Disp
   const found = await findDispute(db, id)
   if (!found) throw new TypeError(`${id} is not there`)
   return found
+}
+
+/** What the customer disputes of a payment with us, and holds money of its merchant. */
+export async function listDisputesToSupersede(db: Kysely<Database>, paymentId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('dispute')
+    .innerJoin('process', 'process.id', 'dispute.id')
+    .select('dispute.id')
+    .where('dispute.payment_id', '=', paymentId)
+    .where('dispute.chargeback_id', 'is', null)
+    .where('process.open', '=', true)
+    .where('dispute.released', '=', false)
+    .orderBy('dispute.id')
+    .execute()
+  return rows.map(({ id }) => id)
 }
 
 export interface DisputeFilter {
@@ -116,7 +139,9 @@ export const disputeWriter = {
         fee = excluded.fee, evidence = excluded.evidence, review_since = excluded.review_since,
         review_due = excluded.review_due, reviews = excluded.reviews, credited_at = excluded.credited_at,
         ending = excluded.ending, ended_at = excluded.ended_at, released = excluded.released,
-        notice_until = excluded.notice_until, owed = excluded.owed, outstanding = excluded.outstanding`)
+        notice_until = excluded.notice_until, owed = excluded.owed, outstanding = excluded.outstanding,
+        representments = excluded.representments, represented_at = excluded.represented_at,
+        goodwill = excluded.goodwill`)
 } as const
 
 /** The row of a record, whole. */
@@ -150,7 +175,11 @@ export const toDisputeRow = (dispute: Dispute): object => ({
   notice_until: dispute.noticeUntil,
   owed: dispute.owed.toString(),
   outstanding: dispute.outstanding.toString(),
-  created_at: dispute.createdAt
+  created_at: dispute.createdAt,
+  chargeback_id: dispute.chargebackId,
+  representments: dispute.representments,
+  represented_at: dispute.representedAt,
+  goodwill: dispute.goodwill.toString()
 })
 
 /**
@@ -171,11 +200,13 @@ export function toDisputeView(dispute: Dispute): Record<string, unknown> {
     merchant_id: dispute.merchantId,
     amount: toWire(dispute),
     reason: dispute.reason,
+    ...(dispute.chargebackId !== null && { chargeback_id: dispute.chargebackId }),
     ...(dispute.previousId !== null && { previous_id: dispute.previousId }),
     ...(dispute.fee > 0n && { fee: toWire({ amount: dispute.fee, currency: dispute.currency }) }),
     ...at('inquiry_until', dispute.inquiryUntil),
     ...at('evidence_due', dispute.evidenceDue),
     ...at('review_due', dispute.reviewDue),
+    ...at('represented_at', dispute.representedAt),
     evidence: dispute.evidence.map(({ party, at, files, statement }) => ({
       party,
       at,
@@ -185,40 +216,7 @@ export function toDisputeView(dispute: Dispute): Record<string, unknown> {
   }
 }
 
-interface DisputeRow {
-  id: string
-  state: string
-  version: number
-  payment_id: string
-  customer_id: string
-  wallet_id: string
-  merchant_id: string
-  currency: string
-  amount: bigint
-  reason: string
-  previous_id: string | null
-  opened_by: string
-  decline_code: string | null
-  new_account: boolean
-  inquiry_until: Date | null
-  formal_at: Date | null
-  evidence_due: Date | null
-  reminders: number
-  fee: bigint
-  evidence: unknown
-  review_since: Date | null
-  review_due: Date | null
-  reviews: unknown
-  credit_due: Date
-  credited_at: Date | null
-  ending: string | null
-  ended_at: Date | null
-  released: boolean
-  notice_until: Date | null
-  owed: bigint
-  outstanding: bigint
-  created_at: Date
-}
+type DisputeRow = RecordOf<'dispute'>
 
 const toDispute = (row: DisputeRow): Dispute => ({
   id: idOf('dsp', row.id),
@@ -252,5 +250,9 @@ const toDispute = (row: DisputeRow): Dispute => ({
   noticeUntil: row.notice_until,
   owed: row.owed,
   outstanding: row.outstanding,
-  createdAt: row.created_at
+  createdAt: row.created_at,
+  chargebackId: row.chargeback_id,
+  representments: row.representments,
+  representedAt: row.represented_at,
+  goodwill: row.goodwill
 })

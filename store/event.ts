@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { isWanted } from '../domain/event-types.ts'
 
 /** A row of a process's history, and what the world is told of it. `data` is the thing as callers see it at that moment. */
 export interface ProcessEvent {
@@ -55,14 +56,40 @@ export async function hasEvent(db: Kysely<Database>, objectId: string, type: str
 export interface EventFilter {
   readonly customerId?: string
   readonly merchantId?: string
-  readonly type?: string
+  /** Types, or `<object>.*`; none: all. */
+  readonly types?: readonly string[]
   readonly objectId?: string
+  /** From that instant on, in business time. */
+  readonly createdAfter?: Date
+  /** Up to that instant, without it. */
+  readonly createdBefore?: Date
 }
+
+/** What `listEventsAfter` asks of the database, of an event that is in hand. */
+export const matchesFilter = (
+  { type, objectId, customerId, merchantId, createdAt }: ProcessEvent,
+  filter: EventFilter
+): boolean =>
+  (filter.customerId === undefined || filter.customerId === customerId) &&
+  (filter.merchantId === undefined || filter.merchantId === merchantId) &&
+  (filter.types === undefined || isWanted(type, filter.types)) &&
+  (filter.objectId === undefined || filter.objectId === objectId) &&
+  (filter.createdAfter === undefined || createdAt >= filter.createdAfter) &&
+  (filter.createdBefore === undefined || createdAt < filter.createdBefore)
 
 export interface EventPlace {
   readonly xid: string
   readonly seq: bigint
 }
+
+export type PlacedEvent = ProcessEvent & { readonly place: EventPlace }
+
+export const isBefore = (one: EventPlace, other: EventPlace): boolean =>
+  one.xid === other.xid ? one.seq < other.seq : BigInt(one.xid) < BigInt(other.xid)
+
+/** The place from which a reader goes on who has read up to `last`, and looked at everything below the horizon. */
+export const furthest = (last: EventPlace | undefined, horizon: EventPlace): EventPlace =>
+  last && !isBefore(last, horizon) ? last : horizon
 
 /**
  * Events after a place in commit order. Rows of transactions that may still be running, or began after one that is, are
@@ -75,7 +102,7 @@ export async function listEventsAfter(
   filter: EventFilter,
   after: EventPlace | undefined,
   limit: number
-): Promise<(ProcessEvent & { readonly place: EventPlace })[]> {
+): Promise<PlacedEvent[]> {
   const rows = await db
     .selectFrom('event')
     .selectAll()
@@ -88,13 +115,21 @@ export async function listEventsAfter(
     )
     .$if(filter.customerId !== undefined, (query) => query.where('customer_id', '=', filter.customerId!))
     .$if(filter.merchantId !== undefined, (query) => query.where('merchant_id', '=', filter.merchantId!))
-    .$if(filter.type !== undefined, (query) => query.where('type', '=', filter.type!))
+    .$if(filter.types !== undefined, (query) => query.where(ofTypes(filter.types!)))
     .$if(filter.objectId !== undefined, (query) => query.where('object_id', '=', filter.objectId!))
+    .$if(filter.createdAfter !== undefined, (query) => query.where('created_at', '>=', filter.createdAfter!))
+    .$if(filter.createdBefore !== undefined, (query) => query.where('created_at', '<', filter.createdBefore!))
     .orderBy('xid')
     .orderBy('seq')
     .limit(limit)
     .execute()
   return rows.map((row) => ({ ...toEvent(row), place: { xid: row.xid_text, seq: row.seq } }))
+}
+
+function ofTypes(types: readonly string[]) {
+  const objects = types.filter((type) => type.endsWith('.*')).map((type) => type.slice(0, -2))
+  const exact = types.filter((type) => !type.endsWith('.*'))
+  return sql<boolean>`(type = any(${sql.val(exact)}::text[]) or split_part(type, '.', 1) = any(${sql.val(objects)}::text[]))`
 }
 
 /** The place before which no event can appear any more: all transactions that began before it are over. */

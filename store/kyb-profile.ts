@@ -58,7 +58,7 @@ const sealed = [
 ] as const satisfies readonly KybItem[]
 
 export async function readKybProfile(db: Kysely<Database>, vault: Vault, merchantId: MerchantId): Promise<KybProfile> {
-  const known = (await findPersonal(db, vault, merchantId)).filter(({ kind }) => kind === 'business')
+  const known = await findPersonal(db, vault, merchantId, ['business'])
   const agreed = await hasMerchantConsent(db, merchantId)
   const parts = Object.fromEntries(known.map(({ reference, value }) => [reference, JSON.parse(value) as unknown]))
   return {

@@ -38,9 +38,12 @@ export interface KycProfile {
   readonly selfieSha256: string
 }
 
+const [, ...personal] = kycItems
+const ASKED = [...personal, 'email', 'phone'] as const
+
 /** @returns the items that are known, and what providers are asked about. */
 export async function readKycProfile(db: Kysely<Database>, vault: Vault, customerId: CustomerId): Promise<KycProfile> {
-  const known = await findPersonal(db, vault, customerId)
+  const known = await findPersonal(db, vault, customerId, ASKED)
   const value = (kind: string) => known.find((datum) => datum.kind === kind && datum.reference === '')?.value
   const contact = known.some(({ kind, verifiedAt }) => (kind === 'email' || kind === 'phone') && verifiedAt !== null)
   const document = value('document')

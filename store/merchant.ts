@@ -3,6 +3,7 @@ import type { Database } from '../db/schema.ts'
 import { currency, type CurrencyCode } from '../domain/currencies.ts'
 import { Refusal } from '../domain/errors.ts'
 import { idOf, type MerchantId } from '../domain/ids.ts'
+import type { RowOf } from './rows.ts'
 
 /** A business that is paid; its name is public (it stands in every QR code). */
 export interface Merchant {
@@ -98,15 +99,7 @@ export async function listMerchants(
   return rows.map((row) => ({ ...toMerchant(row), place: [row.at_text, row.id] as const }))
 }
 
-interface MerchantRow {
-  id: string
-  name: string
-  city: string
-  country: string
-  mcc: string
-  currency: string
-  state: string
-}
+type MerchantRow = RowOf<'merchant'>
 
 const toMerchant = ({ id, name, city, country, mcc, currency: code, state }: MerchantRow): Merchant => ({
   id: idOf('mer', id),

@@ -69,7 +69,8 @@ const disputesHoldWhatTheySay: ProcessOracle = {
   sql: `
     with said as (
       select d.id, a.kind, a.expected from dispute d join process p on p.id = d.id cross join lateral (values
-        ('dispute_reserve', case when p.open and not d.released then d.amount else 0 end),
+        -- Of a chargeback the acquirer has it, until it gives it back.
+        ('dispute_reserve', case when p.open and not d.released and (d.chargeback_id is null or d.ending = 'won') then d.amount else 0 end),
         ('provisional_credit', case when p.open and d.credited_at is not null then d.amount else 0 end)) a (kind, expected)
     ), booked as (
       select owner as id, kind, case kind when 'dispute_reserve' then credits_posted - debits_posted else debits_posted - credits_posted end as amount

@@ -10,6 +10,7 @@ import {
   type OnboardingState,
   type TargetTier
 } from '../domain/onboarding.ts'
+import type { RecordOf } from './rows.ts'
 
 /** A reviewer's word. */
 export interface KycReview {
@@ -145,25 +146,7 @@ export function toOnboardingView(onboarding: Onboarding, collectMs: number): Rec
   }
 }
 
-interface OnboardingRow {
-  id: string
-  state: string
-  version: number
-  customer_id: string | null
-  merchant_id: string | null
-  purpose: string
-  target_tier: number | null
-  given: string[]
-  extra: string[]
-  collecting_since: Date
-  reminders: number
-  verifying_since: Date | null
-  review_since: Date | null
-  findings: unknown
-  verdict: unknown
-  reviews: unknown
-  created_at: Date
-}
+type OnboardingRow = RecordOf<'onboarding'>
 
 const toOnboarding = (row: OnboardingRow): Onboarding => ({
   id: idOf('onb', row.id),

@@ -3,25 +3,31 @@ import type { States } from '../domain/transitions.ts'
 import { paymentRequestStates } from '../domain/payment-request.ts'
 import { bankLinkStates } from '../domain/bank-link.ts'
 import { bankReturnStates } from '../domain/bank-return.ts'
+import { concessionStates } from '../domain/concession.ts'
+import { billPaymentStates } from '../domain/bill-payment.ts'
 import { disputeStates } from '../domain/dispute.ts'
 import { cardLinkStates } from '../domain/card-link.ts'
 import { depositRecoveryStates } from '../domain/deposit-recovery.ts'
 import { paymentStates } from '../domain/payment.ts'
+import { mandateStates } from '../domain/mandate.ts'
 import { onboardingStates } from '../domain/onboarding.ts'
 import { refundStates } from '../domain/refund.ts'
 import { settlementStates } from '../domain/settlement.ts'
 import { reconciliationStates } from '../domain/reconciliation.ts'
 import { topUpStates } from '../domain/top-up.ts'
+import { webhookEndpointStates } from '../domain/webhook-endpoint.ts'
 import { withdrawalStates } from '../domain/withdrawal.ts'
+import { billOracles } from './bill-oracles.ts'
 import { moneyBackOracles } from './money-back-oracles.ts'
 import { reconciliationOracles } from './reconciliation-oracles.ts'
+import { webhookOracles } from './webhook-oracles.ts'
 
 /**
  * What has to hold among the processes (O7's half that Postgres knows, O8, and of O4 what the banks' statements say): read-only statements that
  * answer nothing, or the first row that breaks the rule, in words.
  */
 export interface ProcessOracle {
-  readonly oracle: 'O4' | 'O7' | 'O8'
+  readonly oracle: 'O4' | 'O7' | 'O8' | 'O10'
   readonly rule: string
   /** At most one row with one column, `breach`; `$1` is `legalArrows`, where it is used. */
   readonly sql: string
@@ -39,9 +45,13 @@ export const machines: Readonly<Record<string, States<never>>> = {
   'bank-return': bankReturnStates as unknown as States<never>,
   'card-link': cardLinkStates as unknown as States<never>,
   refund: refundStates as unknown as States<never>,
+  concession: concessionStates as unknown as States<never>,
   dispute: disputeStates as unknown as States<never>,
   settlement: settlementStates as unknown as States<never>,
-  reconciliation: reconciliationStates as unknown as States<never>
+  reconciliation: reconciliationStates as unknown as States<never>,
+  'webhook-delivery': webhookEndpointStates as unknown as States<never>,
+  mandate: mandateStates as unknown as States<never>,
+  'bill-payment': billPaymentStates as unknown as States<never>
 }
 
 /** `{arrows: [{kind, from_state, to_state}], terminal: [{kind, state}]}` as JSON; `from_state` of a first arrow is null. */
@@ -187,5 +197,7 @@ export const processOracles: readonly ProcessOracle[] = [
   sharesSayWhatWasBooked,
   ...moneyBackOracles,
   ...settlementOracles,
-  ...reconciliationOracles
+  ...reconciliationOracles,
+  ...webhookOracles,
+  ...billOracles
 ]

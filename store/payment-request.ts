@@ -4,6 +4,7 @@ import { currency, type CurrencyCode } from '../domain/currencies.ts'
 import { idOf, type MerchantId, type PaymentId, type PaymentRequestId } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
 import type { PaymentRequestState } from '../domain/payment-request.ts'
+import type { RecordOf } from './rows.ts'
 
 /** A merchant's request for money as its record stands; amounts in minor units of `currency`, instants business time. */
 export interface PaymentRequest {
@@ -152,26 +153,8 @@ export const paidSoFar = ({ timesPaid, amountPaid: amount, currency }: PaymentRe
   amount_paid: toWire({ amount, currency })
 })
 
-interface PaymentRequestRow {
-  id: string
-  state: string
-  version: number
-  merchant_id: string
-  amount: bigint | null
-  currency: string
-  description: string | null
-  reference: string | null
-  multi_use: boolean
-  metadata: unknown
-  expires_at: Date
-  payment_id: string | null
-  amount_paid: bigint
-  noticed: boolean
-  created_at: Date
-  reserved_by: string | null
-  times_used: bigint | null
-  amount_used: bigint | null
-}
+/** Of one that many may pay, also what was counted. */
+type PaymentRequestRow = RecordOf<'payment_request'> & { times_used: bigint | null; amount_used: bigint | null }
 
 const toPaymentRequest = (row: PaymentRequestRow): PaymentRequest => ({
   id: idOf('prq', row.id),

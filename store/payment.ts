@@ -16,7 +16,8 @@ import { toWire } from '../domain/money.ts'
 import type { CaptureMode, PaymentState } from '../domain/payment.ts'
 import type { Share } from '../domain/splits.ts'
 import { toCapture, toCaptureRow, type CaptureRow } from './card-capture-row.ts'
-import { toJudged, toJudgedRow, type Judged, type JudgedRow } from './risk.ts'
+import { toJudged, toJudgedRow, type Judged } from './risk.ts'
+import type { RecordOf } from './rows.ts'
 import { withTasks } from './task.ts'
 
 /** A payment as its record stands; amounts in minor units of `currency`. */
@@ -201,40 +202,7 @@ export const toFundingView = ({ funding, railReference }: Pick<Payment, 'funding
   ...(railReference !== null && { reference: railReference })
 })
 
-export interface PaymentRow extends JudgedRow {
-  id: string
-  state: string
-  version: number
-  customer_id: string
-  wallet_id: string
-  merchant_id: string
-  currency: string
-  amount: bigint
-  capture: string
-  captured: bigint
-  refunded: bigint
-  disputed: bigint
-  fee: bigint
-  description: string | null
-  metadata: unknown
-  decline_code: string | null
-  confirm_before: Date | null
-  confirmed_at: Date | null
-  authorized_at: Date | null
-  capture_before: Date | null
-  limit_counters: string[]
-  created_at: Date
-  payment_request_id: string | null
-  funding_type: string
-  funding_id: string | null
-  rail: string
-  rail_reference: string | null
-  sent_at: Date | null
-  splits: unknown
-  returned: bigint
-  last_capture: unknown
-  hold_release: string | null
-}
+export type PaymentRow = RecordOf<'payment'>
 
 export const toPayment = (row: PaymentRow): Payment => ({
   id: idOf('pay', row.id),

@@ -58,13 +58,24 @@ export async function putPersonal(
   }
 }
 
-/** Everything known about an owner; empty for one who is unknown or erased. */
-export async function findPersonal(db: Kysely<Database>, vault: Vault, ownerId: string): Promise<PersonalDatum[]> {
+/**
+ * What is known about an owner, of some kinds only: nothing is opened that nobody asked for, and an owner may have thousands
+ * of values. Empty for one who is unknown or erased.
+ */
+export async function findPersonal(
+  db: Kysely<Database>,
+  vault: Vault,
+  ownerId: string,
+  kinds: readonly PersonalKind[],
+  reference?: string
+): Promise<PersonalDatum[]> {
   const rows = await db
     .selectFrom('personal_data')
     .innerJoin('personal_key', 'personal_key.owner_id', 'personal_data.owner_id')
     .select(['kind', 'reference', 'ciphertext', 'verified_at', 'wrapped_key', 'master_key_id'])
     .where('personal_data.owner_id', '=', ownerId)
+    .where('kind', 'in', kinds)
+    .$if(reference !== undefined, (query) => query.where('reference', '=', reference!))
     .orderBy('kind')
     .orderBy('reference')
     .execute()
@@ -81,8 +92,8 @@ export async function findPersonalValue(
   vault: Vault,
   { ownerId, kind, reference = '' }: { ownerId: string; kind: PersonalKind; reference?: string }
 ): Promise<string | undefined> {
-  const known = await findPersonal(db, vault, ownerId)
-  return known.find((datum) => datum.kind === kind && datum.reference === reference)?.value
+  const [datum] = await findPersonal(db, vault, ownerId, [kind], reference)
+  return datum?.value
 }
 
 /** Whose the same IBAN, e-mail address or phone number is, verified or not, with the reference it stands under. */
@@ -108,7 +119,7 @@ export async function findProvedContact(
   vault: Vault,
   customerId: CustomerId
 ): Promise<{ kind: 'email' | 'phone'; value: string } | undefined> {
-  const known = await findPersonal(db, vault, customerId)
+  const known = await findPersonal(db, vault, customerId, ['email', 'phone'])
   for (const kind of ['email', 'phone'] as const) {
     const datum = known.find((each) => each.kind === kind && each.verifiedAt !== null)
     if (datum) return { kind, value: datum.value }

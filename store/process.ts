@@ -22,20 +22,38 @@ export async function findProcess(db: Kysely<Database>, id: string): Promise<Pro
 
 /**
  * Open records older than `minAgeMs` after a given id, in the order of their ids, for the sweeper to page through: those
- * that were made this moment pass by unseen.
+ * that were made this moment pass by unseen. Names only: an order is read for the few that are started again.
  */
 export function listOpenProcesses(
   db: Kysely<Database>,
   { afterId, minAgeMs, limit }: { afterId: string; minAgeMs: number; limit: number }
-): Promise<ProcessRecord[]> {
+): Promise<Pick<ProcessRecord, 'id' | 'kind'>[]> {
   return db
     .selectFrom('process')
-    .select(['id', 'kind', 'state', 'open', 'version', 'order'])
+    .select(['id', 'kind'])
     .where('open', '=', true)
     .where('id', '>', afterId)
     .where('created_at', '<', sql<Date>`business_now() - ${minAgeMs} * interval '1 millisecond'`)
     .orderBy('id')
     .limit(limit)
+    .execute()
+}
+
+/**
+ * What a moved clock concerns: whatever waits by a timer, which was set by the clock as it was. A mandate has none, and is here
+ * once it has something to announce.
+ */
+export async function listWaitingForClock(db: Kysely<Database>): Promise<Pick<ProcessRecord, 'id' | 'kind'>[]> {
+  const due = db
+    .selectFrom('mandate')
+    .select(['mandate.id', sql<string>`'mandate'`.as('kind')])
+    .where('next_announce_at', '<=', sql<Date>`business_now()`)
+  return db
+    .selectFrom('process')
+    .select(['id', 'kind'])
+    .where('open', '=', true)
+    .where('kind', '<>', 'mandate')
+    .unionAll(due)
     .execute()
 }
 

@@ -3,6 +3,7 @@ import type { Database } from '../db/schema.ts'
 import { currency } from '../domain/currencies.ts'
 import { idOf, type MerchantId, type QrCodeId } from '../domain/ids.ts'
 import type { Money } from '../domain/money.ts'
+import type { RowOf } from './rows.ts'
 
 /** A code that a merchant was given, with the text as it was then. */
 export interface QrCode {
@@ -31,14 +32,7 @@ export async function findQrCode(db: Kysely<Database>, id: string): Promise<QrCo
   return row && toQrCode(row)
 }
 
-interface QrCodeRow {
-  id: string
-  merchant_id: string
-  amount: bigint | null
-  currency: string
-  text: string
-  created_at: Date
-}
+type QrCodeRow = RowOf<'qr_code'>
 
 const toQrCode = (row: QrCodeRow): QrCode => ({
   id: idOf('qrc', row.id),

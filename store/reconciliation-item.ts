@@ -4,6 +4,7 @@ import { currency, type CurrencyCode } from '../domain/currencies.ts'
 import { idOf, type ReconciliationItemId } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
 import type { ItemClass } from '../domain/reconciliation.ts'
+import type { RowOf } from './rows.ts'
 
 /** Something to be explained; amounts in minor units. */
 export interface ReconciliationItem {
@@ -114,24 +115,7 @@ export function toItemView(item: ReconciliationItem, today: string) {
   }
 }
 
-interface ItemRow {
-  id: string
-  reconciliation_id: string
-  class: string
-  reference: string
-  currency: string
-  expected: bigint | null
-  said: bigint | null
-  amount: bigint
-  rests: string
-  state: string
-  opened_on: string
-  cleared_at: Date | null
-  cleared_by: string | null
-  account: string | null
-  reason: string | null
-  effective_on: string | null
-}
+type ItemRow = RowOf<'reconciliation_item'>
 
 const toItem = (row: ItemRow): ReconciliationItem => ({
   id: idOf('rci', row.id),

@@ -4,8 +4,8 @@ import type { Database } from '../db/schema.ts'
 import type { CurrencyCode } from '../domain/currencies.ts'
 import { idOf, type ReconciliationId } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
-import { dayAfter, type MatchClass, type ReconciliationState } from '../domain/reconciliation.ts'
-import { findFirstDay, type ExpectationMove } from './bank-expectation.ts'
+import type { MatchClass, ReconciliationState } from '../domain/reconciliation.ts'
+import type { ExpectationMove } from './bank-expectation.ts'
 import { withTasks } from './task.ts'
 
 /** What a statement said of one currency; amounts are strings of minor units. */
@@ -150,19 +150,6 @@ export async function listUnstarted(db: Kysely<Database>, limit: number): Promis
   return rows.map(toReconciliation)
 }
 
-/** The bank's other days that may go on now: those with open items, and the next one whose statement is waited for. */
-export async function listOpenDays(db: Kysely<Database>, bank: 'a' | 'b', except: string): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    with open_day as (
-      select r.id, r.date, p.state from reconciliation r join process p on p.id = r.id
-        where p.open and r.bank = ${bank} and r.id <> ${except}
-    )
-    (select id from open_day where state = 'open_items' order by date limit 1000)
-    union all
-    (select id from open_day where state <> 'open_items' order by date limit 1)`.execute(db)
-  return rows.map(({ id }) => id)
-}
-
 /** What a row carries beside its columns: lines that are booked, expectations that are met, items that are made or cleared. */
 export interface ReconciliationMoves {
   readonly lines?: readonly { readonly position: number; readonly class: string; readonly unit_key: string | null }[]
@@ -265,30 +252,3 @@ const toReconciliation = (row: Row): Reconciliation => ({
   askedBy: row.asked_by,
   createdAt: row.created_at
 })
-
-/** The last day of a bank that was asked for. */
-async function findLastDay(db: Kysely<Database>, bank: 'a' | 'b'): Promise<string | undefined> {
-  const row = await db
-    .selectFrom('reconciliation')
-    .select('date')
-    .where('bank', '=', bank)
-    .orderBy('date', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  return row?.date
-}
-
-/** Days of one bank that are asked for at once: more than a year's are not one day's work. */
-const DAYS_MAX = 400
-
-/**
- * The days of a bank that nobody has asked for, from the one after the last one (at first: from the bank's first entry in our
- * books) up to that one; none when it lies before them.
- */
-export async function listMissingDays(db: Kysely<Database>, bank: 'a' | 'b', upTo: string): Promise<string[]> {
-  const last = await findLastDay(db, bank)
-  const first = last === undefined ? await findFirstDay(db, bank) : dayAfter(last)
-  const days: string[] = []
-  for (let day = first; day !== undefined && day <= upTo && days.length < DAYS_MAX; day = dayAfter(day)) days.push(day)
-  return days
-}

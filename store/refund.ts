@@ -6,6 +6,7 @@ import { idOf, type CustomerId, type MerchantId, type PaymentId, type RefundId, 
 import { toWire } from '../domain/money.ts'
 import type { RefundPart } from '../domain/refund-rules.ts'
 import type { RefundState } from '../domain/refund.ts'
+import type { RecordOf } from './rows.ts'
 import { withTasks } from './task.ts'
 
 /** A refund as its record stands; amounts in minor units of `currency`. Its id is the bank's reference, or the acquirer's. */
@@ -121,31 +122,7 @@ export function toRefundView(refund: Refund): Record<string, unknown> {
   }
 }
 
-interface RefundRow {
-  id: string
-  state: string
-  version: number
-  payment_id: string
-  customer_id: string
-  wallet_id: string
-  merchant_id: string
-  currency: string
-  amount: bigint
-  reason: string | null
-  parts: unknown
-  fee_returned: bigint
-  destination: string | null
-  bank: string | null
-  bank_account_id: string | null
-  card_id: string | null
-  decline_code: string | null
-  wait_until: Date | null
-  funded_at: Date | null
-  bank_reference: string | null
-  sent_at: Date | null
-  returned: bigint
-  created_at: Date
-}
+type RefundRow = RecordOf<'refund'>
 
 export const toRefund = (row: RefundRow): Refund => ({
   id: idOf('ref', row.id),

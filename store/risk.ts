@@ -9,7 +9,7 @@ export interface Judged {
 }
 
 /** The columns of it. */
-export interface JudgedRow {
+interface JudgedRow {
   risk: unknown
   review_before: Date | null
 }

@@ -53,6 +53,21 @@ export async function findLiveSession(db: Kysely<Database>, id: string): Promise
   return row && { ...toSession(row), deviceKnownSince: row.known_since ?? undefined }
 }
 
+/** Those of the sessions that `findLiveSession` would find. */
+export async function listLiveSessionIds(db: Kysely<Database>, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return []
+  const rows = await db
+    .selectFrom('session')
+    .innerJoin('customer', 'customer.id', 'session.customer_id')
+    .select('session.id')
+    .where('session.id', 'in', ids)
+    .where('session.ended_at', 'is', null)
+    .where('session.expires_at', '>', sql<Date>`clock_timestamp()`)
+    .where('customer.state', '!=', 'closed')
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
 export async function listLiveSessions(db: Kysely<Database>, customerId: CustomerId): Promise<Session[]> {
   const rows = await db
     .selectFrom('session')

@@ -5,6 +5,7 @@ import { idOf, type MerchantId, type SettlementId } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
 import { totalsOf, type SettlementLine } from '../domain/settlement-lines.ts'
 import type { SettlementState } from '../domain/settlement.ts'
+import type { RecordOf } from './rows.ts'
 import { withTasks } from './task.ts'
 
 /** A settlement as its record stands; amounts in minor units of `currency`. Its id is the bank's reference. */
@@ -156,35 +157,7 @@ export function toSettlementView(settlement: Settlement): Record<string, unknown
   }
 }
 
-export interface SettlementRow {
-  id: string
-  state: string
-  version: number
-  merchant_id: string
-  currency: string
-  number: bigint | null
-  trigger: string
-  business_date: string
-  cut_off: Date
-  bank: string
-  account_version: number
-  entries: string
-  lines: unknown
-  open_from: bigint
-  due: bigint
-  carried_in: bigint
-  carried_out: bigint
-  holdback: bigint
-  reserve: bigint
-  amount: bigint
-  reserve_release_at: Date | null
-  reserve_released_at: Date | null
-  decline_code: string | null
-  bank_reference: string | null
-  sent_at: Date | null
-  returned: bigint
-  created_at: Date
-}
+export type SettlementRow = RecordOf<'settlement'>
 
 export const toSettlement = (row: SettlementRow): Settlement => ({
   id: idOf('set', row.id),

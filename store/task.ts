@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { idOf, type ReviewId, type TaskId } from '../domain/ids.ts'
 import type { WorkClock } from '../domain/operators-work.ts'
+import type { RowOf } from './rows.ts'
 import { findWork, listWork, toWork, type Work, type WorkFilter, type WorkPlace } from './work-queue.ts'
 
 /**
@@ -13,7 +14,8 @@ import { findWork, listWork, toWork, type Work, type WorkFilter, type WorkPlace 
  * did not have what is to be given back in all the time that it was waited for. `dispute_review`: a dispute that a reviewer
  * decides. `settlement_account_refused`: a merchant cannot be paid; done once there is another account, whatever becomes of
  * the settlement. `open_items`: what a bank's statement leaves to be explained has been open for days. `statement_refused`: a
- * bank's statement cannot be believed, or does not fit behind the last one.
+ * bank's statement cannot be believed, or does not fit behind the last one. `webhook_endpoint_disabled`: a receiver is gone, or
+ * took nothing for days; done once it is enabled again, or deleted.
  */
 export type TaskKind =
   | 'stuck_bank_instruction'
@@ -26,6 +28,7 @@ export type TaskKind =
   | 'settlement_account_refused'
   | 'open_items'
   | 'statement_refused'
+  | 'webhook_endpoint_disabled'
 
 /** What waits for an operator. It is opened by the unit of work that got stuck, and done with the one that ends the process. */
 export interface Task {
@@ -131,15 +134,7 @@ export async function listTasks(
   return rows.map((row) => ({ ...toTask(row), ...toWork(row), place: [row.due_text, row.id] as const }))
 }
 
-interface TaskRow {
-  id: string
-  process_id: string
-  kind: string
-  state: string
-  data: unknown
-  created_at: Date
-  done_at: Date | null
-}
+type TaskRow = RowOf<'task'>
 
 const toTask = (row: TaskRow): Task => ({
   id: idOf('tsk', row.id),

@@ -5,7 +5,8 @@ import { transitOf, type OutsideFunding } from '../domain/funding.ts'
 import { idOf, type CustomerId, type TopUpId, type WalletId } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
 import type { TopUpState } from '../domain/top-up.ts'
-import { toJudged, toJudgedRow, type Judged, type JudgedRow } from './risk.ts'
+import { toJudged, toJudgedRow, type Judged } from './risk.ts'
+import type { RecordOf } from './rows.ts'
 import { withTasks } from './task.ts'
 
 /** A top-up as its record stands; the amount in minor units of `currency`. Its id is the bank's reference, or the acquirer's. */
@@ -106,26 +107,7 @@ export function toTopUpView(topUp: TopUp): Record<string, unknown> {
   }
 }
 
-export interface TopUpRow extends JudgedRow {
-  id: string
-  state: string
-  version: number
-  customer_id: string
-  wallet_id: string
-  bank_account_id: string | null
-  card_id: string | null
-  bank: string
-  currency: string
-  amount: bigint
-  metadata: unknown
-  decline_code: string | null
-  bank_reference: string | null
-  sent_at: Date | null
-  returned: bigint
-  automatic: boolean
-  created_at: Date
-  reviewed_at: Date | null
-}
+export type TopUpRow = RecordOf<'top_up'>
 
 export const toTopUp = (row: TopUpRow): TopUp => ({
   id: idOf('top', row.id),

@@ -21,6 +21,9 @@ export interface Vault {
   /** For files that are kept as they came, and name people who are not ours; bound to their hash. */
   sealFile(hash: string, plaintext: string): Buffer
   openFile(hash: string, ciphertext: Buffer): string
+  /** For the secrets that we sign webhooks with; bound to whose they are. */
+  sealSecret(place: string, plaintext: string): Buffer
+  openSecret(place: string, ciphertext: Buffer): string
   /** Goes into the hash of a PIN: six digits alone would be guessed from a stolen table within seconds. */
   readonly pinPepper: Buffer
   /** Signs access tokens. */
@@ -34,11 +37,12 @@ const TAG_BYTES = 16
 export function createVault(masterKey: Buffer): Vault {
   if (masterKey.length !== 32) throw new RangeError('a master key has 32 bytes')
   const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', masterKey, 'coffer', purpose, 32))
-  const [wrapping, indexing, replies, files] = [
+  const [wrapping, indexing, replies, files, secrets] = [
     derive('personal key wrap'),
     derive('personal blind index'),
     derive('stored replies'),
-    derive('kept files')
+    derive('kept files'),
+    derive('webhook secrets')
   ]
   const masterKeyId = createHash('sha256').update(derive('personal key id')).digest('hex').slice(0, 16)
 
@@ -57,6 +61,8 @@ export function createVault(masterKey: Buffer): Vault {
     openReply: (place, ciphertext) => decrypt(replies, place, ciphertext).toString('utf8'),
     sealFile: (hash, plaintext) => encrypt(files, hash, Buffer.from(plaintext, 'utf8')),
     openFile: (hash, ciphertext) => decrypt(files, hash, ciphertext).toString('utf8'),
+    sealSecret: (place, plaintext) => encrypt(secrets, place, Buffer.from(plaintext, 'utf8')),
+    openSecret: (place, ciphertext) => decrypt(secrets, place, ciphertext).toString('utf8'),
     pinPepper: derive('pin pepper'),
     sessionKey: derive('session tokens')
   }

@@ -4,7 +4,8 @@ import { currency, type CurrencyCode } from '../domain/currencies.ts'
 import { idOf, type BankAccountId, type CustomerId, type WalletId, type WithdrawalId } from '../domain/ids.ts'
 import { toWire } from '../domain/money.ts'
 import type { WithdrawalState } from '../domain/withdrawal.ts'
-import { toJudged, toJudgedRow, type Judged, type JudgedRow } from './risk.ts'
+import { toJudged, toJudgedRow, type Judged } from './risk.ts'
+import type { RecordOf } from './rows.ts'
 import { withTasks } from './task.ts'
 
 /** A withdrawal as its record stands; amounts in minor units of `currency`. Its id is the bank's reference. */
@@ -114,29 +115,7 @@ export function toWithdrawalView(withdrawal: Withdrawal): Record<string, unknown
   }
 }
 
-export interface WithdrawalRow extends JudgedRow {
-  id: string
-  state: string
-  version: number
-  customer_id: string
-  wallet_id: string
-  bank_account_id: string
-  bank: string
-  currency: string
-  amount: bigint
-  fee: bigint
-  metadata: unknown
-  decline_code: string | null
-  withdrawable_from: Date | null
-  confirm_before: Date | null
-  confirmed_at: Date | null
-  held_at: Date | null
-  limit_counters: string[]
-  bank_reference: string | null
-  sent_at: Date | null
-  returned: bigint
-  created_at: Date
-}
+export type WithdrawalRow = RecordOf<'withdrawal'>
 
 export const toWithdrawal = (row: WithdrawalRow): Withdrawal => ({
   id: idOf('wdr', row.id),

@@ -5,6 +5,9 @@ import { WORKFLOW_TASK_TIMEOUT_MS } from './tuning.ts'
 /** The signal of workflows/messages.ts, by its name. */
 const NUDGE = 'nudge'
 
+/** As many as the server gives at once. */
+const PAGE = 1_000
+
 /** What the sweeper does with runs: looks, starts again from the record, wakes. */
 export function createRuns(client: Client, taskQueue: string) {
   return {
@@ -16,6 +19,21 @@ export function createRuns(client: Client, taskQueue: string) {
         if (error instanceof WorkflowNotFoundError) return false
         throw error
       }
+    },
+
+    /** Ids alone, so that no payload is opened. */
+    listRunning: async (onPage: () => void = () => undefined): Promise<ReadonlySet<string>> => {
+      const ids = new Set<string>()
+      const query = `ExecutionStatus = 'Running' and TaskQueue = '${taskQueue}'`
+      let nextPageToken: Uint8Array | undefined
+      do {
+        const request = { namespace: client.options.namespace, query, pageSize: PAGE, nextPageToken }
+        const page = await client.workflowService.listWorkflowExecutions(request)
+        for (const { execution } of page.executions) if (execution?.workflowId) ids.add(execution.workflowId)
+        nextPageToken = page.nextPageToken
+        onPage()
+      } while (nextPageToken.length > 0)
+      return ids
     },
 
     restart: async (

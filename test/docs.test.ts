@@ -68,7 +68,7 @@ describe.each(documents)('%s', (file) => {
       ([, path]) => path!
     )
     const madeElsewhere =
-      /^(postgres|temporal|sandbox|logs|workflow-bundle)\/$|^(secrets|credentials)\.json$|^logs\/|^temporalio\//
+      /^(postgres|temporal|sandbox|logs|workflow-bundle|programs)\/$|^(secrets|credentials)\.json$|^logs\/|^temporalio\//
     const lost = paths.filter(
       (path) =>
         /^[a-z.]/.test(path) &&

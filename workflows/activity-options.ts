@@ -83,18 +83,24 @@ export const statementOptions: ActivityOptions = {
 /** Starting another process's run, which the sweeper does as well: not worth waiting for an outage's end. */
 export const launchOptions: ActivityOptions = { ...notifierOptions, scheduleToCloseTimeout: '1 min' }
 
-/** The sweeper asks the engine about every open record: minutes at worst; one that hangs is given up and comes again in 30 s. */
+/**
+ * The sweeper lists what runs, and asks alone about the open records that are not in that list, which are all of them when
+ * Temporal has lost its database: minutes at worst; one that hangs is given up and comes again in 30 s.
+ */
 export const sweepOptions: ActivityOptions = {
   startToCloseTimeout: '10 min',
   heartbeatTimeout: '30 s',
   retry: { maximumAttempts: 2 }
 }
 
-/** Up to some thousand messages, five at a time; one that hangs is given up by its heartbeat, and the next run comes in 10 s. */
-export const noticeOptions: ActivityOptions = {
-  startToCloseTimeout: '10 min',
-  heartbeatTimeout: '30 s',
-  retry: { maximumAttempts: 1 }
+/**
+ * The dispatcher of messages: a round of ten minutes, and a message of 5 s at its end. A lost worker is noticed by its heartbeat,
+ * one call of which every 8 s is all that it costs; another one goes on, and repeats under ids that are taken once.
+ */
+export const dispatchOptions: ActivityOptions = {
+  startToCloseTimeout: '15 min',
+  heartbeatTimeout: '10 s',
+  retry: { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '10 s' }
 }
 
 /**
@@ -105,4 +111,29 @@ export const settlementDayOptions: ActivityOptions = {
   startToCloseTimeout: '1 h',
   heartbeatTimeout: '30 s',
   retry: { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '5 min' }
+}
+
+/** Beats every second, so that a lost worker is noticed soon; safe to repeat. */
+const beating: ActivityOptions = {
+  startToCloseTimeout: '5 min',
+  heartbeatTimeout: '5 s',
+  retry: { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '1 min' }
+}
+
+/**
+ * A round of webhooks: bounded by its policy to about 20 s, and by what it is in the middle of (each call 10 s). What was sent and not noted goes out again under the same id.
+ */
+export const webhookOptions: ActivityOptions = { ...beating }
+
+/**
+ * What a mandate announces and how its Schedule is made: our books in milliseconds, then some words with Temporal, each safe
+ * to repeat; the mandates' sweep does what is left undone.
+ */
+export const mandateOptions: ActivityOptions = { ...beating }
+
+/** Thousands of mandates, each in milliseconds; one that hangs is given up by its heartbeat, and comes again in 15 minutes. */
+export const mandateSweepOptions: ActivityOptions = {
+  startToCloseTimeout: '15 min',
+  heartbeatTimeout: '30 s',
+  retry: { maximumAttempts: 2 }
 }

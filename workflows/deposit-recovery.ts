@@ -36,7 +36,7 @@ export async function depositRecovery(start: DepositRecoveryStart): Promise<Depo
     onNudged: async () => undefined,
     step: async (take) => show(await take(), undefined),
     accepted: (reference) => bookRecovery(start, reference),
-    declined: (code) => loseRecovery(start, code),
+    declined: (code, unsent) => loseRecovery(start, code, unsent),
     stuck: () => markRecoveryStuck(start)
   })
   return current

@@ -6,18 +6,19 @@ import { formatMoney, fromWire } from '../domain/money.ts'
 import { recordOptions } from './activity-options.ts'
 import { createDecisions } from './decisions.ts'
 import { answerFirst } from './first-outcome.ts'
-import { accept, decide, submitEvidence as submitEvidenceUpdate, withdraw } from './messages.ts'
+import { accept, decide, retry, submitEvidence as submitEvidenceUpdate, withdraw } from './messages.ts'
 import { present } from './presentation.ts'
+import { settleRepresentment } from './representment.ts'
 import { receiveNudges, untilBusinessTime, untilNudged } from './wait.ts'
 
 const { openDispute, readDispute, listDisputeDecisions, readBusinessClock } =
   proxyLocalActivities<Activities>(recordOptions)
 const { askForResponse, remindMerchant, expireDispute, creditProvisionally, releaseReserve, reverseCredit } =
   proxyLocalActivities<Activities>(recordOptions)
-const { submitEvidence, acceptDispute, withdrawDispute, decideDispute } =
+const { submitEvidence, acceptDispute, withdrawDispute, decideDispute, retryDispute } =
   proxyLocalActivities<Activities>(recordOptions)
 
-const steps: Readonly<Record<DisputeNext, (start: DisputeStart) => Promise<DisputeProgress>>> = {
+const steps: Readonly<Record<Exclude<DisputeNext, 'represent'>, (start: DisputeStart) => Promise<DisputeProgress>>> = {
   respond: askForResponse,
   remind: remindMerchant,
   expire: expireDispute,
@@ -33,11 +34,12 @@ const waits: Readonly<Record<DisputeNext, string>> = {
   expire: 'until the merchant has lost by saying nothing',
   credit: 'until the customer is credited provisionally',
   release: 'until the merchant has their money back',
-  reverse: 'until the provisional credit is taken back'
+  reverse: 'until the provisional credit is taken back',
+  represent: 'until the acquirer is told that the merchant contests it'
 }
 
 /**
- * A customer contests a payment: its money is reserved, the merchant answers or does not, a reviewer decides. Weeks pass
+ * A customer contests a payment, with us or at the card's issuer: its money is reserved, the merchant answers or does not, a reviewer decides. Weeks pass
  * meanwhile, and whatever has to happen in them happens at its time.
  */
 export async function dispute(start: DisputeStart): Promise<DisputeProgress> {
@@ -50,11 +52,17 @@ export async function dispute(start: DisputeStart): Promise<DisputeProgress> {
       'submit-evidence': (id) => submitEvidence(start, id),
       accept: (id) => acceptDispute(start, id),
       withdraw: (id) => withdrawDispute(start, id),
-      decide: (id) => decideDispute(start, id)
+      decide: (id) => decideDispute(start, id),
+      retry: async (id) => {
+        const outcome = await retryDispute(start, id)
+        // Whoever waits for the acquirer asks it now.
+        nudges.received += 1
+        return outcome
+      }
     },
     (progress) => show(progress as DisputeProgress)
   )
-  for (const update of [submitEvidenceUpdate, accept, withdraw, decide])
+  for (const update of [submitEvidenceUpdate, accept, withdraw, decide, retry])
     setHandler(update, (id) => decisions.take(update.name, id))
 
   const { first_version, ...opened } = await openDispute(start)
@@ -75,10 +83,16 @@ export async function dispute(start: DisputeStart): Promise<DisputeProgress> {
       next === undefined
         ? await untilNudged({ nudges, or })
         : await untilBusinessTime(deadline!, { nudges, businessNow: readBusinessClock, summary: waits[next], or })
-    if (woken === 'due') show(await decisions.alone(() => steps[next!](start)))
+    if (woken === 'due' && next === 'represent')
+      await settleRepresentment(start, { nudges, decisions, consumeDecisions, current: () => current!, show })
+    else if (woken === 'due') show(await decisions.alone(() => steps[next as keyof typeof steps](start)))
     if (woken !== 'nudged') return
-    for (const { id, action } of await listDisputeDecisions(start)) await decisions.take(action, id)
+    await consumeDecisions()
     show(await readDispute(start))
+  }
+
+  async function consumeDecisions(): Promise<void> {
+    for (const { id, action } of await listDisputeDecisions(start)) await decisions.take(action, id)
   }
 
   /** A step that answers late must not set the picture back. */

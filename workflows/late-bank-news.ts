@@ -1,5 +1,6 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
+import type { BillPaymentStart } from '../activities/bill-payment-progress.ts'
 import type { BankPaymentStart } from '../activities/payment-progress.ts'
 import type { RefundStart } from '../activities/refund-progress.ts'
 import type { SettlementStart } from '../activities/settlement-progress.ts'
@@ -21,6 +22,11 @@ const { inquireCardTopUp, inquireCardPayment } = proxyActivities<Activities>({
   summary: 'ask the acquirer what became of it'
 })
 const { bookSettlement, declineSettlement, readSettlement } = proxyLocalActivities<Activities>(recordOptions)
+const { bookBillPayment, declineBillPayment, readBillPayment } = proxyLocalActivities<Activities>(recordOptions)
+const { inquireBillPayment } = proxyActivities<Activities>({
+  ...inquiryOptions,
+  summary: 'ask the network what became of it'
+})
 const { inquireTopUp, inquireWithdrawal, inquirePayment, inquireRefund, inquireSettlement } =
   proxyActivities<Activities>({
     ...inquiryOptions,
@@ -28,7 +34,13 @@ const { inquireTopUp, inquireWithdrawal, inquirePayment, inquireRefund, inquireS
   })
 
 /** All kinds have alike of their order and policy what is used here. */
-type LateStart = BankTopUpStart & CardTopUpStart & WithdrawalStart & BankPaymentStart & RefundStart & SettlementStart
+type LateStart = BankTopUpStart &
+  CardTopUpStart &
+  WithdrawalStart &
+  BankPaymentStart &
+  RefundStart &
+  SettlementStart &
+  BillPaymentStart
 
 const topUp = { path: '/v1/top-ups', read: readTopUp, inquire: inquireTopUp, book: bookTopUp, decline: declineTopUp }
 const cardTopUp = { ...topUp, inquire: inquireCardTopUp }
@@ -53,6 +65,13 @@ const settlement = {
   book: bookSettlement,
   decline: declineSettlement
 }
+const billPayment = {
+  path: '/v1/bill-payments',
+  read: readBillPayment,
+  inquire: inquireBillPayment,
+  book: bookBillPayment,
+  decline: declineBillPayment
+}
 const cardPayment = { ...payment, inquire: inquireCardPayment }
 
 const refund = {
@@ -67,6 +86,7 @@ function thingOf({ id, order }: LateStart) {
   if (id.startsWith('ref_')) return refund
   if (id.startsWith('wdr_')) return withdrawal
   if (id.startsWith('set_')) return settlement
+  if (id.startsWith('bpm_')) return billPayment
   if (!id.startsWith('pay_')) return 'card_id' in order ? cardTopUp : topUp
   return order.funding.type === 'card' ? cardPayment : payment
 }
@@ -77,6 +97,7 @@ function thingOf({ id, order }: LateStart) {
  */
 export async function lateBankNews(start: LateStart): Promise<Progress<string>> {
   const thing = thingOf(start)
+  // Asked of runs alone that began before news and start were one step: their histories have the question.
   const answer = answerFirst<Progress<string>>(start)
   const nudges = receiveNudges()
   const current = await thing.read(start)
@@ -112,5 +133,7 @@ export async function lateBankNews(start: LateStart): Promise<Progress<string>> 
 }
 
 /** A card's order names no bank. */
-const railOf = ({ order }: LateStart): string =>
+const railOf = ({ id, order }: LateStart): string => (id.startsWith('bpm_') ? 'billers' : bankOf(order))
+
+const bankOf = (order: LateStart['order']): string =>
   (order.bank as string | undefined) === undefined ? 'acquirer' : `bank_${order.bank}`

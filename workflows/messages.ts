@@ -41,7 +41,13 @@ export const submitEvidence = defineUpdate<DecisionAnswer, [string]>('submit-evi
 export const accept = defineUpdate<DecisionAnswer, [string]>('accept')
 export const decide = defineUpdate<DecisionAnswer, [string]>('decide')
 
+export const skip = defineUpdate<DecisionAnswer, [string]>('skip')
 export const adjust = defineUpdate<DecisionAnswer, [string]>('adjust')
+export const pause = defineUpdate<DecisionAnswer, [string]>('pause')
+export const resume = defineUpdate<DecisionAnswer, [string]>('resume')
+export const skipNext = defineUpdate<DecisionAnswer, [string]>('skip-next')
+export const changeNext = defineUpdate<DecisionAnswer, [string]>('change-next')
+export const change = defineUpdate<DecisionAnswer, [string]>('change')
 export const writeOff = defineUpdate<DecisionAnswer, [string]>('write-off')
 
 /** What became of a decision: the version of the record that shows it, or why it was refused. */

@@ -2,7 +2,7 @@ import { proxyActivities, proxyLocalActivities, setHandler } from '@temporalio/w
 import type { Activities } from '../activities/index.ts'
 import type { OnboardingProgress, OnboardingStart } from '../activities/onboarding-progress.ts'
 import { isOfBusiness, onboardingStates, type OnboardingState } from '../domain/onboarding.ts'
-import type { OnboardingNews } from '../domain/onboarding-message.ts'
+import type { ApplicationNews } from '../domain/application-news.ts'
 import { partReference } from '../domain/reference.ts'
 import { newsOptions, recordOptions } from './activity-options.ts'
 import { askAboutBusiness, askBureaus } from './ask-bureaus.ts'
@@ -112,7 +112,7 @@ function newsOf(
   { order }: OnboardingStart,
   before: OnboardingProgress | undefined,
   now: OnboardingProgress
-): OnboardingNews | undefined {
+): ApplicationNews | undefined {
   if (before === undefined) return undefined
   const { state } = now
   if (state === 'collecting') {
@@ -124,7 +124,7 @@ function newsOf(
 }
 
 /** Nothing while nothing follows from it: most names are near a listed one for a moment only. */
-function newsOfReview(before: OnboardingState, now: OnboardingState): OnboardingNews | undefined {
+function newsOfReview(before: OnboardingState, now: OnboardingState): ApplicationNews | undefined {
   if (now === 'in_review' && before === 'verifying') return 'restricted'
   return now === 'approved' && before === 'in_review' ? 'lifted' : undefined
 }

@@ -102,7 +102,7 @@ export function outsideRail(start: PaymentStart) {
         onHeard: () => onWaiting(undefined),
         step: async (take) => show(await decisions.alone(take)),
         accepted: (reference) => bookPayment(start, reference),
-        declined: (code) => declinePayment(start, code),
+        declined: (code, unsent) => declinePayment(start, code, unsent),
         stuck: () => markPaymentStuck(start)
       })
     },

@@ -76,7 +76,7 @@ export async function topUp(start: TopUpStart): Promise<Progress<TopUpState>> {
       inquire: () => source.inquire(),
       readSentAt: async () => (await readTopUp(start)).sent_at,
       accepted: (reference) => bookTopUp(start, reference),
-      declined: (code) => declineTopUp(start, code),
+      declined: (code, unsent) => declineTopUp(start, code, unsent),
       stuck: () => markTopUpStuck(start)
     })
   }

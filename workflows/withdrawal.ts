@@ -75,7 +75,7 @@ export async function withdrawal(start: WithdrawalStart): Promise<Progress<Withd
       inquire: () => inquireWithdrawal(start),
       readSentAt: async () => (await readWithdrawal(start)).sent_at,
       accepted: (reference) => bookWithdrawal(start, reference),
-      declined: (code) => declineWithdrawal(start, code),
+      declined: (code, unsent) => declineWithdrawal(start, code, unsent),
       stuck: () => markWithdrawalStuck(start)
     })
   }

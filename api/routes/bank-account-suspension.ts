@@ -38,7 +38,13 @@ const suspend = ({ vault }: ApiDeps): Route =>
       const account = await locked(transaction, params.id)
       if (account.state !== 'linked') throw new Refusal('state_conflict', { state: account.state })
       const suspended = await suspendBankAccount(transaction, account.id, code)
-      await addNotice(transaction, account.customerId, 'bank_account_suspended')
+      await addNotice(
+        transaction,
+        account.customerId,
+        'bank_account_suspended',
+        account.id,
+        `${account.id}:${requestId}`
+      )
       const entry = { actor: principal, action: 'bank_account.suspend', object: account.id, requestId }
       await appendAudit(transaction, { ...entry, data: { code, reason } })
       return shown({ vault }, transaction, suspended)
@@ -64,7 +70,14 @@ const resume = ({ vault }: ApiDeps): Route =>
       if (suspension.by === 'bank' && proof === undefined) throw unproved()
       const lifted = await liftSuspension(transaction, account.id)
       if (lifted.state === 'unlinked') await unproveIban(transaction, account.customerId, account.id)
-      else await addNotice(transaction, account.customerId, 'bank_account_resumed')
+      else
+        await addNotice(
+          transaction,
+          account.customerId,
+          'bank_account_resumed',
+          account.id,
+          `${account.id}:${requestId}`
+        )
       const entry = { actor: principal, action: 'bank_account.resume', object: account.id, requestId }
       const data = { by: suspension.by, code: suspension.code, reason, ...(proof !== undefined && { proof }) }
       await appendAudit(transaction, { ...entry, data })

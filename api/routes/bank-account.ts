@@ -50,7 +50,7 @@ const listAccounts = ({ db, vault, policy }: ApiDeps): Route =>
       const open = await listOpenBankLinks(db, customerId)
       const accounts = await listBankAccounts(db, customerId)
       const links = open.filter((link) => !accounts.some(({ id: linked }) => linked === link.id))
-      const ibans = (await findPersonal(db, vault, customerId)).filter(({ kind }) => kind === 'iban')
+      const ibans = await findPersonal(db, vault, customerId, ['iban'])
       if (caller.kind === 'operator')
         await appendAudit(db, { actor: caller.operatorId, action: 'bank_account.read', object: customerId, requestId })
       const ibanOf = (accountId: string) => ibans.find(({ reference }) => reference === accountId)?.value

@@ -78,20 +78,18 @@ const begin = (deps: ApiDeps, submit: Submit): Route =>
       const bank = bankOfIban(iban)
       if (!bank) throw new Refusal('bank_not_supported')
       const linkId = call.newId('ban')
-      if (!(await findProcess(deps.db, linkId))) {
+      const begun = await submit.startAllowed(call, { type: 'bank-link', id: linkId }, async () => {
         await mustNotCool(deps.db, customerId)
         await keepIban(deps, { customerId, linkId, iban })
-      }
-      const begun = await submit.start(call, {
-        type: 'bank-link',
-        id: linkId,
-        order: { customer_id: customerId, bank, method },
-        policy: bankLinkPolicy(deps.policy),
-        summary: `link an account at bank ${bank}`,
-        searchAttributes: [
-          { key: searchAttributes.customerRef, value: customerId },
-          { key: searchAttributes.rail, value: `bank_${bank}` }
-        ]
+        return {
+          order: { customer_id: customerId, bank, method },
+          policy: bankLinkPolicy(deps.policy),
+          summary: `link an account at bank ${bank}`,
+          searchAttributes: [
+            { key: searchAttributes.customerRef, value: customerId },
+            { key: searchAttributes.rail, value: `bank_${bank}` }
+          ]
+        }
       })
       return withIban(begun, iban)
     }

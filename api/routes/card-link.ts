@@ -6,7 +6,6 @@ import { cardLinkPolicy } from '../../domain/policy/index.ts'
 import { findCardLink } from '../../store/card-link.ts'
 import { findCustomer } from '../../store/customers.ts'
 import { findPersonalValue, lockPersonal, putPersonal } from '../../store/personal.ts'
-import { findProcess } from '../../store/process.ts'
 import { searchAttributes } from '../../temporal/search-attribute-keys.ts'
 import { auditOf } from '../audit-of.ts'
 import { CardReply, CardRequest } from '../card-schemas.ts'
@@ -49,20 +48,18 @@ const begin = (deps: ApiDeps, submit: Submit): Route =>
     async (call) => {
       const customerId = listedCustomer(call.ownOnly(), call.body.customer_id, '/customer_id')
       const cardId = call.newId('crd')
-      if (!(await findProcess(deps.db, cardId))) {
+      const begun = await submit.startAllowed(call, { type: 'card-link', id: cardId }, async () => {
         await mustNotCool(deps.db, customerId)
         await keepToken(deps, { customerId, cardId, token: call.body.token })
-      }
-      const begun = await submit.start(call, {
-        type: 'card-link',
-        id: cardId,
-        order: { customer_id: customerId },
-        policy: cardLinkPolicy(deps.policy),
-        summary: 'link a card',
-        searchAttributes: [
-          { key: searchAttributes.customerRef, value: customerId },
-          { key: searchAttributes.rail, value: 'acquirer' }
-        ]
+        return {
+          order: { customer_id: customerId },
+          policy: cardLinkPolicy(deps.policy),
+          summary: 'link a card',
+          searchAttributes: [
+            { key: searchAttributes.customerRef, value: customerId },
+            { key: searchAttributes.rail, value: 'acquirer' }
+          ]
+        }
       })
       return withLastDigits(deps, begun, { id: cardId, customerId })
     }

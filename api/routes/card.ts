@@ -43,7 +43,7 @@ const listLinked = ({ db, vault }: ApiDeps): Route =>
       const open = await listOpenCardLinks(db, customerId)
       const cards = await listCards(db, customerId)
       const links = open.filter((link) => !cards.some(({ id: linked }) => linked === link.id))
-      const known = await findPersonal(db, vault, customerId)
+      const known = await findPersonal(db, vault, customerId, ['card_details'])
       if (caller.kind === 'operator')
         await appendAudit(db, { actor: caller.operatorId, action: 'card.read', object: customerId, requestId })
       const views = [

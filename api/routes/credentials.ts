@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Refusal } from '../../domain/errors.ts'
 import type { CustomerId } from '../../domain/ids.ts'
 import { appendAudit } from '../../store/audit.ts'
+import { addNotice } from '../../store/notices.ts'
 import { setPassword } from '../../store/passwords.ts'
 import { findPersonal } from '../../store/personal.ts'
 import { hasPin, setPin } from '../../store/pin.ts'
@@ -54,6 +55,7 @@ const choosePin = ({ db, policy, vault, mustKnowPassword }: Ground): Route =>
     async ({ params, body, transaction, principal, requestId }) => {
       if (await hasPin(transaction, params.id)) throw new Refusal('state_conflict', { state: 'set' })
       await setPin(transaction, vault, params.id, body.pin)
+      await addNotice(transaction, params.id, 'pin_set')
       await appendAudit(transaction, { actor: principal, action: 'pin.set', object: params.id, requestId })
       return toReply('pin', params.id)
     },
@@ -78,6 +80,7 @@ const changePin = ({ db, policy, vault }: Ground): Route =>
     },
     async ({ params, body, transaction, principal, requestId }) => {
       await setPin(transaction, vault, params.id, body.new_pin)
+      await addNotice(transaction, params.id, 'pin_changed')
       await appendAudit(transaction, { actor: principal, action: 'pin.changed', object: params.id, requestId })
       return toReply('pin', params.id)
     },
@@ -103,6 +106,7 @@ const changePassword = ({ db, vault, mustKnowPassword }: Ground): Route =>
     async ({ params, body, caller, transaction, principal, requestId }) => {
       await setPassword(transaction, params.id, body.new_password)
       const ended = await endSessions(transaction, params.id, caller.sessionId)
+      await addNotice(transaction, params.id, 'password_changed')
       const data = { sessions_ended: ended }
       await appendAudit(transaction, {
         actor: principal,
@@ -116,8 +120,7 @@ const changePassword = ({ db, vault, mustKnowPassword }: Ground): Route =>
     {
       before: async ({ params, body, mustOwn }) => {
         mustOwn({ customerId: params.id })
-        const known = await findPersonal(db, vault, params.id)
-        const logins = known.filter(({ kind }) => kind === 'email' || kind === 'phone').map(({ value }) => value)
+        const logins = (await findPersonal(db, vault, params.id, ['email', 'phone'])).map(({ value }) => value)
         refuseWeakPassword(body.new_password, logins, '/new_password')
         await mustKnowPassword(params.id, body.old_password)
       }

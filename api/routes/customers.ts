@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Refusal } from '../../domain/errors.ts'
-import { mask, type PersonalKind } from '../../domain/personal.ts'
+import { mask } from '../../domain/personal.ts'
 import { appendAudit } from '../../store/audit.ts'
 import { findCustomer, insertCustomer, type Customer } from '../../store/customers.ts'
 import { setPassword } from '../../store/passwords.ts'
@@ -64,7 +64,7 @@ export function customerRoutes({ db, vault }: ApiDeps): Route[] {
         if (body.password !== undefined) await setPassword(transaction, customer.id, body.password)
         const actor = `service:${caller.name}`
         await appendAudit(transaction, { actor, action: 'customer.registered', object: customer.id, requestId })
-        return toReply(customer, await findPersonal(transaction, vault, customer.id))
+        return toReply(customer, await findPersonal(transaction, vault, customer.id, SHOWN))
       }
     ),
     route.get(
@@ -80,7 +80,7 @@ export function customerRoutes({ db, vault }: ApiDeps): Route[] {
         mustOwn({ customerId: params.id })
         const customer = await findCustomer(db, params.id)
         if (!customer) throw new Refusal('not_found')
-        const personal = await findPersonal(db, vault, customer.id)
+        const personal = await findPersonal(db, vault, customer.id, SHOWN)
         if (caller.kind !== 'operator') return toReply(customer, personal)
         await appendAudit(db, { actor: caller.operatorId, action: 'customer.read', object: customer.id, requestId })
         return toReply(
@@ -92,8 +92,10 @@ export function customerRoutes({ db, vault }: ApiDeps): Route[] {
   ]
 }
 
+const SHOWN = ['name', 'email', 'phone'] as const
+
 function toReply(customer: Customer, personal: readonly PersonalDatum[]): z.input<typeof CustomerReply> {
-  const value = (kind: PersonalKind) => personal.find((datum) => datum.kind === kind)?.value ?? null
+  const value = (kind: (typeof SHOWN)[number]) => personal.find((datum) => datum.kind === kind)?.value ?? null
   const { id, state, tier, zone, createdAt, updatedAt } = customer
   return {
     id,

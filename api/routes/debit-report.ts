@@ -14,7 +14,7 @@ import { id, Instant, instant } from '../schemas.ts'
 const DebitReportReply = z
   .strictObject({
     object: z.literal('debit_report'),
-    debit_id: z.string().meta({ description: 'The payment or the withdrawal' }),
+    debit_id: z.string().meta({ description: 'The payment, the withdrawal or the bill payment' }),
     wallets_frozen: z.int().min(0),
     sessions_ended: z.int().min(0),
     reported_at: Instant
@@ -34,10 +34,11 @@ const shared = {
 export const debitReportRoutes = (deps: ApiDeps): Route[] => [
   denyOwn(deps, '/payments/{id}/not-me', 'pay', 'Say that a payment was not mine'),
   denyOwn(deps, '/withdrawals/{id}/not-me', 'wdr', 'Say that a withdrawal was not mine'),
+  denyOwn(deps, '/bill-payments/{id}/not-me', 'bpm', 'Say that the payment of a bill was not mine'),
   denyByMessage(deps)
 ]
 
-const denyOwn = ({ db }: ApiDeps, path: string, prefix: 'pay' | 'wdr', summary: string): Route =>
+const denyOwn = ({ db }: ApiDeps, path: string, prefix: 'pay' | 'wdr' | 'bpm', summary: string): Route =>
   route.post(
     path,
     {

@@ -26,7 +26,7 @@ const errors = ['state_conflict', 'idempotency_key_reused', 'service_unavailable
 /** What the parties and the reviewers decide about a dispute. */
 export const disputeDecisionRoutes = (deps: ApiDeps): Route[] => {
   const submit = createSubmit(deps)
-  return [submitEvidence, accept, withdraw, decide].map((declare) => declare(deps, submit))
+  return [submitEvidence, accept, withdraw, decide, retry].map((declare) => declare(deps, submit))
 }
 
 /** Who a caller speaks for. */
@@ -137,6 +137,25 @@ const decide = ({ db }: ApiDeps, submit: Submit): Route =>
       const dispute = await owned(db, call)
       const alongside = auditOf(call, { action: `dispute.${call.body.outcome}`, object: dispute.id })
       const request = { ...about(dispute, call.caller), action: 'decide', data: { ...call.body }, alongside }
+      return answeredTo(await submit.decide(call, request), call.caller)
+    }
+  )
+
+const retry = ({ db }: ApiDeps, submit: Submit): Route =>
+  route.post(
+    '/disputes/{id}/retry',
+    {
+      ...decision,
+      summary: 'Have the acquirer asked now what the card’s issuer has decided',
+      description: 'Of a chargeback that the merchant contests; while nobody says anything it stays `under_review`.',
+      callers: { finance: 'any' },
+      scope: 'disputes:write',
+      errors
+    },
+    async (call) => {
+      const dispute = await owned(db, call)
+      const alongside = auditOf(call, { action: 'dispute.retry', object: dispute.id })
+      const request = { ...about(dispute, call.caller), action: 'retry', data: {}, alongside }
       return answeredTo(await submit.decide(call, request), call.caller)
     }
   )

@@ -26,7 +26,7 @@ const readers = {
 /** Payments that customers contest. */
 export const disputeRoutes = (deps: ApiDeps): Route[] => {
   const submit = createSubmit(deps)
-  return [openRoute(deps, submit), listRoute(deps), readRoute(deps, submit)]
+  return [openRoute(deps, submit), listRoute(deps), readRoute(submit)]
 }
 
 const openRoute = ({ db, vault, policy }: ApiDeps, submit: Submit): Route =>
@@ -60,28 +60,24 @@ const openRoute = ({ db, vault, policy }: ApiDeps, submit: Submit): Route =>
       call.mustOwn(payment ?? {})
       if (!payment) throw new Refusal('not_found', { pointer: '/payment_id' })
       const disputeId = call.newId('dsp')
-      // A dispute that is there answers for itself: what it has reserved is not there a second time.
-      const there = await findDispute(db, disputeId)
-      const order = there
-        ? { payment_id, reason: there.reason, amount: toWire(there) }
-        : await orderOf({ db, policy }, call.body, payment)
       const { customerId } = payment
-      // Sealed before anybody can ask for it; the first words under an id stay.
-      if (!there) await putStatement(db, vault, { disputeId, customerId }, { id: disputeId, text: narrative })
-      const given = await submit.start(call, {
-        type: 'dispute',
-        id: disputeId,
-        order,
-        policy: disputePolicy(policy),
-        summary: `dispute of ${order.amount.amount} ${order.amount.currency} minor units: ${order.reason}`,
-        searchAttributes: [{ key: searchAttributes.customerRef, value: customerId }]
+      const given = await submit.startAllowed(call, { type: 'dispute', id: disputeId }, async () => {
+        const order = await orderNow({ db, policy }, call.body, payment)
+        // Sealed before anybody can ask for it; the first words under an id stay.
+        await putStatement(db, vault, { disputeId, customerId }, { id: disputeId, text: narrative })
+        return {
+          order,
+          policy: disputePolicy(policy),
+          summary: `dispute of ${order.amount.amount} ${order.amount.currency} minor units: ${order.reason}`,
+          searchAttributes: [{ key: searchAttributes.customerRef, value: customerId }]
+        }
       })
       return answeredTo(given, call.caller)
     }
   )
 
 /** @throws {Refusal} why so much of the payment cannot be disputed */
-async function orderOf(
+async function orderNow(
   { db, policy }: Pick<ApiDeps, 'db' | 'policy'>,
   { payment_id, reason, amount, previous_id }: z.output<typeof DisputeRequest>,
   { currency }: Payment
@@ -127,7 +123,7 @@ const listRoute = ({ db }: ApiDeps): Route =>
     }
   )
 
-const readRoute = ({ db }: ApiDeps, submit: Submit): Route =>
+const readRoute = (submit: Submit): Route =>
   route.get(
     '/disputes/{id}',
     {
@@ -138,8 +134,13 @@ const readRoute = ({ db }: ApiDeps, submit: Submit): Route =>
       ...readers
     },
     async (call) => {
-      const dispute = await findDispute(db, call.params.id)
-      call.mustOwn(dispute ?? {})
-      return withCredit(await submit.read(call, call.params.id), call.caller, dispute)
+      const { id } = call.params
+      // Its state is the event's, its credit the record's.
+      const [read, dispute] = await submit.readBeside(call, id, async (db) => {
+        const found = await findDispute(db, id)
+        call.mustOwn(found ?? {})
+        return found
+      })
+      return withCredit(read, call.caller, dispute)
     }
   )

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Refusal } from '../../domain/errors.ts'
 import { appendAudit } from '../../store/audit.ts'
 import { closeDebitTasks } from '../../store/debit-report.ts'
+import { addNotice } from '../../store/notices.ts'
 import { findWallet, freezeWallet, thawWallet, type Wallet } from '../../store/wallet.ts'
 import type { ApiDeps } from '../deps.ts'
 import { mustEnterPin } from '../enter-pin.ts'
@@ -34,6 +35,7 @@ const freeze = ({ db }: ApiDeps): Route =>
     async ({ params, body, caller, transaction, principal, requestId }) => {
       const by = caller.kind === 'operator' ? 'operator' : 'owner'
       const wallet = await freezeWallet(transaction, params.id, by)
+      await addNotice(transaction, wallet.customerId, 'wallet_frozen', wallet.id, `${wallet.id}:${requestId}`)
       const data = { by, ...(body.reason !== undefined && { reason: body.reason }) }
       await appendAudit(transaction, { actor: principal, action: 'wallet.frozen', object: params.id, requestId, data })
       return withBalance(transaction, wallet)
@@ -59,6 +61,7 @@ const thaw = (deps: ApiDeps): Route => {
     },
     async ({ params, body, caller, transaction, principal, requestId }) => {
       const wallet = await thawWallet(transaction, params.id, caller.kind === 'operator' ? 'operator' : 'owner')
+      await addNotice(transaction, wallet.customerId, 'wallet_thawed', wallet.id, `${wallet.id}:${requestId}`)
       if (caller.kind === 'operator') await closeDebitTasks(transaction, wallet.customerId)
       const data = body.reason === undefined ? {} : { reason: body.reason }
       await appendAudit(transaction, { actor: principal, action: 'wallet.thawed', object: params.id, requestId, data })

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { accountName } from '../../domain/account-kinds.ts'
 import { csvOf } from '../../domain/csv.ts'
-import { exponentOf, type CurrencyCode } from '../../domain/currencies.ts'
+import type { CurrencyCode } from '../../domain/currencies.ts'
 import { Refusal } from '../../domain/errors.ts'
+import { decimalOf } from '../../domain/money.ts'
 import { DAY_MS } from '../../domain/reconciliation.ts'
 import { readGeneralLedger, type GeneralLedgerLine } from '../../ledger/general-ledger.ts'
 import type { ApiDeps } from '../deps.ts'
@@ -61,14 +62,7 @@ function totalOf(lines: readonly GeneralLedgerLine[], currency: CurrencyCode): s
 const amountsOf = (
   { opening, debit, credit, closing }: Pick<GeneralLedgerLine, 'opening' | 'debit' | 'credit' | 'closing'>,
   currency: CurrencyCode
-): string[] => [opening, debit, credit, closing].map((amount) => majorUnits(amount, currency))
-
-function majorUnits(amount: bigint, currency: CurrencyCode): string {
-  const exponent = exponentOf(currency)
-  const digits = (amount < 0n ? -amount : amount).toString().padStart(exponent + 1, '0')
-  const sign = amount < 0n ? '-' : ''
-  return exponent === 0 ? `${sign}${digits}` : `${sign}${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`
-}
+): string[] => [opening, debit, credit, closing].map((amount) => decimalOf({ amount, currency }))
 
 function refuse(pointer: string, message: string): never {
   throw new Refusal('invalid_request', { errors: [{ pointer, message }] })

@@ -8,6 +8,10 @@ import { automaticTopUpRoutes } from './automatic-top-up.ts'
 import { bankAccountSuspensionRoutes } from './bank-account-suspension.ts'
 import { bankAccountRoutes } from './bank-account.ts'
 import { bankLinkRoutes } from './bank-link.ts'
+import { billPaymentListRoutes } from './bill-payment-list.ts'
+import { billPaymentRoutes } from './bill-payment.ts'
+import { billRoutes } from './bill.ts'
+import { billerRoutes } from './biller.ts'
 import { bulkDecisionRoutes } from './bulk-decision.ts'
 import { bankReturnRoutes } from './bank-return.ts'
 import { callbackRoutes } from './callbacks.ts'
@@ -20,17 +24,22 @@ import { debitReportRoutes } from './debit-report.ts'
 import { deviceRoutes } from './devices.ts'
 import { disputeDecisionRoutes } from './dispute-decision.ts'
 import { disputeEvidenceRoutes } from './dispute-evidence.ts'
+import { concessionRoutes } from './concession.ts'
 import { disputeRoutes } from './dispute.ts'
 import { eventRoutes } from './event.ts'
 import { freezeRoutes } from './freeze.ts'
 import { generalLedgerRoutes } from './general-ledger.ts'
 import { limitRoutes } from './limits.ts'
+import { mandateDecisionRoutes } from './mandate-decision.ts'
+import { mandateRoutes } from './mandate.ts'
 import { merchantBalanceRoutes } from './merchant-balance.ts'
 import { merchantKeyRoutes } from './merchant-keys.ts'
 import { merchantStateRoutes } from './merchant-state.ts'
 import { merchantRoutes } from './merchant.ts'
 import { businessOnboardingRoutes } from './onboarding-business.ts'
 import { onboardingRoutes } from './onboarding.ts'
+import { notificationPreferenceRoutes } from './notification-preferences.ts'
+import { notificationRoutes } from './notification.ts'
 import { passwordResetRoutes } from './password-reset.ts'
 import { paymentListRoutes } from './payment-list.ts'
 import { paymentRequestRoutes } from './payment-request.ts'
@@ -54,6 +63,9 @@ import { taskRoutes } from './task.ts'
 import { topUpListRoutes } from './top-up-list.ts'
 import { topUpRoutes } from './top-up.ts'
 import { walletRoutes } from './wallet.ts'
+import { webhookDeliveryRoutes } from './webhook-delivery.ts'
+import { webhookEndpointRoutes } from './webhook-endpoint.ts'
+import { webhookStateRoutes } from './webhook-state.ts'
 import { withdrawalListRoutes } from './withdrawal-list.ts'
 import { withdrawalRoutes } from './withdrawal.ts'
 
@@ -61,6 +73,8 @@ import { withdrawalRoutes } from './withdrawal.ts'
 export const listRoutes = (deps: ApiDeps): Route[] => [
   ...sessionRoutes(deps),
   ...deviceRoutes(deps),
+  ...notificationRoutes(deps),
+  ...notificationPreferenceRoutes(deps),
   ...secondFactorRoutes(deps),
   ...passwordResetRoutes(deps),
   ...debitReportRoutes(deps),
@@ -84,9 +98,15 @@ export const listRoutes = (deps: ApiDeps): Route[] => [
   ...cardRoutes(deps),
   ...cardLinkRoutes(deps),
   ...disputeRoutes(deps),
+  ...concessionRoutes(deps),
   ...disputeDecisionRoutes(deps),
   ...disputeEvidenceRoutes(deps),
   ...eventRoutes(deps),
+  ...webhookEndpointRoutes(deps),
+  ...webhookStateRoutes(deps),
+  ...webhookDeliveryRoutes(deps),
+  ...mandateRoutes(deps),
+  ...mandateDecisionRoutes(deps),
   ...merchantRoutes(deps),
   ...merchantStateRoutes,
   ...merchantKeyRoutes(deps),
@@ -114,5 +134,9 @@ export const listRoutes = (deps: ApiDeps): Route[] => [
   ...statementImportRoutes(deps),
   ...adjustmentRoutes(deps),
   ...accountingPeriodRoutes(deps),
-  ...generalLedgerRoutes(deps)
+  ...generalLedgerRoutes(deps),
+  ...billerRoutes(deps),
+  ...billRoutes(deps),
+  ...billPaymentRoutes(deps),
+  ...billPaymentListRoutes(deps)
 ]

@@ -7,6 +7,7 @@ import { toWire } from '../../domain/money.ts'
 import { changed, ownLimitNames, settled, type OwnLimit, type OwnLimitName } from '../../domain/own-limits.ts'
 import { appendAudit } from '../../store/audit.ts'
 import { findCustomer } from '../../store/customers.ts'
+import { addNotice } from '../../store/notices.ts'
 import { lockOwnLimits, putOwnLimit, readOwnLimits } from '../../store/own-limits.ts'
 import { readBusinessNow } from '../../store/process.ts'
 import { mustNotCool } from '../cool-down.ts'
@@ -70,6 +71,7 @@ const setLimits = ({ db, vault, policy }: ApiDeps): Route =>
         if (raised) await mustNotCool(transaction, params.id)
         await putOwnLimit(transaction, params.id, name, limit)
       }
+      await addNotice(transaction, params.id, 'limits_changed')
       await appendAudit(transaction, { actor: principal, action: 'limits.set', object: params.id, requestId })
       return replyFor(transaction, policy, params.id)
     },

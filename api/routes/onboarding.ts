@@ -74,24 +74,26 @@ const apply = (deps: ApiDeps, submit: Submit): Route =>
       const wanted = { type: 'onboarding', id: call.newId('onb') }
       if (merchantId !== undefined) {
         if (own.customerId !== undefined) throw new Refusal('not_found', { pointer: '/merchant_id' })
-        await mustBeFree(deps, wanted.id, merchantId, (await findMerchant(deps.db, merchantId))?.state, ['pending'])
-        return submit.start(call, {
-          ...wanted,
-          order: { merchant_id: merchantId },
-          policy: businessPolicy(deps.policy),
-          summary: `application of ${merchantId}`,
-          searchAttributes: []
+        return submit.startAllowed(call, wanted, async () => {
+          await mustBeFree(deps, merchantId, (await findMerchant(deps.db, merchantId))?.state, ['pending'])
+          return {
+            order: { merchant_id: merchantId },
+            policy: businessPolicy(deps.policy),
+            summary: `application of ${merchantId}`,
+            searchAttributes: []
+          }
         })
       }
       const customerId = listedCustomer(own, named, '/customer_id')
-      const customer = await findCustomer(deps.db, customerId)
-      await mustBeFree(deps, wanted.id, customerId, customer?.state, ['registered', 'active', 'suspended'])
-      return submit.start(call, {
-        ...wanted,
-        order: { customer_id: customerId, target_tier: targetTier },
-        policy: onboardingPolicy(deps.policy),
-        summary: `application for tier ${targetTier}`,
-        searchAttributes: [{ key: searchAttributes.customerRef, value: customerId }]
+      return submit.startAllowed(call, wanted, async () => {
+        const customer = await findCustomer(deps.db, customerId)
+        await mustBeFree(deps, customerId, customer?.state, ['registered', 'active', 'suspended'])
+        return {
+          order: { customer_id: customerId, target_tier: targetTier },
+          policy: onboardingPolicy(deps.policy),
+          summary: `application for tier ${targetTier}`,
+          searchAttributes: [{ key: searchAttributes.customerRef, value: customerId }]
+        }
       })
     }
   )
@@ -99,18 +101,14 @@ const apply = (deps: ApiDeps, submit: Submit): Route =>
 /** @throws {Refusal} `not_found`; `state_conflict` in a state without applications, or while another one is open. */
 async function mustBeFree(
   { db }: ApiDeps,
-  applied: string,
   of: CustomerId | MerchantId,
   state: string | undefined,
   states: readonly string[]
 ): Promise<void> {
   const pointer = isId('mer', of) ? '/merchant_id' : '/customer_id'
   if (state === undefined) throw new Refusal('not_found', { pointer })
-  const open = await findOpenOnboarding(db, of)
-  if (open === applied) return
-  // The same request again, when it is long decided.
-  if (!states.includes(state) && !(await findOnboarding(db, applied))) throw new Refusal('state_conflict', { state })
-  if (open !== undefined) throw new Refusal('state_conflict', { state })
+  const isOpen = (await findOpenOnboarding(db, of)) !== undefined
+  if (isOpen || !states.includes(state)) throw new Refusal('state_conflict', { state })
 }
 
 const list = ({ db, policy }: ApiDeps): Route =>

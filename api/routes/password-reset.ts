@@ -134,8 +134,7 @@ const complete = ({ db, policy, vault, byAddress }: Ground): Route =>
         if (answer.kind === 'wrong') throw new Refusal('verification_failed', { attempts_left: answer.attemptsLeft })
         if (answer.kind === 'over') throw new Refusal('verification_over')
         // Only now: a password that is too like a log-in would tell strangers what the log-in is.
-        const known = await findPersonal(db, vault, answer.customerId)
-        const logins = known.filter(({ kind }) => kind === 'email' || kind === 'phone').map(({ value }) => value)
+        const logins = (await findPersonal(db, vault, answer.customerId, ['email', 'phone'])).map(({ value }) => value)
         refuseWeakPassword(body.new_password, logins, '/new_password')
       }
     }

@@ -6,7 +6,6 @@ import type { PaymentRequestOrder as Order } from '../../domain/orders.ts'
 import { paymentRequestPolicy, type PaymentRequestPolicy } from '../../domain/policy/index.ts'
 import { findMerchant, type Merchant } from '../../store/merchant.ts'
 import { findPaymentRequest, listPaymentRequests, paidSoFar, type PaymentRequest } from '../../store/payment-request.ts'
-import { findProcess } from '../../store/process.ts'
 import { roleOf, type Caller } from '../caller.ts'
 import type { ApiDeps } from '../deps.ts'
 import { listOf, readCursor, toPage } from '../list.ts'
@@ -64,18 +63,17 @@ const create = (deps: ApiDeps, submit: Submit): Route =>
       mustFit(body.expires_in_ms, policy)
       const made = call.newId('prq')
       const shown = shownTo({ id: made, amount: amount?.amount ?? null, currency }, merchant, baseOf(deps, call))
-      if (merchant.state !== 'active' && !(await findProcess(deps.db, made)))
-        throw new Refusal('payee_unavailable', { state: merchant.state })
       const { description, reference, multi_use, expires_in_ms, metadata } = body
       const wanted = { description, reference, multi_use, expires_in_ms, metadata }
       const order: Order = { merchant_id: merchant.id, amount: amount && toWire(amount), currency, ...wanted }
-      const opened = await submit.start(call, {
-        type: 'payment-request',
-        id: made,
-        order,
-        policy,
-        summary: `request of ${amount?.amount ?? 'any'} ${currency} minor units for ${merchant.id}`,
-        searchAttributes: []
+      const opened = await submit.startAllowed(call, { type: 'payment-request', id: made }, async () => {
+        if (merchant.state !== 'active') throw new Refusal('payee_unavailable', { state: merchant.state })
+        return {
+          order,
+          policy,
+          summary: `request of ${amount?.amount ?? 'any'} ${currency} minor units for ${merchant.id}`,
+          searchAttributes: []
+        }
       })
       return withMore(opened, shown)
     }

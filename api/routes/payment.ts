@@ -1,17 +1,17 @@
 import { z } from 'zod'
 import { Refusal, type ProblemCode } from '../../domain/errors.ts'
 import { fundingOf, railOf } from '../../domain/funding.ts'
-import type { PaymentId } from '../../domain/ids.ts'
 import { toWire } from '../../domain/money.ts'
 import type { PaymentOrder } from '../../domain/orders.ts'
 import { fundedPaymentPolicy, paymentPolicy } from '../../domain/policy/index.ts'
 import { findPayment, type Payment } from '../../store/payment.ts'
-import { findWallet, type Wallet } from '../../store/wallet.ts'
+import type { Wallet } from '../../store/wallet.ts'
 import { searchAttributes } from '../../temporal/search-attribute-keys.ts'
 import type { Caller } from '../caller.ts'
 import type { ApiDeps } from '../deps.ts'
 import { dryRunPayment } from '../dry-run-payment.ts'
 import { fundingOrderOf } from '../funding.ts'
+import { ownWallet } from '../own-wallet.ts'
 import { mustBeOpen, payeeOf } from '../payee.ts'
 import { PaymentReadReply, PaymentReply, PaymentRequest, notYet } from '../payment-schemas.ts'
 import { readerOf, withShares } from '../payment-view.ts'
@@ -89,23 +89,24 @@ const createPayment = ({ db, policy }: ApiDeps, submit: Submit): Route =>
     },
     async (call) => {
       const { body } = call
-      const wallet = await findWallet(db, body.wallet_id)
-      if (wallet) call.mustOwn(wallet)
-      if (!wallet) throw new Refusal('not_found', { pointer: '/wallet_id' })
-      const paymentId = call.newId('pay')
-      const order = await orderOf({ db, policy }, call, wallet, paymentId)
-      const kept = order.funding ? fundedPaymentPolicy(policy) : paymentPolicy(policy)
-      if (body.dry_run) return answer(200, await dryRunPayment(db, order, kept))
-      return submit.start(call, {
-        type: 'payment',
-        id: paymentId,
-        order,
-        policy: kept,
-        summary: `payment of ${order.amount.amount} ${order.amount.currency} minor units to ${order.merchant_id}`,
-        searchAttributes: [
-          { key: searchAttributes.customerRef, value: wallet.customerId },
-          { key: searchAttributes.rail, value: railOf(fundingOf(order)) }
-        ]
+      const wallet = await ownWallet(db, body.wallet_id, call.mustOwn)
+      const orderNow = () => orderOf({ db, policy }, call, wallet)
+      const keptBy = (order: PaymentOrder) => (order.funding ? fundedPaymentPolicy(policy) : paymentPolicy(policy))
+      if (body.dry_run) {
+        const order = await orderNow()
+        return answer(200, await dryRunPayment(db, order, keptBy(order)))
+      }
+      return submit.startAllowed(call, { type: 'payment', id: call.newId('pay') }, async () => {
+        const order = await orderNow()
+        return {
+          order,
+          policy: keptBy(order),
+          summary: `payment of ${order.amount.amount} ${order.amount.currency} minor units to ${order.merchant_id}`,
+          searchAttributes: [
+            { key: searchAttributes.customerRef, value: wallet.customerId },
+            { key: searchAttributes.rail, value: railOf(fundingOf(order)) }
+          ]
+        }
       })
     }
   )
@@ -114,13 +115,12 @@ const createPayment = ({ db, policy }: ApiDeps, submit: Submit): Route =>
 async function orderOf(
   { db, policy }: Pick<ApiDeps, 'db' | 'policy'>,
   { body, caller }: { readonly body: z.infer<typeof PaymentRequest>; readonly caller: Caller },
-  wallet: Wallet,
-  paymentId: PaymentId
+  wallet: Wallet
 ): Promise<PaymentOrder> {
   const { merchant, amount, request } = await payeeOf(db, body)
   if (amount.currency !== wallet.currency || merchant.currency !== wallet.currency)
     throw new Refusal('currency_mismatch')
-  if (request) await mustBeOpen(db, request, paymentId)
+  if (request) await mustBeOpen(db, request)
   const fee = policy.payment.merchant_fee
   return {
     wallet_id: wallet.id,

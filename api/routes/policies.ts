@@ -10,7 +10,16 @@ import { route, type Route } from '../route.ts'
 import { Instant, instant, text } from '../schemas.ts'
 
 /** Processes whose new orders can be suspended; an unknown name would be a switch that switches nothing. */
-const suspendable = z.enum(['top-up', 'payment', 'withdrawal', 'bank-link', 'card-link', 'refund', 'settlement'])
+const suspendable = z.enum([
+  'top-up',
+  'payment',
+  'withdrawal',
+  'bank-link',
+  'card-link',
+  'refund',
+  'settlement',
+  'bill-payment'
+])
 const Rail = z.string().regex(/^[a-z][a-z0-9_-]{0,39}$/)
 
 const SwitchRequest = z

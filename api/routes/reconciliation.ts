@@ -9,17 +9,18 @@ import {
   findDay,
   findReconciliation,
   insertReconciliation,
-  listMissingDays,
   listReconciliations,
   toReconciliationView,
   type Reconciliation
 } from '../../store/reconciliation.ts'
+import { listMissingDays } from '../../store/reconciliation-days.ts'
 import type { ApiDeps } from '../deps.ts'
 import { ListQuery, listOf, readCursor, toPage } from '../list.ts'
 import { Bank, DayRequest, ReconciliationReply } from '../reconciliation-schemas.ts'
 import { answer, route, type Route } from '../route.ts'
 import { id, instant } from '../schemas.ts'
 import { createSubmit, type Submit } from '../submit.ts'
+import { acquirerPayoutRoutes } from './acquirer-payout.ts'
 import { workflowIdOf } from '../../workflows/messages.ts'
 
 type Reply = z.input<typeof ReconciliationReply>
@@ -30,7 +31,8 @@ const readers = { callers: { finance: 'any', admin: 'any', support: 'any' }, sco
 export const reconciliationRoutes = (deps: ApiDeps): Route[] => [
   wantRoute(deps),
   listRoute(deps),
-  readRoute(deps, createSubmit(deps))
+  readRoute(deps, createSubmit(deps)),
+  ...acquirerPayoutRoutes(deps)
 ]
 
 /** Starts the day's run, or wakes it; what is lost on the way the sweeper starts. */

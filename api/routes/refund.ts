@@ -7,7 +7,6 @@ import { refundPolicy } from '../../domain/policy/index.ts'
 import { decideRefund } from '../../domain/refund-rules.ts'
 import { isSuspended } from '../../store/kill-switches.ts'
 import { findPayment, type Payment } from '../../store/payment.ts'
-import { findProcess } from '../../store/process.ts'
 import { findRefund, type Refund } from '../../store/refund.ts'
 import { searchAttributes } from '../../temporal/search-attribute-keys.ts'
 import { auditOf } from '../audit-of.ts'
@@ -70,29 +69,26 @@ const orderRoute = ({ db, policy }: ApiDeps, submit: Submit): Route =>
       const payment = await findPayment(db, payment_id)
       if (payment) call.mustOwn(payment)
       if (!payment) throw new Refusal('not_found', { pointer: '/payment_id' })
-      const refundId = call.newId('ref')
       const kept = refundPolicy(policy)
-      // After the payment was read: one that is not there yet has taken nothing of it.
-      const known = (await findProcess(db, refundId)) !== undefined
-      const asked = known ? (amount ?? payment) : await allowed(db, payment, amount, kept.return_fee)
-      const order: RefundOrder = {
+      const orderNow = async (): Promise<RefundOrder> => ({
         payment_id,
-        amount: toWire(asked),
+        amount: toWire(await allowed(db, payment, amount, kept.return_fee)),
         ...(amount === undefined && { whole: true }),
         ...(reason !== undefined && { reason }),
         ...(payment.funding.type === 'bank_account' && { bank: payment.funding.bank })
-      }
-      if (dry_run) return answer(200, await dryRunRefund(db, order, kept))
-      return submit.start(call, {
-        type: 'refund',
-        id: refundId,
-        order,
-        policy: kept,
-        summary: `refund of ${order.amount.amount} ${order.amount.currency} minor units of ${payment_id}`,
-        searchAttributes: [
-          { key: searchAttributes.customerRef, value: payment.customerId },
-          { key: searchAttributes.rail, value: railOf(payment.funding) }
-        ]
+      })
+      if (dry_run) return answer(200, await dryRunRefund(db, await orderNow(), kept))
+      return submit.startAllowed(call, { type: 'refund', id: call.newId('ref') }, async () => {
+        const order = await orderNow()
+        return {
+          order,
+          policy: kept,
+          summary: `refund of ${order.amount.amount} ${order.amount.currency} minor units of ${payment_id}`,
+          searchAttributes: [
+            { key: searchAttributes.customerRef, value: payment.customerId },
+            { key: searchAttributes.rail, value: railOf(payment.funding) }
+          ]
+        }
       })
     }
   )

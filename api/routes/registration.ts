@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { Refusal } from '../../domain/errors.ts'
+import { languageOf, nothingStated } from '../../domain/notification-preferences.ts'
 import { appendAudit } from '../../store/audit.ts'
 import { insertConsent } from '../../store/consent.ts'
 import { insertCustomer } from '../../store/customers.ts'
+import { putPreferences } from '../../store/notification-preferences.ts'
 import { setPassword } from '../../store/passwords.ts'
 import { loginIndex } from '../../store/login-names.ts'
 import { findPersonalValue, putPersonal } from '../../store/personal.ts'
@@ -77,7 +79,8 @@ const register = ({ policy, vault, byAddress, byContact, sendCode }: Ground): Ro
     {
       summary: 'Register with an e-mail address or a phone number',
       description:
-        'Makes a customer who is known by nothing but the address, and sends a code to it. The answer is the same for an ' +
+        'Makes a customer who is known by nothing but the address, and sends a code to it, in the language that ' +
+        '`Accept-Language` asks for (`en`, `zh`) as all that is told from then on. The answer is the same for an ' +
         'address that has an account already; its owner gets a message that says so.',
       body: RegistrationRequest,
       reply: VerificationReply,
@@ -86,7 +89,7 @@ const register = ({ policy, vault, byAddress, byContact, sendCode }: Ground): Ro
       idempotency: 'stored',
       errors: ['too_many_requests']
     },
-    async ({ body, newId, transaction, requestId, afterCommit }) => {
+    async ({ body, newId, transaction, requestId, afterCommit, header }) => {
       const { email, phone, password, name, zone } = body
       const { id: customerId } = await insertCustomer(transaction, { id: newId('cus'), zone, state: 'registered' })
       const channel = email === undefined ? 'phone' : 'email'
@@ -94,6 +97,9 @@ const register = ({ policy, vault, byAddress, byContact, sendCode }: Ground): Ro
       await putPersonal(transaction, vault, customerId, { kind: channel, value: contact })
       if (name !== undefined) await putPersonal(transaction, vault, customerId, { kind: 'name', value: name })
       await setPassword(transaction, customerId, password)
+      const language = languageOf(header('accept-language'))
+      if (language !== nothingStated.language)
+        await putPreferences(transaction, customerId, { ...nothingStated, language })
       await insertConsent(transaction, { customerId, version: body.terms_version, requestId })
       const made = { customerId, channel } as const
       const verification = await insertVerification(transaction, vault, policy.registration, made)

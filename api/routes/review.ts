@@ -143,8 +143,9 @@ const rejectRoute = ({ config, processes }: ApiDeps): Route =>
       const { params, transaction, principal, requestId, caller } = call
       mustDecide((await existing(transaction, params.id)).action, caller)
       const review = await decideReview(transaction, params.id, { state: 'rejected', decidedBy: principal })
-      if (review.action === RISK_HOLD) {
-        const { kind } = (await findProcess(transaction, review.processId))!
+      const { kind } = (await findProcess(transaction, review.processId))!
+      // Whose process has begun with the review, and ends with it.
+      if (review.action === RISK_HOLD || kind === 'concession') {
         const said = {
           action: 'reject',
           data: { review_id: review.id },

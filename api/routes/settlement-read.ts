@@ -1,12 +1,12 @@
 import { z } from 'zod'
+import { csvOf } from '../../domain/csv.ts'
 import { Refusal } from '../../domain/errors.ts'
 import { toWire } from '../../domain/money.ts'
 import { listSettledEntries, type SettledEntry } from '../../store/settlement-entries.ts'
 import { listSettlements } from '../../store/settlement-list.ts'
 import { findSettlement, toSettlementView, type Settlement } from '../../store/settlement.ts'
-import { toCsv } from '../csv.ts'
 import type { ApiDeps } from '../deps.ts'
-import { ListQuery, listOf, readCursor, toPage } from '../list.ts'
+import { ListQuery, listOf, readCursor, readSeqCursor, toPage } from '../list.ts'
 import { media, route, type Route } from '../route.ts'
 import { id, instant } from '../schemas.ts'
 import { SettledEntryReply, SettlementReply } from '../settlement-schemas.ts'
@@ -83,8 +83,8 @@ const entriesRoute = ({ db }: ApiDeps): Route =>
     },
     async ({ params, query: { limit, cursor }, mustOwn }) => {
       const settlement = await owned(db, params.id, mustOwn)
-      const place = readCursor(z.tuple([z.string().regex(/^[1-9][0-9]{0,17}$/)]), cursor)
-      const rows = await listSettledEntries(db, settlement, BigInt(place?.[0] ?? 0), limit + 1)
+      const after = readSeqCursor(cursor)
+      const rows = await listSettledEntries(db, settlement, after ?? 0n, limit + 1)
       return toPage(
         rows,
         limit,
@@ -133,7 +133,7 @@ const statementRoute = ({ db }: ApiDeps): Route =>
       add('reserve', 'settlement.reserve', -settlement.reserve)
       add('carried_out', '', -settlement.carriedOut)
       add('payout', 'settlement.payout', -settlement.amount)
-      return toCsv(rows)
+      return csvOf(rows)
     }
   )
 

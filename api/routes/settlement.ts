@@ -5,7 +5,7 @@ import { settlementPolicy } from '../../domain/policy/index.ts'
 import { cutOff, settlementDayAt } from '../../domain/settlement-cut.ts'
 import { isSuspended } from '../../store/kill-switches.ts'
 import { findMerchant, type Merchant } from '../../store/merchant.ts'
-import { findProcess, readBusinessNow } from '../../store/process.ts'
+import { readBusinessNow } from '../../store/process.ts'
 import { findSettlementAccount } from '../../store/settlement-account.ts'
 import { readSettlementFacts } from '../../store/settlement-facts.ts'
 import { findSettlement } from '../../store/settlement.ts'
@@ -58,38 +58,29 @@ const settleRoute = (deps: ApiDeps, submit: Submit): Route =>
       const merchant = await findMerchant(deps.db, merchant_id)
       if (!merchant) throw new Refusal('not_found', { pointer: '/merchant_id' })
       if (asked !== undefined && asked !== merchant.currency) throw new Refusal('currency_mismatch')
-      const id = call.newId('set')
-      const order = await orderFor(deps, merchant, id)
-      return submit.start(call, {
-        type: 'settlement',
-        id,
-        order,
-        policy: settlementPolicy(deps.policy),
-        summary: `settlement on demand through bank ${order.bank}`,
-        searchAttributes: [{ key: searchAttributes.rail, value: `bank_${order.bank}` }]
+      return submit.startAllowed(call, { type: 'settlement', id: call.newId('set') }, async () => {
+        const order = await orderNow(deps, merchant)
+        return {
+          order,
+          policy: settlementPolicy(deps.policy),
+          summary: `settlement on demand through bank ${order.bank}`,
+          searchAttributes: [{ key: searchAttributes.rail, value: `bank_${order.bank}` }]
+        }
       })
     }
   )
 
-/**
- * The order as things are now. One that is there already is answered from its record, whatever has become of the merchant since:
- * so that is looked at last.
- * @throws {Refusal} `settlement_held`, `settlement_account_required`, `rail_suspended`, `nothing_to_settle`
- */
-async function orderFor({ db, vault, policy }: ApiDeps, merchant: Merchant, id: string): Promise<SettlementOrder> {
+/** @throws {Refusal} `settlement_held`, `settlement_account_required`, `rail_suspended`, `nothing_to_settle` */
+async function orderNow({ db, vault, policy }: ApiDeps, merchant: Merchant): Promise<SettlementOrder> {
   const { date, cutOff: until } = settlementDayAt(await readBusinessNow(db), policy)
   const account = await findSettlementAccount(db, vault, merchant)
   const { id: merchantId, currency: code } = merchant
+  if (merchant.state !== 'active') throw new Refusal('settlement_held', { state: merchant.state })
+  if (!account || account.state === 'refused') throw new Refusal('settlement_account_required')
+  const { bank, version } = account
+  if (await isSuspended(db, 'settlement', `bank_${bank}`)) throw new Refusal('rail_suspended')
   const facts = await readSettlementFacts(db, { merchantId, currency: currency(code) }, until)
-  const bank = account?.bank ?? 'a'
-  const refusal = async () => {
-    if (merchant.state !== 'active') return new Refusal('settlement_held', { state: merchant.state })
-    if (!account || account.state === 'refused') return new Refusal('settlement_account_required')
-    if (await isSuspended(db, 'settlement', `bank_${bank}`)) return new Refusal('rail_suspended')
-    return cutOff(facts, settlementPolicy(policy)) ? undefined : new Refusal('nothing_to_settle')
-  }
-  const refused = await refusal()
-  if (refused && !(await findProcess(db, id))) throw refused
+  if (!cutOff(facts, settlementPolicy(policy))) throw new Refusal('nothing_to_settle')
   return {
     merchant_id: merchantId,
     currency: code,
@@ -97,6 +88,6 @@ async function orderFor({ db, vault, policy }: ApiDeps, merchant: Merchant, id: 
     business_date: date,
     cut_off: until.toISOString(),
     bank,
-    account_version: account?.version ?? 0
+    account_version: version
   }
 }

@@ -8,7 +8,7 @@ import { findCustomer } from '../../store/customers.ts'
 import { findWallet, listWallets, openWallet, type Wallet } from '../../store/wallet.ts'
 import { CustomerListQuery, listedCustomer, pageOfFew } from '../customer-list.ts'
 import type { ApiDeps } from '../deps.ts'
-import { listOf, readCursor, writeCursor } from '../list.ts'
+import { listOf, readSeqCursor, writeCursor } from '../list.ts'
 import { route, type Route } from '../route.ts'
 import { id, instant } from '../schemas.ts'
 import { accountOf, withBalance } from '../wallet-reply.ts'
@@ -95,13 +95,13 @@ const listEntries = ({ db }: ApiDeps): Route =>
       const wallet = await findWallet(db, params.id)
       if (!wallet) throw new Refusal('not_found')
       mustOwn(wallet)
-      const place = readCursor(z.tuple([z.string().regex(/^[1-9][0-9]{0,17}$/)]), cursor)
+      const after = readSeqCursor(cursor)
       const { entries, next } = await readStatement(db, accountOf(wallet), {
         order: 'newest_first',
         limit,
         ...(from && { from }),
         ...(to && { to }),
-        ...(place && { after: BigInt(place[0]) })
+        ...(after !== undefined && { after })
       })
       return {
         data: entries.map((entry) => toEntryReply(entry, wallet)),

@@ -1,9 +1,11 @@
 import type { Story } from '../story.ts'
 import { accountStories } from './accounts.ts'
 import { bankStories } from './banks.ts'
+import { billStories } from './bills.ts'
 import { moneyBackStories } from './money-back.ts'
 import { operatorStories } from './operators.ts'
 import { paymentStories } from './payments.ts'
+import { receiverStories } from './receivers.ts'
 import { requestStories } from './requests.ts'
 
 /** All that happens, side by side and again and again. A new process adds its own. */
@@ -13,5 +15,7 @@ export const stories: readonly Story[] = [
   ...requestStories,
   ...accountStories,
   ...moneyBackStories,
-  ...operatorStories
+  ...operatorStories,
+  ...receiverStories,
+  ...billStories
 ]

@@ -1,11 +1,16 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Answer } from '../callers.ts'
 import { idOf, usd, type Scene, type Story } from '../story.ts'
-import { pay } from './payments.ts'
+import { pay, payByCard } from './payments.ts'
 
 /** A payment that has been captured, in US cents; undefined: it has not. */
-async function sold(scene: Scene): Promise<{ readonly id: string; readonly captured: number } | undefined> {
-  const made = await pay(scene)
-  const captured = Number((made.body['captured'] as { amount: string } | undefined)?.amount ?? 0)
-  return captured > 0 ? { id: idOf(made), captured } : undefined
+async function sold(
+  scene: Scene,
+  buy: (scene: Scene) => Promise<Answer | undefined> = pay
+): Promise<{ readonly id: string; readonly captured: number } | undefined> {
+  const made = await buy(scene)
+  const captured = Number((made?.body['captured'] as { amount: string } | undefined)?.amount ?? 0)
+  return made && captured > 0 ? { id: idOf(made), captured } : undefined
 }
 
 /** In parts, at once or one after the other, now and then for more than there is. */
@@ -47,6 +52,59 @@ const disputes: Story = {
   }
 }
 
+/** The acquirer's word of a payment that its card's holder had taken back; undefined: it was down, or nothing was left. */
+async function chargeBack(
+  { sandbox, random }: Scene,
+  reference: string,
+  captured: number
+): Promise<string | undefined> {
+  const part = random.next() < 0.3 ? { amount: String(random.between(1, captured)) } : {}
+  // Now and then nobody is told.
+  const reports = random.next() < 0.2 ? 0 : 1
+  const asked = { reference, reason: random.pick(['fraud', '13.1', '4853']), reports, ...part }
+  const made = await sandbox.admin('POST', '/chargebacks', asked).catch(() => undefined)
+  return made && String(made['id'])
+}
+
+/** The dispute that the acquirer's word opened by itself; undefined: nobody has heard of it while somebody looked. */
+async function openedBy({ merchant }: Scene, chargeback: string): Promise<string | undefined> {
+  for (let look = 0; look < 30; look++) {
+    const { body } = await merchant.get('/v1/disputes?limit=20')
+    const all = (body['data'] ?? []) as { id: string; chargeback_id?: string }[]
+    const opened = all.find(({ chargeback_id }) => chargeback_id === chargeback)
+    if (opened) return opened.id
+    await pause(200)
+  }
+  return undefined
+}
+
+/** Taken back by the card's issuer, beside a refund or a dispute of the same; given in, or shown and decided, or left. */
+const chargebacks: Story = {
+  name: 'a card payment charged back',
+  weight: 2,
+  run: async (scene) => {
+    const { merchant, service, sandbox, random } = scene
+    const payment = await sold(scene, (each) => payByCard(each, 'automatic'))
+    if (!payment) return
+    const beside = random.next()
+    const [chargeback] = await Promise.all([
+      chargeBack(scene, payment.id, payment.captured),
+      beside < 0.3 && merchant.post('/v1/refunds', { payment_id: payment.id }),
+      beside > 0.7 &&
+        service.post('/v1/disputes', { payment_id: payment.id, reason: 'not_received', narrative: 'It never came.' })
+    ])
+    const opened = chargeback === undefined ? undefined : await openedBy(scene, chargeback)
+    if (opened === undefined) return
+    const dice = random.next()
+    if (dice < 0.3) await merchant.post(`/v1/disputes/${opened}/accept`)
+    if (dice < 0.5) return
+    await merchant.post(`/v1/disputes/${opened}/submit-evidence`, { text: 'It was signed for.' })
+    const outcome = random.pick(['won', 'lost'])
+    // Whoever has not been shown anything yet has nothing to decide.
+    if (dice < 0.9) await sandbox.admin('POST', `/chargebacks/${chargeback}/decide`, { outcome }).catch(() => undefined)
+  }
+}
+
 /** Reviewers decide what has been shown in time. */
 const decisions: Story = {
   name: "a reviewer's dispute",
@@ -67,4 +125,11 @@ const settlements: Story = {
   run: ({ merchant, people }) => merchant.post('/v1/settlements', { merchant_id: people.merchants[0] })
 }
 
-export const moneyBackStories: readonly Story[] = [refunds, disputes, decisions, settlements]
+/** The acquirer brings what it owes us to our bank, less its fee; while it is down it brings nothing. */
+const payouts: Story = {
+  name: 'an acquirer pays out',
+  weight: 1,
+  run: ({ sandbox }) => sandbox.admin('POST', '/acquirer-payouts', {}).catch(() => undefined)
+}
+
+export const moneyBackStories: readonly Story[] = [refunds, disputes, chargebacks, decisions, settlements, payouts]

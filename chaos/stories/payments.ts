@@ -1,4 +1,4 @@
-import type { Answer } from '../callers.ts'
+import { newKey, type Answer } from '../callers.ts'
 import { amountIn, idOf, usd, type Scene, type Story } from '../story.ts'
 import { linkedCard } from './cards.ts'
 
@@ -93,19 +93,20 @@ const byBank: Story = {
   }
 }
 
+/** As the acquirer left it; undefined: there was no card, or nothing was made. */
+export async function payByCard(scene: Scene, capture: 'automatic' | 'manual'): Promise<Answer | undefined> {
+  const card = await linkedCard(scene)
+  if (card === undefined) return undefined
+  const made = await pay(scene, { funding: { type: 'card', id: card }, capture })
+  return made.status >= 300 ? undefined : scene.service.until(`/v1/payments/${idOf(made)}`, decided)
+}
+
 const byCard: Story = {
   name: 'payment by card',
   weight: 4,
   run: async (scene) => {
-    const { random, service } = scene
-    const card = await linkedCard(scene)
-    if (card === undefined) return
-    const capture = random.pick(['automatic', 'automatic', 'manual'])
-    const made = await pay(scene, { funding: { type: 'card', id: card }, capture })
-    if (made.status >= 300 || capture === 'automatic') return
-    const after = await service.until(`/v1/payments/${idOf(made)}`, decided)
-    if (!held(after)) return
-    await captureSomehow(scene, after)
+    const made = await payByCard(scene, scene.random.pick(['automatic', 'automatic', 'manual']))
+    if (made && held(made)) await captureSomehow(scene, made)
   }
 }
 
@@ -114,8 +115,8 @@ const again: Story = {
   name: 'one key, many requests',
   weight: 2,
   run: async (scene) => {
-    const { random, service } = scene
-    const key = random.hex(32)
+    const { service } = scene
+    const key = newKey()
     const order = orderOf(scene)
     await service.post('/v1/payments', order, { key })
     const others = await Promise.all([0, 1].map(() => service.repeat('/v1/payments', order, key)))

@@ -3,6 +3,7 @@ import type { Database } from '../../db/schema.ts'
 import { processIdIn } from '../../domain/reference.ts'
 import type { BankJournalLine, Counterpart } from '../../providers/bank.ts'
 import type { BankJournal } from '../../providers/bank-journal.ts'
+import { findTakenBack } from '../../store/chargeback.ts'
 import { bankReference, OPENING_REFERENCE } from '../../store/bank-expectation.ts'
 
 /** What both sides know of one reference in one currency, in minor units: `in` is positive. */
@@ -113,13 +114,26 @@ async function excuseFor(
     .where('id', '=', processIdIn(reference))
     .executeTakeFirst()
   if (process?.open) return `the outcome is open, ${process.state}`
-  // Returns are heard of by callback, from the bank's list, or at last with its statement; chargebacks and the bank's other
-  // charges only there.
+  if (await isToBeTakenBack(db, reference)) return 'the rest is yet to be taken back of the customer'
+  // Returns are heard of by callback, from the bank's list, or at last with its statement; what the acquirer pays out by the
+  // sweeper; chargebacks and the bank's other charges only there.
   const isUnannounced = ours === 0n && lines.length > 0 && lines.every(({ operation }) => unannounced.has(operation))
   return isUnannounced ? 'not heard of yet' : undefined
 }
 
-const unannounced: ReadonlySet<string> = new Set(['return', 'fee', 'chargeback', 'transfer'])
+/** A chargeback, of which the customer answers for a part that has still to be booked. */
+async function isToBeTakenBack(db: Kysely<Database>, reference: string): Promise<boolean> {
+  const known = await findTakenBack(db, reference)
+  if (!known) return false
+  const booked = db
+    .selectFrom('bank_return')
+    .select('id')
+    .where('bank', '=', 'acquirer')
+    .where('reference', '=', reference)
+  return (await booked.executeTakeFirst()) === undefined
+}
+
+const unannounced: ReadonlySet<string> = new Set(['return', 'fee', 'chargeback', 'transfer', 'payout'])
 
 /** A statement says it, and the journal does not, or otherwise: the books follow the statement, and the item says so. */
 async function findStated(db: Kysely<Database>, reference: string): Promise<string | undefined> {

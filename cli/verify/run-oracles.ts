@@ -9,6 +9,7 @@ import type { BankJournal } from '../../providers/bank-journal.ts'
 import { verifyAuditChain } from '../../store/audit.ts'
 import { legalArrows, machines, processOracles } from '../../store/oracles.ts'
 import { findBankBreach } from './bank.ts'
+import { findUnscheduledMandate, type ListSchedules } from './live-schedules.ts'
 import { findLostProcess, type ListWorkflows } from './live-workflows.ts'
 import { judge, summarize, type OracleReport, type OracleResult } from './report.ts'
 import { findSafeguardingBreach } from './safeguarding.ts'
@@ -19,6 +20,8 @@ export interface OracleInput {
   readonly readJournal?: (bank: Counterpart) => Promise<BankJournal>
   /** Without it the live half of O7 is left out. */
   readonly listWorkflows?: ListWorkflows
+  /** Without it mandates' Schedules are not looked for. */
+  readonly listSchedules?: ListSchedules
   /** For safeguarding; null leaves it out, for tests whose money comes from nowhere. */
   readonly rates?: ReferenceRates | null
   /** The state machines by kind of process; tests of the ledger alone bring their own. */
@@ -41,7 +44,7 @@ const banks: readonly Counterpart[] = ['a', 'b', 'acquirer']
  * The banks' journals are read before it, so that what we booked on their word cannot be missing there.
  */
 export async function runOracles(input: OracleInput): Promise<OracleReport> {
-  const { db, listWorkflows, rates = limits.reference_rates, states = machines } = input
+  const { db, listWorkflows, listSchedules, rates = limits.reference_rates, states = machines } = input
   const journals = await readJournals(input)
   const inSnapshot = await db
     .transaction()
@@ -61,7 +64,14 @@ export async function runOracles(input: OracleInput): Promise<OracleReport> {
         )
       ]
     : []
-  return summarize([...inSnapshot, ...live])
+  const scheduled = listSchedules
+    ? [
+        await judge({ oracle: 'O7', rule: 'every mandate with something to come has a Schedule' }, () =>
+          findUnscheduledMandate(db, listSchedules)
+        )
+      ]
+    : []
+  return summarize([...inSnapshot, ...live, ...scheduled])
 }
 
 async function runStatements(snapshot: Kysely<Database>, arrows: string): Promise<OracleResult[]> {

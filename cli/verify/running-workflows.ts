@@ -1,9 +1,11 @@
 import { Connection } from '@temporalio/client'
 import type { VerifyConfig } from '../../config.ts'
+import type { ListSchedules } from './live-schedules.ts'
 import type { ListWorkflows } from './live-workflows.ts'
 
 export interface RunningWorkflows {
   readonly listWorkflows: ListWorkflows
+  readonly listSchedules: ListSchedules
   close(): Promise<void>
 }
 
@@ -25,6 +27,20 @@ export function runningWorkflows(
         const request = { namespace, query: 'ExecutionStatus="Running"', nextPageToken }
         const page = await connection.workflowService.listWorkflowExecutions(request)
         for (const { execution } of page.executions) if (execution?.workflowId) ids.add(execution.workflowId)
+        nextPageToken = page.nextPageToken
+      } while (nextPageToken.length > 0)
+      return ids
+    },
+    async listSchedules() {
+      const ids = new Set<string>()
+      let nextPageToken: Uint8Array | undefined
+      do {
+        const page = await connection.workflowService.listSchedules({
+          namespace,
+          maximumPageSize: 1_000,
+          nextPageToken
+        })
+        for (const { scheduleId } of page.schedules) if (scheduleId) ids.add(scheduleId)
         nextPageToken = page.nextPageToken
       } while (nextPageToken.length > 0)
       return ids

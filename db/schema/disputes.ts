@@ -35,6 +35,34 @@ export interface DisputeTables {
     owed: Read<bigint>
     outstanding: Read<bigint>
     created_at: Read<Date>
+    chargeback_id: Read<string | null>
+    representments: Read<number>
+    represented_at: Read<Date | null>
+    goodwill: Read<bigint>
+  }
+  /** Written by `store/concession.ts`'s set-based statement. */
+  concession: {
+    id: Read<string>
+    kind: Read<string>
+    merchant_id: Read<string>
+    dispute_id: Read<string | null>
+    customer_id: Read<string | null>
+    wallet_id: Read<string | null>
+    currency: Read<string>
+    amount: Read<bigint>
+    reason: Read<string>
+    requested_by: Read<string>
+    decline_code: Read<string | null>
+    created_at: Read<Date>
+  }
+  chargeback: {
+    id: string
+    original_id: string
+    amount: bigint
+    currency: string
+    reason: string
+    previous_id: string | null
+    heard_at: Generated<Date>
   }
   dispute_file: {
     dispute_id: string

@@ -4,6 +4,16 @@ type Read<T> = ColumnType<T, never, never>
 
 /** Our books beside the banks' statements. */
 export interface ReconciliationTables {
+  acquirer_payout: {
+    seq: bigint
+    reference: string
+    bank: string
+    currency: string
+    amount: bigint
+    fee: bigint
+    at: Date
+    booked_at: Generated<Date>
+  }
   bank_statement_file: { hash: string; format: string; sealed: Buffer; received_at: Generated<Date> }
   reconciliation: {
     id: string

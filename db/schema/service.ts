@@ -2,7 +2,7 @@ import type { ColumnType, Generated } from 'kysely'
 
 type Fixed<T> = ColumnType<T, T, never>
 
-/** Devices, second factors, forgotten passwords, and what customers are told (migration 0021_service.sql). */
+/** Devices, second factors, forgotten passwords, and what customers are told (migrations 0021, 0037). */
 export interface ServiceTables {
   device: {
     id: Fixed<string>
@@ -12,6 +12,8 @@ export interface ServiceTables {
     known_since: Generated<Date>
     last_seen_at: Generated<Date>
     revoked_at: Date | null
+    push_token: Buffer | null
+    push_index: Buffer | null
   }
   password_reset: {
     id: Fixed<string>
@@ -47,12 +49,42 @@ export interface ServiceTables {
     request_id: Fixed<string>
   }
   notice: {
-    id: Fixed<string>
-    customer_id: Fixed<string>
+    key: Fixed<string>
+    id: ColumnType<string, never, never>
+    seq: ColumnType<bigint, never, never>
+    customer_id: Fixed<string | null>
+    merchant_id: Fixed<string | null>
     kind: Fixed<string>
     object_id: Fixed<string | null>
+    event_id: Fixed<string | null>
+    at: ColumnType<Date, never, never>
     created_at: Generated<Date>
-    done_at: Date | null
+    planned_at: Date | null
+    read_at: Date | null
+  }
+  notice_delivery: {
+    id: Fixed<string>
+    seq: ColumnType<bigint, never, never>
+    notice_id: Fixed<string>
+    channel: Fixed<string>
+    device_id: Fixed<string | null>
+    lane: Fixed<string>
+    language: Fixed<string>
+    state: Generated<string>
+    due_at: Generated<Date>
+    next_at: Generated<Date>
+    attempts: Generated<number>
+    failure: string | null
+    created_at: ColumnType<Date, never, never>
+    ended_at: Date | null
+  }
+  notification_preference: {
+    customer_id: Fixed<string>
+    language: string
+    quiet_from: string | null
+    quiet_to: string | null
+    channels: unknown
+    updated_at: Generated<Date>
   }
   notice_cursor: { one_row: Generated<boolean>; xid: string; seq: bigint }
 }

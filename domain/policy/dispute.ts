@@ -27,6 +27,19 @@ export const dispute = {
   fee: { USD: '1500', EUR: '1400', GBP: '1200', JPY: '2200', KWD: '4600' },
   /** Whose holidays count where the customer's zone does not say: `domain/holidays.ts`. */
   country: 'US',
+  /** How the acquirer is told that a merchant contests a chargeback, and asked what the card's issuer has decided. */
+  representment: {
+    /** Real milliseconds, as with a bank. */
+    send_timeout_ms: 10_000,
+    inquiry_timeout_ms: 5_000,
+    inquiry: {
+      /** Business milliseconds: whether it has arrived is known soon; issuers take weeks, and their word comes by a callback. */
+      at_ms: [5_000, 60_000, 900_000, 3_600_000],
+      then_every_ms: DAY_MS,
+      /** Schemes give an issuer some 30 to 75 days; then a person asks the acquirer. */
+      until_ms: 120 * DAY_MS
+    }
+  },
   /** Of one party. */
   files_max: 10,
   /** A scanned page; what is larger can be sent in parts. */

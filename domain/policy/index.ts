@@ -1,14 +1,18 @@
 import { access } from './access.ts'
 import { automaticTopUp } from './automatic-top-up.ts'
 import { bank } from './bank.ts'
+import { billPayment } from './bill-payment.ts'
 import { bankLink } from './bank-link.ts'
 import { kyb } from './kyb.ts'
 import { bankReturn } from './bank-return.ts'
 import { dispute } from './dispute.ts'
+import { events } from './events.ts'
 import { cardLink } from './card-link.ts'
 import { kyc } from './kyc.ts'
 import { limits } from './limits.ts'
+import { mandate } from './mandate.ts'
 import { mergeOver, type DeepReadonly } from './merge.ts'
+import { notifications } from './notifications.ts'
 import { payment } from './payment.ts'
 import { paymentRequest } from './payment-request.ts'
 import { pin } from './pin.ts'
@@ -19,6 +23,7 @@ import { risk } from './risk.ts'
 import { debitReport, passwordReset, secondFactor } from './service.ts'
 import { settlement } from './settlement.ts'
 import { stepUp } from './step-up.ts'
+import { webhook } from './webhook.ts'
 import { withdrawal } from './withdrawal.ts'
 
 const defaults = {
@@ -44,7 +49,12 @@ const defaults = {
   dispute,
   risk,
   settlement,
-  reconciliation
+  reconciliation,
+  events,
+  webhook,
+  notifications,
+  bill_payment: billPayment,
+  mandate
 }
 
 /** Every number that governs a process, by topic. JSON-able: money is a string of minor units, durations end in `_ms`. */
@@ -164,6 +174,9 @@ export type DisputePolicy = Policy['dispute'] & Pick<Policy, 'limits'>
 
 export const disputePolicy = ({ dispute, limits }: Policy): DisputePolicy => ({ ...dispute, limits })
 
+/** What one concession's run keeps: when it takes two. */
+export type ConcessionPolicy = DisputePolicy
+
 /** What one settlement's run keeps: how to ask the bank, and how what is due is parted. */
 export type SettlementPolicy = BankPolicy & Pick<Policy, 'limits' | 'settlement'>
 
@@ -191,4 +204,26 @@ export const reconciliationPolicy = ({ bank, limits, reconciliation: of }: Polic
     look_every_ms: of.look_every_ms,
     task_after_ms: of.task_after_ms
   }
+})
+
+/** What one bill payment's run keeps: how the network is asked, its own numbers, limits, and when it has to be confirmed. */
+export type BillPaymentPolicy = BankPolicy & Policy['bill_payment'] & Pick<Policy, 'limits' | 'step_up'> & BankOrderRisk
+
+export const billPaymentPolicy = (policy: Policy): BillPaymentPolicy => ({
+  ...policy.bank,
+  ...policy.bill_payment,
+  limits: policy.limits,
+  step_up: policy.step_up,
+  ...bankOrderRisk(policy)
+})
+
+/** A mandate's own numbers. */
+export type MandatePolicy = Policy['mandate']
+
+/** What a mandate keeps from its first day on, for itself and for what it pays. */
+export type MandatePolicies = MandatePolicy & { readonly bill_payment: BillPaymentPolicy }
+
+export const mandatePolicies = (policy: Policy): MandatePolicies => ({
+  ...policy.mandate,
+  bill_payment: billPaymentPolicy(policy)
 })

@@ -97,7 +97,7 @@ const RULES: readonly Rule[] = [
     wants: 'an array of categories of four digits'
   },
   {
-    where: /^(bank\.inquiry|bank_link\.ownership)\.at_ms$/,
+    where: /^(bank\.inquiry|bank_link\.ownership|webhook\.retry)\.at_ms$/,
     fits: (value) =>
       isList(value) &&
       value.length > 0 &&

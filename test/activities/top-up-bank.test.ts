@@ -26,9 +26,9 @@ beforeAll(async () => {
 })
 afterAll(() => store?.stop())
 
-const decline = (start: BankTopUpStart, code: ProblemCode) => {
+const decline = (start: BankTopUpStart, code: ProblemCode, unsent = false) => {
   const ledger = new PostingQueue({ pool: store.pool, writers: recordWriters })
-  return topUpActivities({ db: store.db, ledger, crash: () => undefined }).declineTopUp(start, code)
+  return topUpActivities({ db: store.db, ledger, crash: () => undefined }).declineTopUp(start, code, unsent)
 }
 
 /** An accepted top-up of 10.00 USD, and a bank that gives these answers in turn and keeps what it was sent. */
@@ -124,7 +124,7 @@ describe('A send to the bank', () => {
     expect([sent, await history()]).toEqual([[], ['top_up.processing']])
     await liftSuspension(store.db, bank_account_id)
     expect(await send()).toEqual(yes)
-    expect((await decline(start, word.code)).state).toBe('processing')
+    expect((await decline(start, word.code, true)).state).toBe('processing')
     expect((await decline(start, 'bank_declined')).state).toBe('declined')
   })
 })

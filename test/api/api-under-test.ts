@@ -3,6 +3,7 @@ import supertest from 'supertest'
 import { createApp } from '../../api/app.ts'
 import type { ApiDeps } from '../../api/deps.ts'
 import { listen } from '../../api/listen.ts'
+import { createEventStreams } from '../../api/event-streams.ts'
 import { createLogger } from '../../api/logger.ts'
 import { loadConfig } from '../../config.ts'
 import { connect } from '../../db/connect.ts'
@@ -48,21 +49,26 @@ export async function startApi(
     PROVIDER_SIGNING_KEY: 'not used',
     CALLBACK_SECRET
   })
+  const logger = createLogger('trace', { write: (line) => void log.push(line) })
+  const policy = mergePolicy(policyOver)
   const deps: ApiDeps = {
     config,
     db: handle.db,
     pool: handle.pool,
     processes: noProcesses,
-    policy: mergePolicy(policyOver),
+    policy,
     vault: createVault(config.COFFER_MASTER_KEY),
     nudgeAll: async () => undefined,
     temporalReady: async () => undefined,
     callbackHandlers: {},
-    logger: createLogger('trace', { write: (line) => void log.push(line) }),
+    eventStreams: createEventStreams({ db: handle.db, logger, policy }),
+    askBill: async () => ({ kind: 'unknown', reason: 'this test has no network' }),
+    logger,
     ...given
   }
   const server = await listen(createApp(deps), { host: '127.0.0.1', port: 0 })
   const stop = async () => {
+    deps.eventStreams.close()
     await server.stop()
     await handle.close()
     await database.drop()
@@ -73,7 +79,9 @@ export async function startApi(
 const refuse = () => Promise.reject(new Error('this test has no Temporal'))
 const noProcesses: ApiDeps['processes'] = {
   startOnce: refuse,
+  findOnce: async () => ({ kind: 'closed' }),
   launch: refuse,
+  launchOrNudge: refuse,
   update: refuse,
   nudge: refuse,
   nudgeAll: refuse

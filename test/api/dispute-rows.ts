@@ -42,5 +42,20 @@ export const disputeRows: Readonly<Record<string, Row>> = {
     path: of('/decide'),
     body: { outcome: 'won', reason: 'seen' },
     allowed: { reviewer: 404 }
+  },
+  'post /disputes/{id}/retry': { path: of('/retry'), allowed: { finance: 404 } },
+  'post /disputes/{id}/goodwill': {
+    path: of('/goodwill'),
+    body: { amount: { amount: '100', currency: 'USD' }, reason: 'seen' },
+    allowed: { reviewer: 404, finance: 404 }
+  },
+  'post /merchants/{id}/write-off': {
+    path: () => `/merchants/${newId('mer')}/write-off`,
+    body: { amount: { amount: '100', currency: 'USD' }, reason: 'bankrupt' },
+    allowed: { finance: 404 }
+  },
+  'get /concessions/{id}': {
+    path: () => `/concessions/${newId('con')}`,
+    allowed: { reviewer: 404, finance: 404, support: 404 }
   }
 }

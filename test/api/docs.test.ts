@@ -1,5 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { allEventTypes } from '../../domain/event-types.ts'
 import { startApi, type ApiUnderTest } from './api-under-test.ts'
+
+interface Webhook {
+  readonly operationId: string
+  readonly summary: string
+  readonly requestBody: {
+    readonly content: Readonly<
+      Record<
+        'application/json',
+        {
+          readonly schema: {
+            readonly required: readonly string[]
+            readonly properties: Readonly<Record<string, { readonly enum?: readonly string[]; readonly $ref?: string }>>
+          }
+        }
+      >
+    >
+  }
+}
 
 let api: ApiUnderTest
 beforeAll(async () => {
@@ -32,6 +51,22 @@ describe('the documentation', () => {
       Object.values(path).map(({ operationId }) => operationId)
     )
     expect(new Set(ids).size).toBe(ids.length)
+  })
+
+  it('has every type of event as a webhook: the envelope of the list, and what the type carries', async () => {
+    const { body } = await api.http.get('/openapi.json')
+    expect(Object.keys(body.webhooks)).toEqual(allEventTypes)
+    const operations = Object.entries<{ post: Webhook }>(body.webhooks)
+    for (const [type, { post }] of operations) {
+      const { properties, required } = post.requestBody.content['application/json'].schema
+      expect(required).toEqual(['id', 'object', 'type', 'created_at', 'data'])
+      expect(properties['type']!.enum).toEqual([type])
+      const data = body.components.schemas[properties['data']!.$ref!.split('/').at(-1)!]
+      expect([data.type, data.additionalProperties]).toEqual(['object', false])
+      expect(data.required).toEqual(expect.arrayContaining(['id', 'object', 'state']))
+      expect(post.summary).toMatch(/\.$/)
+    }
+    expect(new Set(operations.map(([, { post }]) => post.operationId)).size).toBe(operations.length)
   })
 
   it('can be read in a browser without any other host', async () => {

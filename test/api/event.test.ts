@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import pg from 'pg'
 import { waitUntil } from '../../local/wait-until.ts'
 import { keyFor, newId, newKey, sessionFor, startApi, type ApiUnderTest } from './api-under-test.ts'
+import { insertEvent, withOwners } from '../support/write-event.ts'
 import { createTill, newMerchant, newPayer } from './parties.ts'
 
 let api: ApiUnderTest
@@ -41,14 +42,6 @@ async function paid() {
   await till.fill(payer.walletId, 10_000n)
   return { payer, merchantId, paymentId: await till.pay({ walletId: payer.walletId, merchantId, amount: 500n }) }
 }
-
-/** Writes an event row as its owner could: the transaction is the test's to hold open. */
-const insertEvent = (client: pg.Client, type: string, objectId: string) =>
-  client.query(
-    `insert into event (type, object_id, unit_id, object_version, to_state, data, created_at)
-       values ($1, $2, 0, 1, 'happened', '{}', clock_timestamp())`,
-    [type, objectId]
-  )
 
 describe('an event', () => {
   it('tells the thing as it was, and can be read alone', async () => {
@@ -116,14 +109,9 @@ describe('the list of events', () => {
   })
 
   it('loses no event that was begun first and committed last, whatever a reader reads meanwhile', async () => {
-    const [slow, fast] = [
-      new pg.Client({ connectionString: api.ownerUrl }),
-      new pg.Client({ connectionString: api.ownerUrl })
-    ]
-    await Promise.all([slow.connect(), fast.connect()])
-    const [slowThing, fastThing] = [newId('top'), newId('top')]
-    try {
-      const query = { type: 'test.slow_and_fast' }
+    await withOwners(api.ownerUrl, 2, async (slow, fast) => {
+      const [slowThing, fastThing] = [newId('top'), newId('top')]
+      const query = { type: 'top_up.sent' }
       let { next_cursor: cursor } = await page(query)
       await slow.query('begin')
       await insertEvent(slow, query.type, slowThing)
@@ -141,33 +129,24 @@ describe('the list of events', () => {
       )
       expect(rows.map(({ object_id }) => object_id)).toEqual([slowThing, fastThing])
       expect(data.map(({ id }) => id)).toEqual(rows.map(({ id }) => id))
-    } finally {
-      await Promise.all([slow.end(), fast.end()])
-    }
+    })
   })
 
   it('tells of one thing at once what has been committed, whatever else is still running', async () => {
-    const [slow, fast] = [
-      new pg.Client({ connectionString: api.ownerUrl }),
-      new pg.Client({ connectionString: api.ownerUrl })
-    ]
-    await Promise.all([slow.connect(), fast.connect()])
-    const [slowThing, fastThing] = [newId('top'), newId('top')]
-    try {
+    await withOwners(api.ownerUrl, 2, async (slow, fast) => {
+      const [slowThing, fastThing] = [newId('top'), newId('top')]
       await slow.query('begin')
-      await insertEvent(slow, 'test.of_one', slowThing)
-      await insertEvent(fast, 'test.of_one', fastThing)
+      await insertEvent(slow, 'top_up.sent', slowThing)
+      await insertEvent(fast, 'top_up.sent', fastThing)
       const mine = await page({ object_id: fastThing })
       expect(mine.data).toHaveLength(1)
       expect((await page({ object_id: fastThing, cursor: mine.next_cursor })).data).toEqual([])
       await slow.query('commit')
-    } finally {
-      await Promise.all([slow.end(), fast.end()])
-    }
+    })
   })
 
   it('is read page by page by a poller without a gap or a repeat while eight writers write', async () => {
-    const type = 'test.by_eight'
+    const type = 'top_up.retried'
     const { next_cursor } = await page({ type })
     const writers = await Promise.all(
       Array.from({ length: 8 }, async () => {

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { describe, expect, it } from '@jest/globals'
 import { cloneDatabase } from '../support/database.ts'
+import { generateSigningKeys } from '../../providers/keys.ts'
 import { CALLBACK_SECRET } from './api-under-test.ts'
 
 const root = new URL('../../', import.meta.url)
@@ -23,7 +24,7 @@ describe("the API's process", () => {
         COFFER_MASTER_KEY: '11'.repeat(32),
         COFFER_ID_SALT: 'salt for tests only',
         PROVIDER_URL: 'http://127.0.0.1:9',
-        PROVIDER_SIGNING_KEY: 'not used',
+        PROVIDER_SIGNING_KEY: generateSigningKeys().privateKey,
         CALLBACK_SECRET,
         LOG_LEVEL: 'silent'
       }

@@ -10,7 +10,10 @@ import { bankAccountRows } from './bank-account-rows.ts'
 import { cardRows } from './card-rows.ts'
 import { refundRows } from './refund-rows.ts'
 import { disputeRows } from './dispute-rows.ts'
+import { webhookRows } from './webhook-rows.ts'
+import { mandateRows } from './mandate-rows.ts'
 import { reconciliationRows } from './reconciliation-rows.ts'
+import { billRows } from './bill-rows.ts'
 
 const apiKeyId = async ({ api }: World) => {
   const admin = await keyFor(api, 'admin')
@@ -65,6 +68,8 @@ export const rows: Readonly<Record<string, Row>> = {
   ...refundRows,
   ...settlementRows,
   ...reconciliationRows,
+  ...mandateRows,
+  ...billRows,
   'delete /sessions/{id}': {
     path: async ({ api, own }) => `/sessions/${(await sessionFor(api, own.id)).id}`,
     allowed: { 'customer own': 204, 'customer other': 404 }
@@ -201,6 +206,7 @@ export const rows: Readonly<Record<string, Row>> = {
   'get /wallets/{id}/entries': { path: ({ own }) => `/wallets/${own.walletId}/entries`, allowed: walletReaders },
   ...cardRows,
   ...disputeRows,
+  ...webhookRows,
   ...bankAccountRows,
   ...merchantRows,
   'post /qr-codes': {
@@ -229,6 +235,11 @@ export const rows: Readonly<Record<string, Row>> = {
   'get /events': {
     path: '/events',
     allowed: { ...customers(200, 200), ...merchants(200, 200), ...operators(200), service: 200, admin: 200 }
+  },
+  // A stream has no end: whoever may open one is told that it cannot begin there.
+  'get /events/stream': {
+    path: '/events/stream?cursor=nowhere',
+    allowed: { ...customers(400, 400), ...merchants(400, 400), ...operators(400), service: 400, admin: 400 }
   },
   'get /events/{id}': {
     path: async (world) => `/events/${await eventId(world)}`,

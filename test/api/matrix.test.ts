@@ -83,7 +83,7 @@ describe('who may call what', () => {
 
   describe.each(Object.entries(rows))('%s', (name, row) => {
     it.each(callers)('answers %s as the table says', async (caller) => {
-      const [method] = name.split(' ') as ['get' | 'post' | 'put' | 'delete']
+      const [method] = name.split(' ') as ['get' | 'post' | 'put' | 'patch' | 'delete']
       const path = typeof row.path === 'string' ? row.path : await row.path(world)
       const body = typeof row.body === 'function' ? row.body(world) : row.body
       const authorization = world.authorization[caller]

@@ -13,7 +13,9 @@ beforeAll(async () => {
   const away = () => Promise.reject(new Error('this test has no Temporal'))
   const processes = {
     startOnce: away,
+    findOnce: async () => ({ kind: 'closed' as const }),
     launch: async () => 'started' as const,
+    launchOrNudge: away,
     update: away,
     nudge: away,
     nudgeAll: away

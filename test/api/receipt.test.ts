@@ -34,6 +34,7 @@ describe('a receipt', () => {
     expect(body).toEqual({
       id: sameDigits('rct', paymentId),
       object: 'receipt',
+      type: 'payment',
       payment_id: paymentId,
       funding: { type: 'balance' },
       state: 'succeeded',

@@ -12,6 +12,7 @@ export const reconciliationRows: Readonly<Record<string, Row>> = {
   },
   // A file, and not JSON.
   'post /reconciliations/imports': { path: '/reconciliations/imports', body: {}, allowed: { finance: 415 } },
+  'get /acquirer-payouts': { path: '/acquirer-payouts', allowed: { finance: 200, admin: 200 } },
   'get /reconciliations': { path: '/reconciliations', allowed: readers(200) },
   'get /reconciliations/{id}': { path: () => `/reconciliations/${newId('rec')}`, allowed: readers(404) },
   'post /reconciliations/{id}/adjustments': {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { LaunchRequest } from '../../api/temporal.ts'
 import { setBusinessClock } from '../../store/business-clock.ts'
+import { personalKinds } from '../../domain/personal.ts'
 import { findPersonal } from '../../store/personal.ts'
 import { listAudit } from '../../store/audit.ts'
 import { readCode } from '../../store/verification.ts'
@@ -19,7 +20,15 @@ beforeAll(async () => {
   }
   api = await startApi({
     policyOver: { registration: { per_address: { max: 10_000 } } },
-    processes: { startOnce: refuse, update: refuse, nudge: refuse, nudgeAll: refuse, launch }
+    processes: {
+      startOnce: refuse,
+      findOnce: refuse,
+      update: refuse,
+      nudge: refuse,
+      nudgeAll: refuse,
+      launchOrNudge: refuse,
+      launch
+    }
   })
 })
 afterAll(() => api.stop())
@@ -141,7 +150,7 @@ describe('registering', () => {
   it('keeps the address sealed, under the customer’s own key', async () => {
     const email = newEmail()
     const { body } = await register({ email })
-    const known = await findPersonal(api.deps.db, api.deps.vault, body.customer_id)
+    const known = await findPersonal(api.deps.db, api.deps.vault, body.customer_id, personalKinds)
     expect(known).toMatchObject([{ kind: 'email', value: email, verifiedAt: null }])
     const { rows } = await api.deps.pool.query(
       'select v::text as row from verification v union all select c::text from customer c'

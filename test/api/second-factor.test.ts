@@ -11,7 +11,15 @@ const launched: string[] = []
 beforeAll(async () => {
   const away = () => Promise.reject(new Error('this test has no Temporal'))
   const launch = async ({ id }: { id: string }) => (launched.push(id), 'started' as const)
-  const processes = { startOnce: away, launch, update: away, nudge: away, nudgeAll: away }
+  const processes = {
+    startOnce: away,
+    findOnce: away,
+    launch,
+    launchOrNudge: away,
+    update: away,
+    nudge: away,
+    nudgeAll: away
+  }
   api = await startApi({ processes, policyOver: { access: { login_per_address: { max: 10_000 } } } })
 })
 afterAll(() => api.stop())

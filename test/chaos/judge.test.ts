@@ -1,10 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
+import pg from 'pg'
 import type { Operation } from '../../chaos/journal.ts'
 import { judgeAnswers } from '../../chaos/judge.ts'
+import { judgeDay } from '../../chaos/quarter/judge-day.ts'
+import type { Judged } from '../../chaos/quarter/judged.ts'
+import { findLedgerBreach, judgeClosed } from '../../chaos/quarter/month.ts'
+import { readApiCsv } from '../../chaos/quarter/read.ts'
+import { dayAfter } from '../../domain/reconciliation.ts'
+import { toppedUp } from '../support/bank-returns.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
 import type { Answered, Client } from '../support/client.ts'
 import { fundFromCapital } from '../support/fund.ts'
+import { endDay, plant, reconcile } from '../support/reconciliations.ts'
+import { over, sell, settleNow, untilDue } from '../support/settlements.ts'
+import { usd } from '../support/top-ups.ts'
 
 let coffer: Coffer
 /** A payment that was held and voided, and a capture after it, which was refused. */
@@ -74,6 +84,82 @@ describe('Those who judge what was told', () => {
   })
 })
 
+describe('Those who judge a day of a quarter', () => {
+  let system: Judged
+  let date: string
+  let topUp: string
+  beforeAll(async () => {
+    const { db, api, seeded, sandbox } = coffer
+    const admin: Judged['sandbox']['admin'] = async (method, path, body) =>
+      (await (await sandbox.admin(method, path, body)).json()) as Record<string, unknown>
+    system = { db, apiUrls: [api.url], people: { keys: seeded.keys }, sandbox: { ...sandbox, admin } }
+    await coffer.fund('bench', 20_000)
+    await sell(coffer, 10_000)
+    await untilDue(coffer)
+    const asked = await settleNow(coffer)
+    await over(coffer, String(asked.body['id']))
+    topUp = await toppedUp(coffer, 'bench', 1_100)
+    await plant(coffer, { kind: 'unknown_credit', reference: 'GIFT-1', amount: usd(900), in_journal: true })
+    date = await endDay(coffer)
+    for (const bank of ['a', 'b'] as const) await reconcile(coffer, bank, date)
+  }, 120_000)
+
+  const breaches = async (day = date) =>
+    (await judgeDay(system, day)).filter(({ verdict }) => verdict !== 'holds').map(({ detail }) => detail)
+
+  it('find nothing wrong with one that is closed to the cent, and has an item that was planted', async () => {
+    expect((await judgeDay(system, date)).map(({ detail }) => detail)).toEqual([undefined, undefined, undefined])
+  })
+
+  it('catch an item that is open longer than it has to be', async () => {
+    const [, items] = await judgeDay(system, dayAfter(date))
+    expect(items!.detail).toMatch(/unknown_credit of .* GIFT-1, is still open at the end of/)
+  })
+
+  it('catch a statement that is off by a cent, and a discrepancy that nobody has found', async () => {
+    const { id } = await plant(coffer, { kind: 'alter_amount', reference: topUp, amount: usd(1_101) })
+    expect(await breaches()).toEqual([
+      expect.stringMatching(/^bank a: the statement of .* closes with/),
+      expect.stringMatching(/^alter_amount of .*, was not found$/)
+    ])
+    await coffer.sandbox.admin('DELETE', `/statement-faults/${id}`)
+    expect(await breaches()).toEqual([])
+  })
+
+  it("catch a merchant's statement that is not what was posted", async () => {
+    const more = (by: number) =>
+      asOwner(
+        `update settlement set amount = amount + ${by}, carried_out = carried_out - ${by} where number is not null`
+      )
+    await more(-1)
+    expect(await breaches()).toEqual([expect.stringMatching(/^the statement of set_.* went out, our books/)])
+    await more(1)
+    expect(await breaches()).toEqual([])
+  })
+
+  it('catch an export that does not sum to the trial balance, and one that has changed since', async () => {
+    const path = `/v1/general-ledger.csv?from=${date}&to=${date}`
+    const rows = await readApiCsv(system, path)
+    expect(await findLedgerBreach(system, date, rows)).toBeUndefined()
+    const without = rows.filter(([account]) => account !== 'suspense:a:USD')
+    expect(await findLedgerBreach(system, date, without)).toMatch(/^debits/)
+    const month = { month: date.slice(0, 7), from: date, to: date, rows }
+    expect(await judgeClosed(system, month)).toMatchObject({ verdict: 'holds' })
+    expect(await judgeClosed(system, { ...month, rows: without })).toMatchObject({
+      verdict: 'breached',
+      detail: expect.stringContaining('has changed: suspense:a:USD')
+    })
+  })
+
+  it('catch an item that nobody has planted', async () => {
+    const faults = (await (await coffer.sandbox.admin('GET', '/statement-faults')).json()) as { data: { id: string }[] }
+    for (const { id } of faults.data) await coffer.sandbox.admin('DELETE', `/statement-faults/${id}`)
+    expect(await breaches()).toEqual([
+      expect.stringMatching(/missing_here GIFT-1 900 \(open\): nobody has planted it$/)
+    ])
+  })
+})
+
 async function breachesOf(operations: Operation[], recent: Operation[] = operations): Promise<unknown[]> {
   const { results } = await judgeAnswers({ db: coffer.db, operations, recent, repeat })
   return results.filter(({ verdict }) => verdict !== 'holds').map(({ detail }) => detail)
@@ -87,3 +173,10 @@ async function asked(by: string, path: string, body: object = {}): Promise<Opera
 
 const repeat = ({ by, path, body, key }: Operation): Promise<Answered> =>
   (coffer as unknown as Record<string, Client>)[by]!.post(path, body, key)
+
+async function asOwner(statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: coffer.database.ownerUrl })
+  await client.connect()
+  await client.query(statement)
+  await client.end()
+}

@@ -104,7 +104,12 @@ describe('A return', () => {
     const ledger = recoverDebts({
       db,
       ledger: new PostingQueue({ pool, writers: recordWriters }),
-      runs: { isRunning: async () => true, restart: async () => undefined, nudge: async () => undefined }
+      runs: {
+        isRunning: async () => true,
+        listRunning: async () => new Set(),
+        restart: async () => undefined,
+        nudge: async () => undefined
+      }
     })
     const of = account('wallet', customer('bench').wallet_id, USD)
     const step = (debit: typeof of, credit: typeof of, amount: bigint) => ({

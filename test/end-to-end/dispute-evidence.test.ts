@@ -2,20 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import type { Client } from '../support/client.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
-import {
-  DAY_MS,
-  dispute,
-  file,
-  historyOf,
-  idOf,
-  paid,
-  readDispute,
-  reviewers,
-  submit,
-  untilEvent
-} from '../support/disputes.ts'
-import { inbox } from '../support/inbox.ts'
+import { DAY_MS, dispute, file, paid, readDispute, reviewers, submit, untilEvent } from '../support/disputes.ts'
+import { told } from '../support/inbox.ts'
 import { expectEverythingSettled } from '../support/settled.ts'
+import { historyOf, idOf } from '../support/top-ups.ts'
 
 const SECRET = 'I was in hospital in Sankt Augustin'
 const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
@@ -142,12 +132,8 @@ describe('A payment that was not the customer’s', () => {
 
   it('is told to the customer: that it was opened, credited and decided', async () => {
     const { email } = coffer.customer('customer-a')
-    const subjects = async () => (await inbox(coffer, email)).map(({ subject }) => subject)
-    const wanted = ['We have your dispute', 'A provisional credit', 'Your dispute was decided for you']
-    await coffer.sweepUntil(async () => {
-      const told = await subjects()
-      return wanted.every((subject) => told.includes(subject))
-    }, 'notices')
+    for (const subject of [/^We have your dispute$/, /^A provisional credit$/, /^Your dispute was decided for you$/])
+      await told(coffer, email, subject)
   })
 
   it('leaves everything settled', async () => {

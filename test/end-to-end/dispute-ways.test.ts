@@ -11,8 +11,6 @@ import {
   DAY_MS,
   decide,
   dispute,
-  historyOf,
-  idOf,
   paid,
   readDispute,
   reviewers,
@@ -20,12 +18,12 @@ import {
   standing,
   submit,
   untilEvent,
-  untilState,
-  usd
+  untilState
 } from '../support/disputes.ts'
 import { insist } from '../support/insist.ts'
 import { pointsOfTheDay } from '../support/points-of-the-day.ts'
 import { expectEverythingSettled } from '../support/settled.ts'
+import { historyOf, idOf, usd } from '../support/top-ups.ts'
 
 const POINT_MS_MAX = 120_000
 

@@ -7,8 +7,6 @@ import {
   DAY_MS,
   decide,
   dispute,
-  historyOf,
-  idOf,
   paid,
   readDispute,
   reviewers,
@@ -16,10 +14,10 @@ import {
   standing,
   submit,
   untilEvent,
-  untilState,
-  usd
+  untilState
 } from '../support/disputes.ts'
 import { expectEverythingSettled } from '../support/settled.ts'
+import { historyOf, idOf, usd } from '../support/top-ups.ts'
 
 let coffer: Coffer
 beforeAll(async () => {

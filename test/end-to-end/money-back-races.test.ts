@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { availableOf } from '../support/bank-returns.ts'
 import type { Answered } from '../support/client.ts'
+import { newCard } from '../support/card-payments.ts'
+import { chargeBack, disputeOf, paidByCard } from '../support/chargebacks.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
-import { dispute, paid, untilState } from '../support/disputes.ts'
+import { DAY_MS, dispute, paid, untilState } from '../support/disputes.ts'
 import { fundFromCapital } from '../support/fund.ts'
 import { readRefund, refund } from '../support/refunds.ts'
 import { expectEverythingSettled } from '../support/settled.ts'
@@ -138,4 +140,50 @@ describe('A sale of which more is asked back than was paid', () => {
       if (isDisputed) await untilState(coffer, idOf(disputed), 'closed')
     }
   })
+})
+
+describe('A sale by card that its payer asks back in every way at once', () => {
+  const PAID = 2_800
+
+  /** On the card, by the acquirer's books, and in the wallet. */
+  async function hasBack(payment: string): Promise<number> {
+    const { lines } = await coffer.sandbox.journal('acquirer')
+    const onCard = lines.filter(({ of, direction }) => of === payment && direction === 'out')
+    return (await availableOf(coffer, 'customer-a')) + onCard.reduce((sum, { amount }) => sum + Number(amount), 0)
+  }
+
+  it('goes back once, whether refund, dispute or chargeback comes first', async () => {
+    // The merchant can give it back, and the customer what they have twice.
+    await sell(coffer, 3 * SOLD)
+    await fundFromCapital(coffer, 'customer-a', 30_000n)
+    const card = await newCard(coffer)
+    for (const first of ['refund', 'nothing', 'dispute']) {
+      const payment = await paidByCard(coffer, card, PAID)
+      const before = await hasBack(payment)
+      if (first === 'refund') await refund(coffer, payment, 1_000)
+      if (first === 'dispute') await dispute(coffer, payment, 'fraud', { amount: usd(1_500) })
+      const [chargeback] = await Promise.all([
+        chargeBack(coffer, payment),
+        refund(coffer, payment, 1_000),
+        dispute(coffer, payment, 'fraud', { amount: usd(1_500) })
+      ])
+      const taken = idOf(await disputeOf(coffer, payment, chargeback))
+      await coffer.merchant.post(`/v1/disputes/${taken}/accept`)
+      await coffer.advanceClock(10 * DAY_MS)
+      await coffer.sweepUntil(async () => (await hasBack(payment)) - before === PAID && (await isQuiet(payment)))
+      const { body } = await coffer.service.get(`/v1/payments/${payment}`)
+      const { refunded, disputed } = body as Record<'refunded' | 'disputed', { amount: string } | undefined>
+      expect(Number(refunded?.amount ?? 0) + Number(disputed?.amount ?? 0)).toBeLessThanOrEqual(PAID)
+    }
+  })
+
+  /** Nothing of it is on its way any more. */
+  async function isQuiet(payment: string): Promise<boolean> {
+    const { rows } = await coffer.pool.query(
+      `select from process p where p.open and p.id in (
+         select id from dispute where payment_id = $1 union select id from refund where payment_id = $1)`,
+      [payment]
+    )
+    return rows.length === 0
+  }
 })

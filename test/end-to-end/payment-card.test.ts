@@ -215,28 +215,28 @@ describe('A payment by card', () => {
       expect(await entriesOf(type)).toContainEqual(expect.objectContaining(entry))
   })
 
-  it('that card holders take back is an operator’s, each chargeback once, and is booked by nobody yet', async () => {
+  it('that card holders take back is disputed, each chargeback once, as soon as the acquirer says what it was', async () => {
     const id = idOf(await payByCard(coffer, card, 3_000))
     expectState(await paid(coffer, id), 'succeeded')
     await coffer.sandbox.addRule({ match: { operation: 'inquiry' }, outcome: 'error', times: 1 })
-    const merchant = await earned()
     for (const [amount, reason] of [
       ['500', 'not_received'],
       ['700', 'fraud']
     ])
       await coffer.sandbox.admin('POST', '/chargebacks', { reference: id, amount, reason })
-    const tasks = async () => (await coffer.finance.get(`/v1/tasks?process_id=${id}`)).body['data'] as object[]
-    await expectSoon(async () => (await tasks()).length, 2)
+    const disputes = async () => (await coffer.finance.get(`/v1/disputes?payment_id=${id}`)).body['data'] as object[]
+    await expectSoon(async () => (await disputes()).length, 2)
     await callBack(coffer, 'acquirer', id)
     await expectSoon(async () => (await runOf(coffer, `chargeback-notice/${id}`)).status, 'COMPLETED')
-    expect((await tasks()).map((task) => ({ ...task }))).toMatchObject([
-      { kind: 'chargeback_received', state: 'open', data: { reason: 'not_received', amount: usd(500) } },
-      { kind: 'chargeback_received', state: 'open', data: { reason: 'fraud', amount: usd(700) } }
+    const found = (await disputes()) as { id: string; reason: string }[]
+    expect(found.sort((one, other) => (one.reason < other.reason ? 1 : -1))).toMatchObject([
+      { state: 'needs_response', reason: 'not_received', amount: usd(500) },
+      { state: 'needs_response', reason: 'fraud', amount: usd(700) }
     ])
+    for (const each of found) await coffer.merchant.post(`/v1/disputes/${each.id}/accept`)
     const over = await readPayment(coffer, id)
     expectState(over, 'succeeded')
     expect(historyOf(over).filter((type) => type === 'payment.chargeback_received')).toHaveLength(2)
-    expect(await earned()).toBe(merchant)
     expect(await journaled(coffer, id)).toEqual(['sale in 3000', 'chargeback out 500', 'chargeback out 700'])
   })
 

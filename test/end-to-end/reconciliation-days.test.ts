@@ -6,7 +6,7 @@ import { startCoffer, type Coffer } from '../support/coffer.ts'
 import { fundFromCapital } from '../support/fund.ts'
 import { insist } from '../support/insist.ts'
 import { pointsOfTheDay } from '../support/points-of-the-day.ts'
-import { balanceOf, booked, closingOf, DAY_MS, endDay, itemsOf, plant } from '../support/reconciliations.ts'
+import { balanceOf, booked, closingOf, DAY_MS, endDay, itemsOf, plant, reconcile } from '../support/reconciliations.ts'
 import { expectEverythingSettled } from '../support/settled.ts'
 import { idOf, usd } from '../support/top-ups.ts'
 import { withdraw, withdrawn } from '../support/withdrawals.ts'
@@ -149,6 +149,11 @@ describe('Two weeks and a day', () => {
 })
 
 describe('A worker killed (SIGKILL)', () => {
+  // Alone, too, it finds nothing left of the days before it: the first one has the opening capital.
+  beforeAll(async () => {
+    await reconcile(coffer, 'a', await endDay(coffer))
+  }, 120_000)
+
   it.each(pointsOfTheDay(reconciliationCrashPoints))(
     'at %s books each line once, and its adjustment once',
     async (point) => {
@@ -176,4 +181,23 @@ describe('A worker killed (SIGKILL)', () => {
     },
     60_000
   )
+
+  it('while it takes a day’s statement leaves the next day waiting until that one is booked', async () => {
+    await toppedUp(coffer, 'bench', 1_700)
+    const [earlier, later] = [await endDay(coffer), await endDay(coffer)]
+    const ask = (date: string) => coffer.finance.post('/v1/reconciliations', { bank: 'a', date })
+    await coffer.worker.stop()
+    await coffer.worker.start({ CRASH_AT: 'reconciliation.import/put' })
+    const crashed = coffer.worker.ended()
+    await ask(earlier)
+    await crashed
+    // Its run begins at once, and that of the day before it only when Temporal has missed the worker.
+    const asked = await ask(later)
+    await coffer.worker.start()
+    const { body } = await booked(coffer.finance, idOf(asked))
+    expect(body).toMatchObject({ state: 'balanced', open_items: 0, counts: { missing_there: 0 } })
+    const before = (await reconciliations()).find(({ bank, date }) => bank === 'a' && date === earlier)
+    expect(before).toMatchObject({ state: 'balanced', counts: { matched: 1 } })
+    await expectEverythingSettled(coffer)
+  }, 60_000)
 })

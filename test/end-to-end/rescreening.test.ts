@@ -217,11 +217,14 @@ describe('A worker killed (SIGKILL)', () => {
       await coffer.worker.ended()
       expect(coffer.worker.endedBy).toBe('SIGKILL')
       await coffer.worker.start({ CRASH_AT: '' })
-      await untilCustomer(who, 'suspended')
+      // Temporal misses a page's worker by its heartbeat, after 30 s; a page of another run may come before.
+      const isSuspended = async () => (await stateOf(who)) === 'suspended'
+      await waitUntil(isSuspended, { limitMs: 60_000, otherwise: 'the customer was not suspended' })
       const { body } = await reviewer.get(`/v1/onboardings?customer_id=${who.customerId}`)
       expect(
         (body['data'] as { purpose: string }[]).filter(({ purpose }) => purpose === 'periodic_review')
       ).toHaveLength(1)
-    }
+    },
+    120_000
   )
 })

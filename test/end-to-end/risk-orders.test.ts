@@ -11,10 +11,10 @@ import {
   removeRules,
   reviewers,
   reviewIdOf,
-  typesOf,
-  usd
+  typesOf
 } from '../support/risk.ts'
 import { expectEverythingSettled } from '../support/settled.ts'
+import { usd } from '../support/top-ups.ts'
 
 /** So low that the seeded customers come near it: 100 USD, near from 80 USD on. */
 const policy = { risk: { structuring: { threshold_usd: '10000' } } }

@@ -11,10 +11,10 @@ import {
   removeRules,
   reviewers,
   reviewIdOf,
-  typesOf,
-  usd
+  typesOf
 } from '../support/risk.ts'
 import { expectEverythingSettled } from '../support/settled.ts'
+import { usd } from '../support/top-ups.ts'
 
 let coffer: Coffer
 beforeAll(async () => {

@@ -40,9 +40,8 @@ const idOf = ({ body }: Answered): string => String(body['id'])
 const received = async (to: string, subject: RegExp) =>
   (await inbox(coffer, to)).filter((each) => subject.test(each.subject))
 
-/** Of what is told by its Schedule, every 10 s: too late for a test. */
 async function noticed(to: string, subject: RegExp): Promise<Message> {
-  await coffer.sweepUntil(async () => (await received(to, subject)).length > 0, 'notices')
+  await told(coffer, to, subject)
   return (await received(to, subject)).at(-1)!
 }
 

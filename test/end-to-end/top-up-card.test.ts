@@ -164,19 +164,17 @@ describe('A top-up by card', () => {
     }
   })
 
-  it('that its holder has taken back is an operator’s, and is booked by nobody yet', async () => {
+  it('that its holder has taken back leaves the wallet, once', async () => {
     const id = idOf(await toppedUpBy(card, 3_000))
     const before = await available()
     await coffer.sandbox.admin('POST', '/chargebacks', { reference: id, amount: '700', reason: 'fraud' })
-    await expectSoon(async () => (await tasksOf(id)).length, 1)
+    await expectSoon(available, before - 700)
     await callBack(coffer, 'acquirer', id)
     await expectSoon(async () => (await runOf(coffer, `chargeback-notice/${id}`)).status, 'COMPLETED')
-    expect(await tasksOf(id)).toMatchObject([
-      { kind: 'chargeback_received', state: 'open', data: { reason: 'fraud', amount: usd(700) } }
-    ])
     const over = await coffer.service.get(`/v1/top-ups/${id}`)
-    expect([over.body['state'], historyOf(over).at(-1)]).toEqual(['succeeded', 'top_up.chargeback_received'])
-    expect(await available()).toBe(before)
+    expect([over.body['state'], over.body['returned']]).toEqual(['succeeded', usd(700)])
+    expect(historyOf(over).slice(-2)).toEqual(['top_up.chargeback_received', 'top_up.returned'])
+    expect(await available()).toBe(before - 700)
   })
 
   it('may be spent at once and leaves for a bank after five business days while the card’s link is young', async () => {

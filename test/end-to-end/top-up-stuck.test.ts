@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { waitUntil } from '../../local/wait-until.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
 import { expectEverythingSettled } from '../support/settled.ts'
 import {
@@ -211,6 +212,23 @@ describe('A top-up that was written off', () => {
     expect(await suspenseOf(coffer, 'a')).toBe(before + 5_600n)
     expect(await balanceOf(coffer, 'customer-a')).toEqual(wallet)
     expect(historyOf(late).filter((type) => type === 'top_up.booked_late')).toHaveLength(1)
+  })
+
+  it('and whose news the bank would not explain is asked about again at the next ones', async () => {
+    const id = await stuck(5_800, true)
+    await writeOff(id)
+    await callBack(coffer, 'a', id)
+    const run = () => runOf(coffer, `late-bank-news/${id}`)
+    await expectSoon(async () => (await run()).attributes['ProcessState'], 'failed')
+    await coffer.advanceClock(DAY_MS)
+    // Nothing of it is open, so that no clock wakes it: it asks by its own.
+    await waitUntil(async () => (await run()).status === 'COMPLETED', {
+      limitMs: 30_000,
+      otherwise: 'the bank is asked for ever'
+    })
+    await coffer.sandbox.clearRules()
+    await callBack(coffer, 'a', id)
+    expectState(await until(coffer, id, 'top_up.booked_late'), 'failed', 'written_off')
   })
 
   it('and that the bank has not booked stays as it is, whatever callbacks say', async () => {

@@ -123,6 +123,17 @@ describe('npm start, when it ends,', () => {
     expect(files(home).filter((file) => ['lock', 'parts.json'].includes(file))).toEqual([])
   })
 
+  it('with its terminal, to which nothing can be said any more, stops its parts all the same', async () => {
+    const { home, environment } = await place()
+    const running = start(environment)
+    await ready(running)
+    for (const stream of [running.child.stdout, running.child.stderr]) stream?.destroy()
+    running.child.kill('SIGHUP')
+    expect(await exit(running)).toBe(0)
+    expect(notes(home)).toBe('api\nworker\n')
+    expect(files(home).filter((file) => ['lock', 'parts.json'].includes(file))).toEqual([])
+  })
+
   it('by kill -9, leaves parts that the next start says and stops first', async () => {
     const { environment } = await place()
     const killed = start(environment)

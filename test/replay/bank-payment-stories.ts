@@ -1,7 +1,9 @@
 import { callBack } from '../support/call-back.ts'
 import type { Answered } from '../support/client.ts'
 import type { Coffer } from '../support/coffer.ts'
+import { untilTold } from '../support/until-told.ts'
 import type { ReplayStory } from './stories.ts'
+import { then } from './then.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -23,21 +25,10 @@ async function pay(
   return idOf(await service.post('/v1/payments', { wallet_id, amount: usd(amount), funding, ...more }))
 }
 
-const untilTold = ({ service }: Coffer, id: string, type: string) =>
-  service.until(`/v1/payments/${id}`, ({ timeline }) => JSON.stringify(timeline).includes(type))
-
-const then =
-  (begin: (coffer: Coffer) => Promise<string>, end: (coffer: Coffer, id: string) => Promise<unknown>) =>
-  async (coffer: Coffer) => {
-    const id = await begin(coffer)
-    await end(coffer, id)
-    return id
-  }
-
 /** Sent, and nothing heard: the run waits for the time of its next question. */
 async function unanswered(coffer: Coffer, amount: number): Promise<string> {
   const id = await pay(coffer, amount)
-  await untilTold(coffer, id, 'payment.sent')
+  await untilTold(coffer.service, `/v1/payments/${id}`, 'payment.sent')
   return id
 }
 
@@ -47,7 +38,7 @@ async function stuck(coffer: Coffer, amount: number, booked: boolean): Promise<s
   await coffer.sandbox.addRule({ match: { operation: 'inquiry' }, outcome: 'error' })
   const id = await unanswered(coffer, amount)
   await coffer.advanceClock(24 * HOUR_MS)
-  await untilTold(coffer, id, 'payment.stuck')
+  await untilTold(coffer.service, `/v1/payments/${id}`, 'payment.stuck')
   return id
 }
 
@@ -74,7 +65,7 @@ async function keptBeyondItsTime(coffer: Coffer): Promise<string> {
   const rule = { match: { operation: 'pull', amount: '1200' }, outcome: 'decline', delay_ms: 2 * HOUR_MS }
   await coffer.sandbox.addRule(rule)
   const payment = await pay(coffer, 1_200, 'customer-b', { payment_request_id: id })
-  await untilTold(coffer, payment, 'payment.sent')
+  await untilTold(coffer.service, `/v1/payments/${payment}`, 'payment.sent')
   await coffer.advanceClock(HOUR_MS + MINUTE_MS)
   await coffer.advanceClock(HOUR_MS)
   await coffer.sandbox.clearRules()

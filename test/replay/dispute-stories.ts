@@ -1,6 +1,12 @@
+import type { Answered } from '../support/client.ts'
 import type { Coffer } from '../support/coffer.ts'
-import { DAY_MS, decide, dispute, idOf, paid, reviewers, submit, untilEvent, untilState } from '../support/disputes.ts'
+import { DAY_MS, decide, dispute, paid, reviewers, submit, untilEvent, untilState } from '../support/disputes.ts'
 import type { ReplayStory } from './stories.ts'
+
+const idOf = ({ status, body }: Answered): string => {
+  if (status >= 300) throw new Error(`${status} ${JSON.stringify(body)}`)
+  return String(body['id'])
+}
 
 async function opened(coffer: Coffer, reason: string, amount = 10_000): Promise<string> {
   await coffer.fund('bench', amount)

@@ -5,6 +5,7 @@ import type { Coffer } from '../support/coffer.ts'
 import { fundFromCapital } from '../support/fund.ts'
 import { emptyMerchant, refund, untilRefund } from '../support/refunds.ts'
 import type { ReplayStory } from './stories.ts'
+import { then } from './then.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
@@ -78,14 +79,6 @@ async function stuck(coffer: Coffer, amount: number, booked: boolean): Promise<s
   await untilRefund(coffer, id, 'refund.stuck')
   return id
 }
-
-const then =
-  (begin: (coffer: Coffer) => Promise<string>, end: (coffer: Coffer, id: string) => Promise<unknown>) =>
-  async (coffer: Coffer) => {
-    const id = await begin(coffer)
-    await end(coffer, id)
-    return id
-  }
 
 const inquired = (coffer: Coffer) => coffer.advanceClock(MINUTE_MS)
 const proof = { reason: 'the bank says no', proof: 'ticket 4711' }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker, type ReplayWorkerOptions } from '@temporalio/worker'
 import { paymentRequestStates } from '../../domain/payment-request.ts'
 import { bankLinkStates } from '../../domain/bank-link.ts'
+import { concessionStates } from '../../domain/concession.ts'
 import { disputeStates } from '../../domain/dispute.ts'
 import { bankReturnStates } from '../../domain/bank-return.ts'
 import { cardLinkStates } from '../../domain/card-link.ts'
@@ -56,6 +57,7 @@ describe('The recorded runs', () => {
     ['bank-link', bankLinkStates.terminal, [] as string[]],
     ['deposit-recovery', depositRecoveryStates.terminal, [] as string[]],
     ['dispute', disputeStates.terminal, [] as string[]],
+    ['concession', concessionStates.terminal, [] as string[]],
     ['bank-return', bankReturnStates.terminal, [] as string[]],
     ['card-link', cardLinkStates.terminal, [] as string[]],
     ['refund', refundStates.terminal, [] as string[]],

@@ -2,6 +2,7 @@ import { callBack } from '../support/call-back.ts'
 import type { Coffer } from '../support/coffer.ts'
 import { fundFromCapital } from '../support/fund.ts'
 import { book, over, settled } from '../support/settlements.ts'
+import { untilTold } from '../support/until-told.ts'
 import type { ReplayStory } from './stories.ts'
 
 const DAY_MS = 86_400_000
@@ -20,17 +21,14 @@ async function ended(coffer: Coffer, id: string): Promise<string> {
   return id
 }
 
-const untilTold = ({ merchant }: Coffer, id: string, type: string) =>
-  merchant.until(`/v1/settlements/${id}`, ({ timeline }) => JSON.stringify(timeline).includes(type))
-
 /** A day later: no question was answered, and an operator has a task. */
 async function stuck(coffer: Coffer, sold: number, booked: boolean): Promise<string> {
   await coffer.sandbox.addRule({ match: { operation: 'push' }, outcome: 'error', booked })
   await coffer.sandbox.addRule({ match: { operation: 'inquiry' }, outcome: 'error' })
   const id = await settle(coffer, sold)
-  await untilTold(coffer, id, 'settlement.sent')
+  await untilTold(coffer.merchant, `/v1/settlements/${id}`, 'settlement.sent')
   await coffer.advanceClock(DAY_MS)
-  await untilTold(coffer, id, 'settlement.stuck')
+  await untilTold(coffer.merchant, `/v1/settlements/${id}`, 'settlement.stuck')
   return id
 }
 

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { bankReturnStories } from './bank-return-stories.ts'
+import { chargebackStories } from './chargeback-stories.ts'
+import { concessionStories } from './concession-stories.ts'
 import { disputeStories } from './dispute-stories.ts'
 import { bankPaymentStories } from './bank-payment-stories.ts'
 import { bankLinkStories } from './bank-link-stories.ts'
@@ -14,10 +16,14 @@ import { refundStories } from './refund-stories.ts'
 import { riskStories } from './risk-stories.ts'
 import { settlementStories } from './settlement-stories.ts'
 import { reconciliationStories } from './reconciliation-stories.ts'
+import { billStories } from './bill-stories.ts'
+import { mandateStories } from './mandate-stories.ts'
+import { webhookStories } from './webhook-stories.ts'
 import { withdrawalStories } from './withdrawal-stories.ts'
 import { callBack } from '../support/call-back.ts'
 import type { Answered, Client } from '../support/client.ts'
 import type { Coffer } from '../support/coffer.ts'
+import { then } from './then.ts'
 
 /** One way through a process, driven over HTTP to its end. */
 export interface ReplayStory {
@@ -59,14 +65,6 @@ async function heldAndCaptured(coffer: Coffer): Promise<string> {
 
 const confirm = async (coffer: Coffer, id: string) =>
   ask(await coffer.asCustomer('customer-a'), id, 'confirm', { pin: coffer.customer('customer-a').pin })
-
-const then =
-  (begin: (coffer: Coffer) => Promise<string>, end: (coffer: Coffer, id: string) => Promise<unknown>) =>
-  async (coffer: Coffer) => {
-    const id = await begin(coffer)
-    await end(coffer, id)
-    return id
-  }
 
 async function topUp(
   { service, customer }: Coffer,
@@ -182,6 +180,8 @@ export const replayStories: readonly ReplayStory[] = [
   ...bankPaymentStories,
   ...bankLinkStories,
   ...bankReturnStories,
+  ...chargebackStories,
+  ...concessionStories,
   ...disputeStories,
   ...cardLinkStories,
   ...refundStories,
@@ -189,6 +189,9 @@ export const replayStories: readonly ReplayStory[] = [
   ...cardTopUpStories,
   ...riskStories,
   ...reconciliationStories,
+  ...webhookStories,
+  ...billStories,
+  ...mandateStories,
   { name: 'deliver-code/sent', state: 'sent', tell: register },
   {
     name: 'deliver-code/replaced-before-it-was-sent',

@@ -2,7 +2,9 @@ import { callBack } from '../support/call-back.ts'
 import type { Answered } from '../support/client.ts'
 import type { Coffer } from '../support/coffer.ts'
 import { fundFromCapital } from '../support/fund.ts'
+import { untilTold } from '../support/until-told.ts'
 import type { ReplayStory } from './stories.ts'
+import { then } from './then.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
@@ -32,21 +34,10 @@ const confirm = async (coffer: Coffer, id: string, login: 'customer-a' | 'custom
     await (await coffer.asCustomer(login)).post(`/v1/withdrawals/${id}/confirm`, { pin: coffer.customer(login).pin })
   )
 
-const then =
-  (begin: (coffer: Coffer) => Promise<string>, end: (coffer: Coffer, id: string) => Promise<unknown>) =>
-  async (coffer: Coffer) => {
-    const id = await begin(coffer)
-    await end(coffer, id)
-    return id
-  }
-
-const untilTold = ({ service }: Coffer, id: string, type: string) =>
-  service.until(`/v1/withdrawals/${id}`, ({ timeline }) => JSON.stringify(timeline).includes(type))
-
 /** Sent, and nothing heard: the run waits for the time of its next question. */
 async function unanswered(coffer: Coffer, amount: number): Promise<string> {
   const id = await withdraw(coffer, amount)
-  await untilTold(coffer, id, 'withdrawal.sent')
+  await untilTold(coffer.service, `/v1/withdrawals/${id}`, 'withdrawal.sent')
   return id
 }
 
@@ -56,7 +47,7 @@ async function stuck(coffer: Coffer, amount: number, booked: boolean): Promise<s
   await coffer.sandbox.addRule({ match: { operation: 'inquiry' }, outcome: 'error' })
   const id = await unanswered(coffer, amount)
   await coffer.advanceClock(DAY_MS)
-  await untilTold(coffer, id, 'withdrawal.stuck')
+  await untilTold(coffer.service, `/v1/withdrawals/${id}`, 'withdrawal.stuck')
   return id
 }
 

@@ -262,6 +262,19 @@ describe('A chargeback', () => {
     ])
   })
 
+  it('stands in the acquirer’s list, whether anybody was told of it or not', async () => {
+    const after = (await acquirer.listChargebacks(0)).at(-1)?.seq ?? 0
+    const taken: { id: string; reference: string }[] = []
+    for (const reports of [0, 1]) {
+      const { reference } = await authorize(1_000, undefined, 'sale')
+      const response = await sandbox.admin('POST', '/chargebacks', { reference, reason: 'fraud', reports })
+      taken.push({ id: ((await response.json()) as { id: string }).id, reference })
+    }
+    const listed = await acquirer.listChargebacks(after)
+    expect(listed.map(({ id, reference }) => ({ id, reference }))).toEqual(taken)
+    expect(await acquirer.listChargebacks(listed[0]!.seq)).toEqual([listed[1]])
+  })
+
   it('of nothing is refused', async () => {
     const refused = await sandbox.admin('POST', '/chargebacks', { reference: newReference(), reason: 'fraud' })
     expect(refused.status).toBe(404)

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { sql } from 'kysely'
 import { inTransaction } from '../../db/in-transaction.ts'
-import { appendAudit, listAudit, verifyAuditChain } from '../../store/audit.ts'
+import { appendAudit, appendAuditOnce, listAudit, verifyAuditChain } from '../../store/audit.ts'
 import { openStore, type StoreUnderTest } from './store-under-test.ts'
 
 let store: StoreUnderTest
@@ -54,6 +54,12 @@ describe('the audit log', () => {
     const ends = await Promise.allSettled(Array.from({ length: 64 }, (_, n) => add(n)))
     expect(ends.filter(({ status }) => status === 'rejected')).toHaveLength(16)
     expect(await verifyAuditChain(store.db)).toMatchObject({ kind: 'whole', rows: 48n })
+  })
+
+  it('has one row of what is repeated, also by 16 at once, and another one of another thing', async () => {
+    await Promise.all(Array.from({ length: 16 }, () => appendAuditOnce(store.db, entry(1))))
+    await appendAuditOnce(store.db, entry(2))
+    expect((await listAudit(store.db, { limit: 9 })).map(({ object }) => object)).toEqual(['thing_2', 'thing_1'])
   })
 
   it('reads the same in another time zone of the session', async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { sql } from 'kysely'
+import { personalKinds } from '../../domain/personal.ts'
 import { findCustomerByLogin, loginIndex } from '../../store/login-names.ts'
 import { erasePersonal, findOwnersByValue, findPersonal, findPersonalValue, putPersonal } from '../../store/personal.ts'
 import { createVault } from '../../store/vault.ts'
@@ -27,7 +28,7 @@ describe('personal data', () => {
     const [owner, bank] = [newId('cus'), newId('ban')]
     await put(owner, { kind: 'name', value: 'Canary Ångström' })
     await put(owner, { kind: 'iban', reference: bank, value: 'DE02 1203 0000 0000 2020 51' })
-    expect(await findPersonal(store.db, store.vault, owner)).toEqual([
+    expect(await findPersonal(store.db, store.vault, owner, personalKinds)).toEqual([
       { kind: 'iban', reference: bank, value: 'DE02 1203 0000 0000 2020 51', verifiedAt: null },
       { kind: 'name', reference: '', value: 'Canary Ångström', verifiedAt: null }
     ])
@@ -52,7 +53,7 @@ describe('personal data', () => {
     await put(owner, { kind: 'email', value: email(), verified: true })
     const next = email()
     await put(owner, { kind: 'email', value: next })
-    expect(await findPersonal(store.db, store.vault, owner)).toEqual([
+    expect(await findPersonal(store.db, store.vault, owner, personalKinds)).toEqual([
       { kind: 'email', reference: '', value: next, verifiedAt: null }
     ])
   })
@@ -65,7 +66,7 @@ describe('personal data', () => {
       value: 'DE02120300000000202051'
     }))
     await Promise.all(values.map((datum) => put(owner, datum)))
-    expect(await findPersonal(store.db, store.vault, owner)).toHaveLength(8)
+    expect(await findPersonal(store.db, store.vault, owner, personalKinds)).toHaveLength(8)
   })
 
   it('erased is gone with its key, look-up included', async () => {
@@ -75,14 +76,14 @@ describe('personal data', () => {
       ciphertext: Buffer
     }>`select ciphertext from personal_data where owner_id = ${owner}`.execute(store.db)
     await erasePersonal(store.db, owner)
-    expect(await findPersonal(store.db, store.vault, owner)).toEqual([])
+    expect(await findPersonal(store.db, store.vault, owner, personalKinds)).toEqual([])
     expect(await findCustomerByLogin(store.db, store.vault, address)).toBeUndefined()
     // A copy of the ciphertext put back under the owner's next key stays closed.
     await put(owner, { kind: 'email', value: email() })
     await sql`update personal_data set ciphertext = ${copies[0]!.ciphertext} where owner_id = ${owner}`.execute(
       store.db
     )
-    await expect(findPersonal(store.db, store.vault, owner)).rejects.toThrow()
+    await expect(findPersonal(store.db, store.vault, owner, personalKinds)).rejects.toThrow()
   })
 
   it('moved to another owner, kind or reference does not open', async () => {
@@ -94,16 +95,29 @@ describe('personal data', () => {
       where a.owner_id = ${mine} and a.reference = 'ban_1' and b.owner_id = ${mine} and b.reference = 'ban_2'`.execute(
       store.db
     )
-    await expect(findPersonal(store.db, store.vault, mine)).rejects.toThrow()
+    await expect(findPersonal(store.db, store.vault, mine, personalKinds)).rejects.toThrow()
     await sql`update personal_key a set wrapped_key = b.wrapped_key from personal_key b
       where a.owner_id = ${theirs} and b.owner_id = ${mine}`.execute(store.db)
-    await expect(findPersonal(store.db, store.vault, theirs)).rejects.toThrow()
+    await expect(findPersonal(store.db, store.vault, theirs, personalKinds)).rejects.toThrow()
+  })
+
+  it('is not opened where it was not asked for', async () => {
+    const owner = newId('cus')
+    for (const reference of ['ban_1', 'ban_2'])
+      await put(owner, { kind: 'iban', reference, value: 'DE02120300000000202051' })
+    await put(owner, { kind: 'name', value: 'Ada' })
+    await sql`update personal_data set ciphertext = 'no ciphertext' where owner_id = ${owner} and reference = 'ban_2'`.execute(
+      store.db
+    )
+    expect(await findPersonal(store.db, store.vault, owner, ['name'])).toMatchObject([{ value: 'Ada' }])
+    expect(await findPersonal(store.db, store.vault, owner, ['iban'], 'ban_1')).toHaveLength(1)
+    await expect(findPersonal(store.db, store.vault, owner, ['iban'])).rejects.toThrow()
   })
 
   it('does not open under another master key, and the error names no value', async () => {
     const owner = newId('cus')
     await put(owner, { kind: 'name', value: 'Canary' })
-    await expect(findPersonal(store.db, createVault(randomBytes(32)), owner)).rejects.toThrow(
+    await expect(findPersonal(store.db, createVault(randomBytes(32)), owner, personalKinds)).rejects.toThrow(
       /no master key [0-9a-f]{16}/
     )
   })

@@ -1,6 +1,7 @@
 import type { Answered } from './client.ts'
 import type { Coffer } from './coffer.ts'
 import { expectSoon, runOf, usd } from './top-ups.ts'
+import { untilTold } from './until-told.ts'
 
 type Login = 'customer-a' | 'customer-b' | 'bench'
 
@@ -31,9 +32,7 @@ export const paid = ({ service }: Coffer, id: string): Promise<Answered> =>
 
 /** Reads until the history has that type. */
 export const untilPayment = ({ service }: Coffer, id: string, type: string): Promise<Answered> =>
-  service.until(`/v1/payments/${id}`, ({ timeline }) =>
-    (timeline as { type: string }[]).some((row) => row.type === type)
-  )
+  untilTold(service, `/v1/payments/${id}`, type)
 
 /** Resolves once the bank's answer is lost or late and the run waits for its next question. */
 export const askingForPayment = (coffer: Coffer, id: string): Promise<void> =>

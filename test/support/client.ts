@@ -12,6 +12,7 @@ export interface Client {
   get(path: string): Promise<Answered>
   post(path: string, body?: object, key?: string | null): Promise<Answered>
   put(path: string, body: object): Promise<Answered>
+  patch(path: string, body: object): Promise<Answered>
   delete(path: string): Promise<Answered>
   /** Reads until it is so, for at most 30 s; what a customer does who waits for a state. */
   until(path: string, isSo: (body: Record<string, unknown>) => boolean): Promise<Answered>
@@ -40,6 +41,7 @@ export function client(apiUrl: () => string, token: string, describeTrouble?: ()
     get,
     post: (path, body = {}, key = randomUUID()) => send('POST', path, body, key),
     put: (path, body) => send('PUT', path, body),
+    patch: (path, body) => send('PATCH', path, body),
     delete: (path) => send('DELETE', path),
     until: async (path, isSo) => {
       const giveUpAt = performance.now() + 30_000

@@ -27,9 +27,12 @@ export interface CofferOptions {
   /** Instead of a clone on the shared server, for tests that break the server; a random key otherwise. */
   readonly database?: ClonedDatabase
   readonly masterKey?: Buffer
-  /** Sandbox, worker and API are compiled when they start, as `npm start` and the containers have it: seconds slower. */
+  /** Sandbox, worker and API are compiled when they start, as the containers have it: seconds slower. */
   readonly asInstalled?: boolean
 }
+
+/** Access tokens live for 10 minutes; a run of every crash point takes longer. */
+const SESSION_MS = 8 * 60_000
 
 /** A whole Coffer of one's own: database, sandbox, worker and API as processes, seeded; nothing shared but the servers. */
 export interface Coffer {
@@ -51,7 +54,7 @@ export interface Coffer {
   readonly finance2: Client
   readonly admin: Client
   readonly support: Client
-  /** Logs in once and remembers. */
+  /** Logs in and remembers, as long as the token lives. */
   asCustomer(login: 'customer-a' | 'customer-b' | 'bench'): Promise<Client>
   customer(login: 'customer-a' | 'customer-b' | 'bench'): SeededCustomer
   /** Moves the business clock of sandbox and product; returns when every waiting run was nudged. */
@@ -91,6 +94,7 @@ export async function startCoffer(options: CofferOptions = {}): Promise<Coffer> 
     PROVIDER_URL: sandbox.url,
     PROVIDER_SIGNING_KEY: sandbox.keys.privateKey,
     CALLBACK_SECRET: sandbox.callbackSecret,
+    WEBHOOK_LOOPBACK: 'true',
     WORKFLOW_BUNDLE: context.workflowBundlePath,
     LOG_LEVEL: 'warn',
     // A day that is moved over would settle merchants whom a test looks at: those that want it say so.
@@ -112,15 +116,17 @@ export async function startCoffer(options: CofferOptions = {}): Promise<Coffer> 
       () => describeTrouble(scene)
     )
   const customer = (login: string) => seeded.seed.customers.find(({ email }) => email === `${login}@example.com`)!
-  const sessions = new Map<string, Promise<Client>>()
+  const sessions = new Map<string, { readonly session: Promise<Client>; readonly at: number }>()
   const logIn = async (login: string) => {
     const { email, password } = customer(login)
     const { body } = await as('').post('/v1/sessions', { login: email, password }, null)
     return as(String(body['access_token']))
   }
   const asCustomer = (login: string) => {
-    const session = sessions.get(login) ?? logIn(login)
-    sessions.set(login, session)
+    const known = sessions.get(login)
+    if (known && performance.now() - known.at < SESSION_MS) return known.session
+    const session = logIn(login)
+    sessions.set(login, { session, at: performance.now() })
     return session
   }
   const service = as(seeded.keys.service)
@@ -157,7 +163,9 @@ export async function startCoffer(options: CofferOptions = {}): Promise<Coffer> 
     sweepUntil: (isSo, schedule) => sweepUntil(context, taskQueue, isSo, schedule),
     stop: async () => {
       await Promise.all([worker.stop(), ...apis.map((part) => part.stop())])
-      await Promise.all([sandbox.stop(), handle.close(), forgetSchedules(context, taskQueue)])
+      const scheduled = await handle.db.selectFrom('mandate_schedule').select('mandate_id').execute()
+      const mandateIds = scheduled.map(({ mandate_id }) => mandate_id)
+      await Promise.all([sandbox.stop(), handle.close(), forgetSchedules(context, taskQueue, mandateIds)])
       await database.drop()
       rmSync(directory, { recursive: true, force: true })
     }

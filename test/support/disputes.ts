@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
+import { accountKinds, type AccountKind } from '../../domain/account-kinds.ts'
 import type { Answered, Client } from './client.ts'
+import { owedTo } from './bank-payments.ts'
 import type { Coffer } from './coffer.ts'
+import { idOf, usd } from './top-ups.ts'
+import { untilTold } from './until-told.ts'
 
 type Login = 'customer-a' | 'customer-b' | 'bench'
 
 export const DAY_MS = 86_400_000
-export const usd = (amount: number) => ({ amount: String(amount), currency: 'USD' })
-export const idOf = ({ body }: Answered): string => String(body['id'])
 
 /** Pays the seeded merchant from the balance, in US cents; answers the payment's id. */
 export async function paid({ service, customer, seeded }: Coffer, login: Login, amount: number): Promise<string> {
@@ -35,13 +37,7 @@ export const untilState = ({ service }: Coffer, id: string, state: string): Prom
 
 /** Until the history has that type, so many times. */
 export const untilEvent = ({ service }: Coffer, id: string, type: string, times = 1): Promise<Answered> =>
-  service.until(
-    `/v1/disputes/${id}`,
-    ({ timeline }) => (timeline as { type: string }[]).filter((row) => row.type === type).length >= times
-  )
-
-export const historyOf = ({ body }: Answered): string[] =>
-  (body['timeline'] as { type: string }[]).map(({ type }) => type)
+  untilTold(service, `/v1/disputes/${id}`, type, times)
 
 export const submit = (by: Client, id: string, body: object): Promise<Answered> =>
   by.post(`/v1/disputes/${id}/submit-evidence`, body)
@@ -69,16 +65,10 @@ export async function beforeReviewer(coffer: Coffer, login: Login, amount: numbe
   return id
 }
 
-/** Posted balances of these accounts, in US cents; what was never opened is 0. */
-export async function booked({ db }: Coffer, kind: string, owner: string): Promise<number> {
-  const row = await db
-    .selectFrom('ledger_account')
-    .select(['side', 'debits_posted', 'credits_posted'])
-    .where('kind', '=', kind)
-    .where('owner', '=', owner)
-    .executeTakeFirst()
-  if (!row) return 0
-  return Number(row.side === 'C' ? row.credits_posted - row.debits_posted : row.debits_posted - row.credits_posted)
+/** The posted balance of that account, in US cents; what was never opened is 0. */
+export async function booked(coffer: Coffer, kind: AccountKind, owner: string): Promise<number> {
+  const owed = await owedTo(coffer, kind, owner)
+  return accountKinds[kind].side === 'C' ? owed : 0 - owed
 }
 
 /** What the parties have, in US cents. */

@@ -17,6 +17,6 @@ export async function inbox({ sandbox }: Pick<Coffer, 'sandbox'>, to: string): P
 /** Waits for a message with such a subject. */
 export const told = (coffer: Pick<Coffer, 'sandbox'>, to: string, subject: RegExp): Promise<void> =>
   waitUntil(async () => (await inbox(coffer, to)).some((each) => subject.test(each.subject)), {
-    limitMs: 30_000,
+    limitMs: 60_000,
     otherwise: `nobody told ${to}: ${subject}`
   })

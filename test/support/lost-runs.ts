@@ -20,7 +20,7 @@ export async function forgetRun(context: TestContext, workflowId: string): Promi
 }
 
 /** A Schedule that a test does not wait for. */
-export type Woken = 'sweep' | 'notices' | 'settlement-day' | 'reconciliations'
+export type Woken = 'sweep' | 'settlement-day' | 'reconciliations' | 'mandates'
 
 /** @throws when it is not so after a minute of sweeps, or of what another Schedule starts. */
 export async function sweepUntil(
@@ -43,15 +43,21 @@ export async function sweepUntil(
   })
 }
 
-/** Deletes what starts runs for a worker that is gone: the Schedules of all tests before would keep Temporal busy. */
-export async function forgetSchedules(context: TestContext, taskQueue: string): Promise<void> {
-  await asClient(context, async ({ schedule: schedules }) => {
-    const deleted = ['sweep', 'notices', 'rescreening', 'reconciliations'].map((name) =>
-      schedules.getHandle(`${name}/${taskQueue}`).delete()
-    )
-    for (const result of await Promise.allSettled(deleted)) {
+/** Ends what starts runs for a worker that is gone, and what never ends: those of all tests before would keep Temporal busy. */
+export async function forgetSchedules(
+  context: TestContext,
+  taskQueue: string,
+  mandateIds: readonly string[]
+): Promise<void> {
+  await asClient(context, async ({ schedule: schedules, workflow }) => {
+    const ours = ['sweep', 'rescreening', 'reconciliations', 'mandates'].map((name) => `${name}/${taskQueue}`)
+    const deleted = [...ours, ...mandateIds.map((id) => `mandate/${id}`)].map((id) => schedules.getHandle(id).delete())
+    const dispatcher = workflow.getHandle(`notifications/${taskQueue}`).terminate('the test is over')
+    for (const result of await Promise.allSettled([...deleted, dispatcher])) {
       // Of a test with a Temporal of its own, this one knows none.
-      if (result.status === 'rejected' && !(result.reason instanceof ScheduleNotFoundError)) throw result.reason
+      const isNone = (reason: unknown) =>
+        reason instanceof ScheduleNotFoundError || reason instanceof WorkflowNotFoundError
+      if (result.status === 'rejected' && !isNone(result.reason)) throw result.reason
     }
   })
 }

@@ -1,8 +1,6 @@
 import { join } from 'node:path'
+import { partEntries } from '../../local/bundle-parts.ts'
 import { testContext } from './context.ts'
-
-/** The programs that are bundled once a run, by the bundle's name. */
-export const partEntries = { worker: 'worker.ts', api: 'api/main.ts', sandbox: 'sandbox/main.ts' } as const
 
 export type PartName = keyof typeof partEntries
 
@@ -11,7 +9,7 @@ export const DIE_WITH_TESTS = new URL('./die-with-tests.mjs', import.meta.url).h
 
 /**
  * What Node is called with to run a part of the product.
- * @param asInstalled compiled file by file when it starts, as `npm start` and the containers run it.
+ * @param asInstalled compiled file by file when it starts, as the containers run it.
  */
 export function partCommand(name: PartName, asInstalled = false): string[] {
   if (asInstalled) return ['--import', 'tsx', '--import', DIE_WITH_TESTS, partEntries[name]]

@@ -4,9 +4,10 @@ import { currency } from '../../domain/currencies.ts'
 import { PostingQueue } from '../../ledger/posting-queue.ts'
 import type { Answered } from './client.ts'
 import type { Coffer } from './coffer.ts'
+import { usd } from './top-ups.ts'
+import { untilTold } from './until-told.ts'
 
 const USD = currency('USD')
-const usd = (amount: number) => ({ amount: String(amount), currency: 'USD' })
 
 /** The merchant gives a payment back; without an amount (US cents) all that is left of it. */
 export const refund = (
@@ -30,9 +31,7 @@ export const refunded = ({ service }: Coffer, id: string): Promise<Answered> =>
 
 /** Reads until the history has that type. */
 export const untilRefund = ({ service }: Coffer, id: string, type: string): Promise<Answered> =>
-  service.until(`/v1/refunds/${id}`, ({ timeline }) =>
-    (timeline as { type: string }[]).some((row) => row.type === type)
-  )
+  untilTold(service, `/v1/refunds/${id}`, type)
 
 /** All that a merchant has leaves it, as if it had been paid out; the seeded one. */
 export async function emptyMerchant(coffer: Coffer, merchantId = coffer.seeded.seed.merchant_id): Promise<void> {

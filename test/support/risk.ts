@@ -1,8 +1,8 @@
 import type { Answered, Client } from './client.ts'
 import type { Coffer } from './coffer.ts'
+import { usd } from './top-ups.ts'
 
 export const DAY_MS = 86_400_000
-export const usd = (amount: number) => ({ amount: String(amount), currency: 'USD' })
 export const idOf = ({ body }: Answered): string => String(body['id'])
 
 export const reviewers = ({ as, seeded }: Coffer): { reviewer: Client; reviewer2: Client } => ({

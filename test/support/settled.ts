@@ -2,6 +2,7 @@ import { runningWorkflows } from '../../cli/verify/running-workflows.ts'
 import { loadVerifyConfig } from '../../config.ts'
 import { testContext } from './context.ts'
 import type { Coffer } from './coffer.ts'
+import { expectEventsToFit } from './events.ts'
 import { expectBooksToHold } from './oracles.ts'
 
 /** Posted balances in minor units of all wallets and of all merchants. */
@@ -18,15 +19,20 @@ export async function balances({ db }: Pick<Coffer, 'db'>): Promise<{ wallet: bi
   return { wallet: sum('wallet'), merchant: sum('merchant_payable') }
 }
 
-/** All oracles: the books, the banks' journals beside them, and a running workflow for every open record. */
+/**
+ * All oracles: the books, the banks' journals beside them, and a running workflow for every open record; and every event
+ * is one of the catalogue, as it says.
+ */
 export async function expectEverythingSettled(
   { db, sandbox, namespaceAndQueue: { namespace } }: Coffer,
   temporalAddress: string = testContext().temporalAddress
 ): Promise<void> {
   const temporal = runningWorkflows(temporalAddress, loadVerifyConfig({ TEMPORAL_NAMESPACE: namespace }))
   try {
-    const { listWorkflows } = temporal
-    await expectBooksToHold(db, { readJournal: (bank) => sandbox.journal(bank), listWorkflows })
+    const { listWorkflows, listSchedules } = temporal
+    const readJournal = (bank: Parameters<typeof sandbox.journal>[0]) => sandbox.journal(bank)
+    await expectBooksToHold(db, { readJournal, listWorkflows, listSchedules })
+    await expectEventsToFit({ db })
   } finally {
     await temporal.close()
   }

@@ -10,7 +10,7 @@ import { startPostgres } from '../../local/postgres.ts'
 import { obtainTemporalCli } from '../../local/temporal-cli.ts'
 import { startTemporal } from '../../local/temporal-server.ts'
 import { bundleWorkflows } from '../../temporal/bundle.ts'
-import { bundleParts } from './bundle-parts.ts'
+import { bundleParts } from '../../local/bundle-parts.ts'
 import { contextVariable, type SharedContext, type TestContext } from './context.ts'
 
 type Stop = () => Promise<void>
@@ -74,9 +74,20 @@ async function postgresWithTemplate(directory: string, port: number, stops: Stop
   return { superuserUrl, template, ownerPassword, appPassword }
 }
 
+/**
+ * A run is deleted once it is on record that the tasks of its end are done, which is written down every 30 s otherwise:
+ * tests that have Temporal forget a run would wait for it.
+ */
+const quickDeletion = {
+  'history.transferProcessorUpdateAckInterval': '"500ms"',
+  'history.visibilityProcessorUpdateAckInterval': '"500ms"',
+  'history.timerProcessorUpdateAckInterval': '"500ms"'
+}
+
 async function temporalServer(directory: string, port: number, stops: Stop[]) {
   const binary = await obtainTemporalCli({ environment: process.env, say: console.log })
-  const options = { binary, port, databaseFile: join(directory, 'temporal.db'), namespace: 'default' }
+  const databaseFile = join(directory, 'temporal.db')
+  const options = { binary, port, databaseFile, namespace: 'default', dynamicConfig: quickDeletion }
   const temporal = await startTemporal(options, join(directory, 'temporal.log'))
   stops.push(() => temporal.stop())
   return { temporalAddress: temporal.address, temporalNamespace: 'default', temporalBinary: binary }

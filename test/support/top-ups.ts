@@ -1,4 +1,4 @@
-import { expect } from '@jest/globals'
+import { deepStrictEqual, strictEqual } from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Client as TemporalClient, Connection } from '@temporalio/client'
 import { testContext } from './context.ts'
@@ -110,7 +110,7 @@ export async function waiting(coffer: Coffer, id: string): Promise<string> {
 
 /** Asks until the answer is right, for at most ten seconds: then it shows what it was instead. */
 export async function expectSoon<Value>(ask: () => Promise<Value>, wanted: Value): Promise<void> {
-  expect(await pollUntil(ask, (got) => got === wanted)).toBe(wanted)
+  strictEqual(await pollUntil(ask, (got) => got === wanted), wanted)
 }
 
 async function pollUntil<Value>(ask: () => Promise<Value>, isSo: (value: Value) => boolean): Promise<Value> {
@@ -123,5 +123,5 @@ async function pollUntil<Value>(ask: () => Promise<Value>, isSo: (value: Value) 
 }
 
 export function expectState(answered: Answered, state: string, declineCode?: string): void {
-  expect({ state: answered.body['state'], code: answered.body['decline_code'] }).toEqual({ state, code: declineCode })
+  deepStrictEqual({ state: answered.body['state'], code: answered.body['decline_code'] }, { state, code: declineCode })
 }

@@ -5,13 +5,16 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Processes } from '../../api/temporal.ts'
 import { ensureSearchAttributes } from '../../temporal/search-attributes.ts'
 import type { ConnectedClient } from '../../temporal/connection.ts'
+import { createRuns } from '../../temporal/runs.ts'
 import { searchAttributes } from '../../temporal/search-attribute-keys.ts'
 import { workflowIdOf } from '../../workflows/messages.ts'
+import { expectSoon } from '../support/top-ups.ts'
 import {
   accessForTests,
   bundleFixtures,
   connectClient,
   processesFor,
+  recordings,
   requestFor,
   startWorker,
   type RunningWorker
@@ -96,6 +99,24 @@ describe('startOnce', () => {
   })
 })
 
+describe('findOnce', () => {
+  it('gives what the run that is there has answered or will, and starts none where there is none', async () => {
+    const request = requestFor('recorded')
+    expect(await processes.findOnce(request)).toEqual({ kind: 'closed' })
+    await expect(client.workflow.getHandle(workflowIdOf(request.type, request.id)).describe()).rejects.toThrow()
+    expect(await processes.startOnce(request)).toEqual(answered)
+    expect(await processes.findOnce(request)).toEqual(answered)
+  })
+
+  it('is pending while nobody works on the run that is there', async () => {
+    const [taskQueue, request] = [randomUUID(), requestFor('recorded')]
+    const unattended = processesFor(client, taskQueue, { answerDeadlineMs: 700 })
+    expect(await unattended.startOnce(request)).toEqual({ kind: 'pending' })
+    expect(await unattended.findOnce(request)).toEqual({ kind: 'pending' })
+    await client.workflow.getHandle(workflowIdOf(request.type, request.id)).terminate('the test is over')
+  })
+})
+
 describe('startOnce without an answer', () => {
   it('is pending within the deadline when no worker runs, and answered by a retry when one does', async () => {
     const taskQueue = randomUUID()
@@ -139,6 +160,18 @@ describe('startOnce on a Temporal that is not prepared', () => {
     const key = defineSearchAttributeKey('NotRegisteredYet', 'KEYWORD')
     const answer = await processes.startOnce(requestFor('recorded', { searchAttributes: [{ key, value: 'any' }] }))
     expect(answer).toEqual({ kind: 'overloaded', reason: 'unreachable' })
+  })
+})
+
+describe('launchOrNudge', () => {
+  it('has somebody look after each news, however close the run of the news before is to its end', async () => {
+    const { type, id, order, ...request } = requestFor('looking', { order: randomUUID() })
+    for (let news = 0; news < 60; news++) {
+      const before = recordings.get(order) ?? 0
+      const launch = { ...request, type, id, order: { ...request, id, order } }
+      expect(await processes.launchOrNudge(launch)).toBe('started')
+      await expectSoon(async () => (recordings.get(order) ?? 0) > before, true)
+    }
   })
 })
 
@@ -201,6 +234,26 @@ describe('nudge', () => {
       expect(events?.filter((event) => event.workflowExecutionSignaledEventAttributes)).toHaveLength(1)
       await client.workflow.getHandle(id).terminate()
     }
+  })
+})
+
+describe('The list of what runs', () => {
+  it('names the runs of one task queue that are open, and no others', async () => {
+    const queues = [randomUUID(), randomUUID()] as const
+    const started: string[] = []
+    for (const taskQueue of [queues[0], queues[0], queues[0], queues[1]]) {
+      const workflowId = `waiting/${randomUUID()}`
+      await client.workflow.start('waiting', { workflowId, taskQueue, args: [requestFor('waiting')] })
+      started.push(workflowId)
+    }
+    await client.workflow.getHandle(started[0]!).terminate()
+    const runs = createRuns(client, queues[0])
+    let pages = 0
+    const listed = async () => [...(await runs.listRunning(() => void (pages += 1)))].sort()
+    // Visibility is a moment late.
+    await expectSoon(async () => (await listed()).join(), started.slice(1, 3).sort().join())
+    expect(pages).toBeGreaterThan(0)
+    for (const id of started.slice(1)) await client.workflow.getHandle(id).terminate()
   })
 })
 

@@ -32,6 +32,14 @@ const readBusinessClock = async (): Promise<string> => {
   return new Date(Date.now() + (clockOffsetMs.get(workflowExecution?.workflowId ?? '') ?? 0)).toISOString()
 }
 
+/** How often each order was begun to be recorded. */
+export const recordings = new Map<string, number>()
+
+const record = async (order: string): Promise<string> => {
+  recordings.set(order, (recordings.get(order) ?? 0) + 1)
+  return `recorded ${order}`
+}
+
 export interface RunningWorker {
   readonly taskQueue: string
   stop(): Promise<void>
@@ -42,10 +50,7 @@ export async function startWorker(code: string, taskQueue: string = randomUUID()
   quietRuntime()
   const access = accessForTests()
   const connection = await connectWorker(access)
-  const activities: FixtureActivities = {
-    record: async (order) => `recorded ${order}`,
-    readBusinessClock
-  }
+  const activities: FixtureActivities = { record, readBusinessClock }
   const worker = await Worker.create({
     ...workerTuning,
     connection,

@@ -67,6 +67,15 @@ export async function waiting(start: Start<string>): Promise<string[]> {
   return woken
 }
 
+/** Looks, and again while it is nudged: the shape of a run that asks what the news are. */
+export async function looking({ order }: Start<string>): Promise<void> {
+  const nudges = receiveNudges()
+  do {
+    nudges.taken = nudges.received
+    await record(order)
+  } while (nudges.received > nudges.taken)
+}
+
 export const decide = defineUpdate<string, [string]>('decide')
 
 /** Takes decisions until one is `close`. */

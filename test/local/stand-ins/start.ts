@@ -1,6 +1,5 @@
 // local/start.ts with stand-ins for API and worker, and seed data out of thin air.
 import { fileURLToPath } from 'node:url'
-import { productScripts } from '../../../local/parts.ts'
 import { runSupervisor } from '../../../local/run-supervisor.ts'
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
@@ -26,7 +25,11 @@ const customer = {
 
 try {
   await runSupervisor({
-    scripts: { ...productScripts, api: path('api.ts'), worker: path('worker.ts') },
+    programs: async () => ({
+      sandbox: path('../../../sandbox/main.ts'),
+      api: path('api.ts'),
+      worker: path('worker.ts')
+    }),
     seed: async () => ({
       keys,
       seed: { merchant_id: 'mer_1', biller_id: null, ibans: { ok: 'DE00' }, customers: [customer] }

@@ -1,0 +1,51 @@
+import { reviewEvents, taskEvents } from './work.ts'
+
+/** Who somebody is, and which accounts and cards are theirs. */
+export const linkEvents = {
+  'onboarding.collecting': 'Something is asked of the customer or merchant.',
+  'onboarding.verifying': 'Everything is there; it is being looked at.',
+  'onboarding.in_review': 'A reviewer has to decide.',
+  'onboarding.approved': 'It is approved.',
+  'onboarding.rejected': 'It is rejected.',
+  'onboarding.expired': 'What was missing did not come in time.',
+  'onboarding.withdrawn': 'The applicant has withdrawn it.',
+  'onboarding.submitted': 'The applicant has given some of what is asked.',
+  'onboarding.reviewed': 'One of two reviewers has said yes.',
+  'onboarding.reminded': 'The applicant was reminded of what is missing.',
+  ...taskEvents('onboarding'),
+  ...reviewEvents('onboarding'),
+
+  'bank_link.verifying': 'It is being found out whose account it is.',
+  'bank_link.linked': 'The account is the customer’s.',
+  'bank_link.failed': 'It cannot be linked; `decline_code` says why.',
+  'bank_link.expired': 'What only the customer can do was not done in time.',
+  'bank_link.canceled': 'The customer has given it up.',
+  'bank_link.holder_matched': 'The bank says that the customer holds the account.',
+  'bank_link.holder_close': 'The bank’s holder has almost the customer’s name: the customer has to confirm it.',
+  'bank_link.holder_confirmed': 'The customer has confirmed to be the holder.',
+  'bank_link.deposits_held': 'Money for the two small deposits is set aside.',
+  'bank_link.deposit_sent': 'The bank was asked to pay a small deposit.',
+  'bank_link.deposit_undelivered': 'The bank could not be reached for a small deposit; it is asked again.',
+  'bank_link.deposit_booked': 'A small deposit is on the account.',
+  'bank_link.amounts_wrong': 'The customer has said other amounts than those of the deposits.',
+  'bank_link.stuck': 'The bank has not answered for long: an operator sees to it.',
+  'bank_link.retried': 'An operator has the bank asked again.',
+  ...taskEvents('bank_link'),
+
+  'card_link.verifying': 'The acquirer is asked whether the card is good.',
+  'card_link.linked': 'The card is the customer’s.',
+  'card_link.failed': 'It cannot be linked; `decline_code` says why.',
+  'card_link.expired': 'The acquirer could not say for a day whether the card is good.',
+  'card_link.canceled': 'The customer has given it up.',
+  'card_link.sent': 'The acquirer was asked.',
+  'card_link.undelivered': 'The acquirer could not be reached; it is asked again.',
+  ...taskEvents('card_link'),
+
+  'deposit_recovery.processing': 'The two small deposits that proved an account are pulled back.',
+  'deposit_recovery.succeeded': 'They are back.',
+  'deposit_recovery.declined': 'The bank does not give them back.',
+  'deposit_recovery.sent': 'The bank was instructed.',
+  'deposit_recovery.undelivered': 'The bank could not be reached; it is instructed again.',
+  'deposit_recovery.stuck': 'The bank has not answered for long: an operator sees to it.',
+  ...taskEvents('deposit_recovery')
+} as const
