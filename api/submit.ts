@@ -65,8 +65,8 @@ export function createSubmit({ db, processes, config }: Pick<ApiDeps, 'db' | 'pr
         updateId: call.updateId,
         args: [decision.id]
       })
-      if (given.kind === 'overloaded') throw new Refusal('service_unavailable')
       const done = await decidedInRecord(db, decision)
+      if (!done && given.kind === 'overloaded') throw new Refusal('service_unavailable')
       if (!done)
         return answer(202, { id: processId, object: objectOf(type) }, { Location: locationOf(type, processId) })
       return answer(200, await read(processId, done.version, call), replayOf ? { 'Idempotent-Replayed': 'true' } : {})

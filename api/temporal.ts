@@ -3,9 +3,9 @@ import type { SearchAttributePair } from '@temporalio/common'
 import { WORKFLOW_TASK_TIMEOUT_MS } from '../temporal/tuning.ts'
 import { fitSummary } from '../temporal/ui-text.ts'
 import { nudge, outcome, workflowIdOf, type FirstOutcome, type Start } from '../workflows/messages.ts'
-import { createInFlight } from './in-flight.ts'
-import { inTime } from './in-time.ts'
-import { refusalIn, toUnanswered, type Unanswered } from './unanswered.ts'
+import { createAsk } from './ask.ts'
+import { createInFlightEach } from './in-flight.ts'
+import { refusalIn, type Unanswered } from './unanswered.ts'
 
 export type StartAnswer<Outcome> = ({ readonly kind: 'answered' } & FirstOutcome<Outcome>) | Unanswered
 
@@ -68,21 +68,8 @@ export interface ProcessesOptions {
 /** The API's only way to Temporal: bounded in number and in time, and every failure of the engine a value. */
 export function createProcesses(options: ProcessesOptions): Processes {
   const { client, taskQueue, limit = 16, queueMax = 512, answerDeadlineMs = 10_000 } = options
-  const inFlight = createInFlight({ limit, queueMax })
-
-  async function ask<T>(workflowId: string, call: () => Promise<T>): Promise<T | Unanswered> {
-    const deadline = performance.now() + answerDeadlineMs
-    for (let tries = 1; ; tries++) {
-      try {
-        return await inFlight.run(() => inTime(client, deadline - performance.now(), call), deadline)
-      } catch (error) {
-        const known = toUnanswered(error)
-        if (!known) throw error
-        if (known === 'again' && tries < TRIES_MAX) continue
-        return known === 'late' || known === 'again' ? lookFor(client, workflowId) : known
-      }
-    }
-  }
+  const ask = createAsk({ client, limit, queueMax, answerDeadlineMs })
+  const updates = createInFlightEach({ limit: UPDATES_MAX, queueMax })
 
   async function begin(
     { type, id }: LaunchRequest,
@@ -130,7 +117,14 @@ export function createProcesses(options: ProcessesOptions): Processes {
         })
       ),
 
-    update: (request) => ask(request.workflowId, () => sendUpdate(client, request)),
+    update: (request) => {
+      const { workflowId } = request
+      return ask(
+        workflowId,
+        () => sendUpdate(client, request),
+        (work, deadline) => updates.run(workflowId, work, deadline)
+      )
+    },
 
     nudge: nudgeOne,
 
@@ -182,18 +176,9 @@ const runOptions = ({ type, id, summary, searchAttributes }: Omit<LaunchRequest,
   typedSearchAttributes: [...searchAttributes]
 })
 
-/** A run that closes while signals come in is tried again by the engine; one that fails each time is a bug of ours. */
-const TRIES_MAX = 3
-
-/** How long the look whether a run exists may take, after the deadline. */
-const LOOK_MS = 1_000
-
-/** 202 promises that something will happen, so it takes a run that is really there. */
-async function lookFor(client: Client, workflowId: string): Promise<Unanswered> {
-  try {
-    await inTime(client, LOOK_MS, () => client.workflow.getHandle(workflowId).describe())
-    return { kind: 'pending' }
-  } catch {
-    return { kind: 'overloaded', reason: 'unreachable' }
-  }
-}
+/**
+ * Decisions about one process under way from here at once: it takes them one after the other anyway. Temporal lets a run have
+ * ten, from all API processes together; what it refuses beyond them costs the run the task in hand, and now and then its whole
+ * history (decision 0049).
+ */
+const UPDATES_MAX = 2

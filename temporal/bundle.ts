@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker'
 import { failureConverterPath } from './connection.ts'
 
+const interceptorsPath = fileURLToPath(new URL('./one-at-a-time.ts', import.meta.url))
 const productWorkflows = fileURLToPath(new URL('../workflows/index.ts', import.meta.url))
 
 /**
@@ -9,6 +10,11 @@ const productWorkflows = fileURLToPath(new URL('../workflows/index.ts', import.m
  * @param workflowsPath a file that exports workflows and nothing else.
  */
 export async function bundleWorkflows(workflowsPath = productWorkflows): Promise<{ code: string }> {
-  const { code } = await bundleWorkflowCode({ workflowsPath, failureConverterPath, logger: new DefaultLogger('WARN') })
+  const { code } = await bundleWorkflowCode({
+    workflowsPath,
+    failureConverterPath,
+    workflowInterceptorModules: [interceptorsPath],
+    logger: new DefaultLogger('WARN')
+  })
   return { code }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Answered } from '../support/client.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
@@ -35,43 +36,76 @@ afterAll(() => coffer?.stop())
 const weekly = async () => ({ rule: { every: 'week', weekday: 4 }, start: await inDays(coffer, 4) })
 const won = ({ status }: Answered) => status === 200
 
+/** By a caller that does not give up, each under one key. */
+const insistOn = (id: string, verb: string, body: object = {}): Promise<Answered> => {
+  const key = randomUUID()
+  return insist(() => decide(coffer, id, verb, body, key))
+}
+
+/** With its payment announced, of three. */
+async function announced() {
+  const id = await made(coffer, 'customer-a', { ...(await weekly()), count: 3 })
+  const [next] = await upcoming(coffer, id)
+  await advanceTo(coffer, next!.announce_at)
+  return { id, next: next! }
+}
+
+/** Decides twenty times at once; tells how often each verb was accepted. */
+async function twentyAtOnce(id: string, period: string): Promise<(verb: string) => number> {
+  const kinds = [
+    { verb: 'skip-next', body: { period } },
+    { verb: 'change-next', body: { period, amount: usd(501) } },
+    { verb: 'pause', body: {} },
+    { verb: 'resume', body: {} },
+    { verb: 'change', body: { amount: { fixed: usd(907) } } }
+  ]
+  const asked = Array.from({ length: 20 }, (_, n) => kinds[n % kinds.length]!)
+  const answers = await Promise.all(asked.map(({ verb, body }) => insistOn(id, verb, body)))
+  expect(answers.every(({ status }) => status === 200 || status === 409)).toBe(true)
+  return (verb) => answers.filter((answered, n) => asked[n]!.verb === verb && won(answered)).length
+}
+
+/** Each that was accepted, and nothing else, stands in the record's own history. */
+async function expectHistory(id: string, accepted: (verb: string) => number): Promise<void> {
+  const { body } = await coffer.service.get(`/v1/mandates/${id}`)
+  const types = (body['timeline'] as { type: string }[]).map(({ type }) => type)
+  const count = (type: string) => types.filter((each) => each === type).length
+  expect(count('mandate.next_changed')).toBe(accepted('change-next'))
+  expect(count('mandate.changed')).toBe(accepted('change'))
+  expect(count('mandate.paused')).toBe(accepted('pause'))
+}
+
 describe('Twenty decisions at once about a mandate', () => {
   it(
     'with its payment announced: what was accepted is what becomes of it, and nothing else is',
     async () => {
-      const id = await made(coffer, 'customer-a', { ...(await weekly()), count: 3 })
-      const [next] = await upcoming(coffer, id)
-      await advanceTo(coffer, next!.announce_at)
-      const { period } = next!
-      const kinds = [
-        { verb: 'skip-next', body: { period } },
-        { verb: 'change-next', body: { period, amount: usd(501) } },
-        { verb: 'pause', body: {} },
-        { verb: 'resume', body: {} },
-        { verb: 'change', body: { amount: { fixed: usd(907) } } }
-      ]
-      const asked = Array.from({ length: 20 }, (_, n) => kinds[n % kinds.length]!)
-      const answers = await Promise.all(asked.map(({ verb, body }) => insist(() => decide(coffer, id, verb, body))))
-      const accepted = (verb: string) =>
-        answers.filter((answered, n) => asked[n]!.verb === verb && won(answered)).length
-      expect(answers.every(({ status }) => status === 200 || status === 409)).toBe(true)
+      const { id, next } = await announced()
+      const accepted = await twentyAtOnce(id, next.period)
       expect(accepted('skip-next')).toBeLessThanOrEqual(1)
-      if ((await coffer.service.get(`/v1/mandates/${id}`)).body['state'] === 'paused')
-        await decide(coffer, id, 'resume')
+      await expectHistory(id, accepted)
+      if ((await coffer.service.get(`/v1/mandates/${id}`)).body['state'] === 'paused') await insistOn(id, 'resume')
       const [before] = await paymentsOf(coffer, id)
-      await advanceTo(coffer, next!.debit_at)
+      await advanceTo(coffer, next.debit_at)
       const [paid] = await paymentsOf(coffer, id)
       expect(paid!.state).toBe(accepted('skip-next') === 1 ? 'skipped' : 'paid')
       expect(paid!.amount).toBe(before!.amount)
-      // The last of those that were accepted stands in the record's own history.
-      const { body } = await coffer.service.get(`/v1/mandates/${id}`)
-      const types = (body['timeline'] as { type: string }[]).map(({ type }) => type)
-      const count = (type: string) => types.filter((each) => each === type).length
-      expect(count('mandate.next_changed')).toBe(accepted('change-next'))
-      expect(count('mandate.changed')).toBe(accepted('change'))
-      expect(count('mandate.paused')).toBe(accepted('pause'))
       expect(await paymentsOf(coffer, id)).toHaveLength(1)
-      await decide(coffer, id, 'cancel')
+      await insistOn(id, 'cancel')
+    },
+    RACE_MS_MAX
+  )
+
+  it(
+    'that nobody takes until the killed worker is back are taken once each, and a second kill later its run goes on',
+    async () => {
+      const { id, next } = await announced()
+      await coffer.worker.kill9()
+      const [accepted] = await Promise.all([twentyAtOnce(id, next.period), coffer.worker.start()])
+      await expectHistory(id, accepted)
+      await coffer.worker.kill9()
+      await coffer.worker.start()
+      // Not as in the cache of a worker, but from its history.
+      expect(await insistOn(id, 'cancel')).toMatchObject({ status: 200, body: { state: 'canceled' } })
     },
     RACE_MS_MAX
   )
@@ -96,7 +130,7 @@ describe('Twenty decisions at once about a mandate', () => {
         ]
         const byMs = Date.parse(next!.debit_at) - (await businessNow(coffer)).getTime()
         const [answers] = await Promise.all([
-          Promise.all(decisions.map(({ verb, body }, n) => insist(() => decide(coffer, ids[n]!, verb, body)))),
+          Promise.all(decisions.map(({ verb, body }, n) => insistOn(ids[n]!, verb, body))),
           coffer.advanceClock(byMs)
         ])
         await quiet(coffer)
@@ -114,7 +148,7 @@ describe('Twenty decisions at once about a mandate', () => {
           const laterOnly = n >= 2 && won(answers[n]!) && end.state === 'paid' && end.amount === 1_200n
           expect(end).toMatchObject(won(answers[n]!) && !laterOnly ? decided[n]! : untouched)
         })
-        for (const id of ids) await insist(() => decide(coffer, id, 'cancel'))
+        for (const id of ids) await insistOn(id, 'cancel')
       }
     },
     RACE_MS_MAX

@@ -41,8 +41,8 @@ export async function made(coffer: Coffer, login: Login, more: Wanted): Promise<
   return String(body['id'])
 }
 
-export const decide = (coffer: Coffer, id: string, verb: string, body: object = {}): Promise<Answered> =>
-  coffer.service.post(`/v1/mandates/${id}/${verb}`, body)
+export const decide = (coffer: Coffer, id: string, verb: string, body: object = {}, key?: string): Promise<Answered> =>
+  coffer.service.post(`/v1/mandates/${id}/${verb}`, body, key)
 
 export interface Upcoming {
   readonly period: string

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { createInFlight, Overloaded } from '../../api/in-flight.ts'
+import { createInFlight, createInFlightEach, Overloaded } from '../../api/in-flight.ts'
 
 /** Work that ends when the test says so. */
 function job(started: number[], id: number) {
@@ -60,5 +60,40 @@ describe('calls in flight', () => {
     const failing = () => Promise.reject(new Error('planned'))
     await expect(inFlight.run(failing, soon())).rejects.toThrow('planned')
     await expect(inFlight.run(failing, soon())).rejects.toThrow('planned')
+  })
+})
+
+describe('calls in flight for each key', () => {
+  it('wait for those of their own key alone', async () => {
+    const inFlight = createInFlightEach({ limit: 2, queueMax: 10 })
+    const started: number[] = []
+    const jobs = Array.from({ length: 6 }, (_, id) => job(started, id))
+    const results = jobs.map(({ work }, id) => inFlight.run(id < 4 ? 'one' : 'other', work, soon()))
+    await Promise.resolve()
+    expect(started).toEqual([0, 1, 4, 5])
+    for (const { finish } of jobs) finish()
+    expect(await Promise.all(results)).toEqual([0, 1, 2, 3, 4, 5])
+    expect(started).toEqual([0, 1, 4, 5, 2, 3])
+  })
+
+  it('are counted anew when nobody has waited for a while, also after a failure', async () => {
+    const inFlight = createInFlightEach({ limit: 1, queueMax: 0 })
+    const failing = () => Promise.reject(new Error('planned'))
+    for (const _ of [1, 2, 3]) await expect(inFlight.run('key', failing, soon())).rejects.toThrow('planned')
+    expect(await inFlight.run('key', async () => 'done', soon())).toBe('done')
+  })
+
+  it('are not begun when their turn comes with the deadline', async () => {
+    const inFlight = createInFlightEach({ limit: 1, queueMax: 10 })
+    const started: number[] = []
+    const [first, second] = [job(started, 0), job(started, 1)]
+    const deadline = performance.now() + 50
+    const running = inFlight.run('key', first.work, deadline)
+    const late = inFlight.run('key', second.work, deadline)
+    while (performance.now() < deadline - 1) continue
+    first.finish()
+    await expect(late).rejects.toThrow(Overloaded)
+    expect(await running).toBe(0)
+    expect(started).toEqual([0])
   })
 })

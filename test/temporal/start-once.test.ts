@@ -213,6 +213,20 @@ describe('update', () => {
   })
 })
 
+describe('Twelve updates of one run that nobody answers', () => {
+  it('leave room for others: beyond ten at once Temporal refuses them, and takes the run its task away', async () => {
+    const workflowId = `decided/${randomUUID()}`
+    const handle = await client.workflow.start('decided', { workflowId, taskQueue: worker.taskQueue })
+    const impatient = processesFor(client, worker.taskQueue, { answerDeadlineMs: 700 })
+    const ask = () => impatient.update({ workflowId, name: 'decide', updateId: randomUUID(), args: ['never'] })
+    const kinds = (await Promise.all(Array.from({ length: 12 }, ask))).map(({ kind }) => kind)
+    expect(kinds).toEqual([...Array(2).fill('pending'), ...Array(10).fill('overloaded')])
+    const { events = [] } = await handle.fetchHistory()
+    expect(events?.filter((event) => event.workflowExecutionUpdateAcceptedEventAttributes)).toHaveLength(2)
+    await handle.executeUpdate('decide', { args: ['close'] })
+  })
+})
+
 describe('nudge', () => {
   it('reaches a running workflow and is harmless where there is none', async () => {
     const request = requestFor('waiting', { order: '2000-01-01T00:00:00.000Z' })

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { activityInfo } from '@temporalio/activity'
 import type { Client } from '@temporalio/client'
@@ -35,7 +36,8 @@ const readBusinessClock = async (): Promise<string> => {
 /** How often each order was begun to be recorded. */
 export const recordings = new Map<string, number>()
 
-const record = async (order: string): Promise<string> => {
+const record = async (order: string, afterMs = 0): Promise<string> => {
+  if (afterMs > 0) await pause(afterMs)
   recordings.set(order, (recordings.get(order) ?? 0) + 1)
   return `recorded ${order}`
 }

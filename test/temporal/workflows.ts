@@ -4,11 +4,12 @@ import {
   defineQuery,
   defineSignal,
   defineUpdate,
+  proxyActivities,
   proxyLocalActivities,
   setHandler,
   sleep
 } from '@temporalio/workflow'
-import { recordOptions } from '../../workflows/activity-options.ts'
+import { launchOptions, recordOptions } from '../../workflows/activity-options.ts'
 import { answerFirst } from '../../workflows/first-outcome.ts'
 import type { Start } from '../../workflows/messages.ts'
 import { present } from '../../workflows/presentation.ts'
@@ -17,11 +18,12 @@ import { receiveNudges, untilBusinessTime } from '../../workflows/wait.ts'
 /** Small workflows in the shape of the product's, for the tests of what all of them stand on. */
 
 export interface FixtureActivities {
-  record(order: string): Promise<string>
+  record(order: string, afterMs?: number): Promise<string>
   readBusinessClock(): Promise<string>
 }
 
 const { record, readBusinessClock } = proxyLocalActivities<FixtureActivities>(recordOptions)
+const { record: recordElsewhere } = proxyActivities<FixtureActivities>(launchOptions)
 
 export async function recorded(start: Start<string>): Promise<string> {
   const caller = answerFirst<string>(start)
@@ -103,4 +105,29 @@ export async function presented(start: Start<string>): Promise<void> {
 
 export async function scheduled(word: string): Promise<string> {
   return word
+}
+
+export const step = defineUpdate<void, [string, number]>('step')
+
+/**
+ * Takes updates one after the other, and beside them looks again and again while there are any: the shape of a run that takes
+ * decisions, with a local activity on both sides.
+ */
+export async function overlapping(updates: number): Promise<void> {
+  let taken = 0
+  let seen = 0
+  let last: Promise<unknown> = Promise.resolve()
+  setHandler(step, async (name, ms) => {
+    const mine = last.then(() => record(name, ms))
+    last = mine
+    await mine
+    taken += 1
+  })
+  while (seen < updates) {
+    await condition(() => taken > seen)
+    seen = taken
+    await record(`seen ${seen}`, 5)
+    await recordElsewhere(`look ${seen}`, 20)
+    await record(`done ${seen}`, 5)
+  }
 }
