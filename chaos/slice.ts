@@ -140,6 +140,7 @@ export async function oracles({ db, sandbox, servers }: System): Promise<OracleR
       db,
       readJournal: (bank) => readJournal(sandbox.url, sandbox.adminKey, bank),
       listWorkflows: temporal.listWorkflows,
+      listFailing: temporal.listFailing,
       listSchedules: temporal.listSchedules
     })
   } finally {

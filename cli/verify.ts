@@ -34,6 +34,7 @@ async function verify() {
       db: database.db,
       readJournal: sandboxUrl && adminKey ? (bank) => readJournal(sandboxUrl, adminKey, bank) : undefined,
       listWorkflows: temporal?.listWorkflows,
+      listFailing: temporal?.listFailing,
       listSchedules: temporal?.listSchedules
     })
     for (const line of linesOf(report)) console.log(line)

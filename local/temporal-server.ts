@@ -27,7 +27,7 @@ export interface RunningTemporal {
 
 /**
  * The dev server is tuned for a laptop that runs everything once: one history shard that polls its queues 20 times a
- * second. These took an empty workflow from 48 to 20 ms (two processors); docs/decisions has the measurements.
+ * second. Most of these took an empty workflow from 48 to 20 ms (two processors); docs/decisions has the measurements.
  */
 const dynamicConfig: Readonly<Record<string, string>> = {
   // Every step of a workflow waits for the next poll of these queues: up to 50 ms each.
@@ -38,7 +38,9 @@ const dynamicConfig: Readonly<Record<string, string>> = {
   'history.timerProcessorMaxTimeShift': '"5ms"',
   // One worker process polls: with four partitions a task often waits to be forwarded to the one that is polled.
   'matching.numTaskqueueReadPartitions': '1',
-  'matching.numTaskqueueWritePartitions': '1'
+  'matching.numTaskqueueWritePartitions': '1',
+  // Runs whose task failed so often in a row can be listed (`npm run verify`); the default is never.
+  'system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute': '2'
 }
 
 /** A killed server loses nothing that it acknowledged; only a power cut may take the last moments. */

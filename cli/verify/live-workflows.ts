@@ -23,6 +23,42 @@ export async function findLostProcess(db: Kysely<Database>, listWorkflows: ListW
   return first && `${first.id} is ${first.state}, and no workflow ${first.kind}/${first.id} is running`
 }
 
+/** How often a run is seen to fail, and how far apart, before it is called stuck. */
+export interface Patience {
+  readonly looks: number
+  readonly pauseMs: number
+}
+
+/** A task that failed is given out again after seconds, and later after more of them. */
+export const STUCK_AFTER: Patience = { looks: 60, pauseMs: 1_000 }
+
+/**
+ * O7 as well: a run whose workflow task fails each time runs in name only. One that succeeds in the end is none.
+ * @param listFailing ids of the runs whose task has failed more than once in a row; the list may be a moment late.
+ * @returns the first open process that was found there at every look, in words.
+ */
+export async function findStuckProcess(
+  db: Kysely<Database>,
+  listFailing: ListWorkflows,
+  { looks, pauseMs }: Patience
+): Promise<string | undefined> {
+  let stuck: readonly OpenProcess[] | undefined
+  for (let look = 1; ; look += 1) {
+    const failing = await listFailing()
+    if (failing.size === 0) return undefined
+    const open = await openProcesses(
+      db,
+      stuck?.map(({ id }) => id)
+    )
+    stuck = open.filter(({ id, kind }) => failing.has(`${kind}/${id}`))
+    const [first] = stuck
+    if (!first) return undefined
+    if (look === looks)
+      return `${first.id} is ${first.state}, and the task of workflow ${first.kind}/${first.id} fails each time`
+    await new Promise((resolve) => setTimeout(resolve, pauseMs))
+  }
+}
+
 interface OpenProcess {
   readonly id: string
   readonly kind: string
@@ -34,13 +70,18 @@ async function without(
   running: ReadonlySet<string>,
   among: readonly OpenProcess[] | undefined
 ): Promise<OpenProcess[]> {
-  const ids = among?.map(({ id }) => id)
-  const open = await db
+  const open = await openProcesses(
+    db,
+    among?.map(({ id }) => id)
+  )
+  return open.filter(({ id, kind }) => !running.has(`${kind}/${id}`))
+}
+
+const openProcesses = (db: Kysely<Database>, ids: readonly string[] | undefined): Promise<OpenProcess[]> =>
+  db
     .selectFrom('process')
     .select(['id', 'kind', 'state'])
     .where('open', '=', true)
     .$if(ids !== undefined, (query) => query.where('id', 'in', ids!))
     .orderBy('id')
     .execute()
-  return open.filter(({ id, kind }) => !running.has(`${kind}/${id}`))
-}

@@ -10,7 +10,7 @@ import { verifyAuditChain } from '../../store/audit.ts'
 import { legalArrows, machines, processOracles } from '../../store/oracles.ts'
 import { findBankBreach } from './bank.ts'
 import { findUnscheduledMandate, type ListSchedules } from './live-schedules.ts'
-import { findLostProcess, type ListWorkflows } from './live-workflows.ts'
+import { findLostProcess, findStuckProcess, STUCK_AFTER, type ListWorkflows, type Patience } from './live-workflows.ts'
 import { judge, summarize, type OracleReport, type OracleResult } from './report.ts'
 import { findSafeguardingBreach } from './safeguarding.ts'
 
@@ -20,6 +20,10 @@ export interface OracleInput {
   readonly readJournal?: (bank: Counterpart) => Promise<BankJournal>
   /** Without it the live half of O7 is left out. */
   readonly listWorkflows?: ListWorkflows
+  /** Without it nobody looks whether runs are stuck. */
+  readonly listFailing?: ListWorkflows
+  /** With runs that fail; a minute unless it is said. */
+  readonly patience?: Patience
   /** Without it mandates' Schedules are not looked for. */
   readonly listSchedules?: ListSchedules
   /** For safeguarding; null leaves it out, for tests whose money comes from nowhere. */
@@ -44,7 +48,7 @@ const banks: readonly Counterpart[] = ['a', 'b', 'acquirer']
  * The banks' journals are read before it, so that what we booked on their word cannot be missing there.
  */
 export async function runOracles(input: OracleInput): Promise<OracleReport> {
-  const { db, listWorkflows, listSchedules, rates = limits.reference_rates, states = machines } = input
+  const { db, rates = limits.reference_rates, states = machines } = input
   const journals = await readJournals(input)
   const inSnapshot = await db
     .transaction()
@@ -57,21 +61,24 @@ export async function runOracles(input: OracleInput): Promise<OracleReport> {
       await judge(auditChain, () => findAuditBreach(snapshot))
     ])
     .catch((error: unknown) => [unreachable(error)])
-  const live = listWorkflows
-    ? [
-        await judge({ oracle: 'O7', rule: 'every open process has a running workflow' }, () =>
-          findLostProcess(db, listWorkflows)
-        )
-      ]
-    : []
-  const scheduled = listSchedules
-    ? [
-        await judge({ oracle: 'O7', rule: 'every mandate with something to come has a Schedule' }, () =>
-          findUnscheduledMandate(db, listSchedules)
-        )
-      ]
-    : []
-  return summarize([...inSnapshot, ...live, ...scheduled])
+  return summarize([...inSnapshot, ...(await judgeRuns(input))])
+}
+
+async function judgeRuns(input: OracleInput): Promise<OracleResult[]> {
+  const { db, listWorkflows, listFailing, listSchedules, patience = STUCK_AFTER } = input
+  const live = (rule: string, find: () => Promise<string | undefined>) => judge({ oracle: 'O7', rule }, find)
+  const results: OracleResult[] = []
+  if (listWorkflows)
+    results.push(await live('every open process has a running workflow', () => findLostProcess(db, listWorkflows)))
+  if (listFailing)
+    results.push(
+      await live('no workflow is stuck at a task that fails', () => findStuckProcess(db, listFailing, patience))
+    )
+  if (listSchedules)
+    results.push(
+      await live('every mandate with something to come has a Schedule', () => findUnscheduledMandate(db, listSchedules))
+    )
+  return results
 }
 
 async function runStatements(snapshot: Kysely<Database>, arrows: string): Promise<OracleResult[]> {

@@ -5,9 +5,13 @@ import type { ListWorkflows } from './live-workflows.ts'
 
 export interface RunningWorkflows {
   readonly listWorkflows: ListWorkflows
+  /** Those that Temporal itself reports: their task has failed twice in a row or more often, and not only run out of time. */
+  readonly listFailing: ListWorkflows
   readonly listSchedules: ListSchedules
   close(): Promise<void>
 }
+
+const RUNNING = 'ExecutionStatus="Running"'
 
 /**
  * Lists ids only, so it needs no key: no payload is opened, not those of others in the namespace either, which the client's
@@ -19,18 +23,19 @@ export function runningWorkflows(
 ): RunningWorkflows {
   const tls = TEMPORAL_TLS || apiKey !== undefined
   const connection = Connection.lazy({ address, tls, apiKey, connectTimeout: '10s' })
+  async function list(query: string): Promise<ReadonlySet<string>> {
+    const ids = new Set<string>()
+    let nextPageToken: Uint8Array | undefined
+    do {
+      const page = await connection.workflowService.listWorkflowExecutions({ namespace, query, nextPageToken })
+      for (const { execution } of page.executions) if (execution?.workflowId) ids.add(execution.workflowId)
+      nextPageToken = page.nextPageToken
+    } while (nextPageToken.length > 0)
+    return ids
+  }
   return {
-    async listWorkflows() {
-      const ids = new Set<string>()
-      let nextPageToken: Uint8Array | undefined
-      do {
-        const request = { namespace, query: 'ExecutionStatus="Running"', nextPageToken }
-        const page = await connection.workflowService.listWorkflowExecutions(request)
-        for (const { execution } of page.executions) if (execution?.workflowId) ids.add(execution.workflowId)
-        nextPageToken = page.nextPageToken
-      } while (nextPageToken.length > 0)
-      return ids
-    },
+    listWorkflows: () => list(RUNNING),
+    listFailing: () => list(`${RUNNING} and TemporalReportedProblems="category=WorkflowTaskFailed"`),
     async listSchedules() {
       const ids = new Set<string>()
       let nextPageToken: Uint8Array | undefined

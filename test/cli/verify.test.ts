@@ -206,6 +206,26 @@ describe('verify', () => {
     })
   }, 20_000)
 
+  it('names the open process whose workflow is stuck, and no other', async () => {
+    const [well, stuck] = [thingId(), thingId()]
+    await books.post(unit([], { records: [thing(well, 'open'), thing(stuck, 'open')] }))
+    const listFailing = async () => new Set([`thing/${stuck}`, 'thing/of-another-installation'])
+    expect((await run({ listFailing, patience: { looks: 3, pauseMs: 1 } })).results.at(-1)).toMatchObject({
+      oracle: 'O7',
+      verdict: 'breached',
+      detail: `${stuck} is open, and the task of workflow thing/${stuck} fails each time`
+    })
+  })
+
+  it('does not call a workflow stuck whose task succeeds in the end', async () => {
+    const id = thingId()
+    await books.post(unit([], { records: [thing(id, 'open')] }))
+    let looks = 0
+    const listFailing = async () => new Set(looks++ < 2 ? [`thing/${id}`] : [])
+    expect((await run({ listFailing, patience: { looks: 3, pauseMs: 1 } })).verdict).toBe('holds')
+    expect(looks).toBe(3)
+  })
+
   it('does not call a process lost that ends while it looks', async () => {
     const id = thingId()
     await books.post(unit([], { records: [thing(id, 'open')] }))

@@ -29,9 +29,9 @@ export async function expectEverythingSettled(
 ): Promise<void> {
   const temporal = runningWorkflows(temporalAddress, loadVerifyConfig({ TEMPORAL_NAMESPACE: namespace }))
   try {
-    const { listWorkflows, listSchedules } = temporal
+    const { listWorkflows, listFailing, listSchedules } = temporal
     const readJournal = (bank: Parameters<typeof sandbox.journal>[0]) => sandbox.journal(bank)
-    await expectBooksToHold(db, { readJournal, listWorkflows, listSchedules })
+    await expectBooksToHold(db, { readJournal, listWorkflows, listFailing, listSchedules })
     await expectEventsToFit({ db })
   } finally {
     await temporal.close()

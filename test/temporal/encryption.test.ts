@@ -63,21 +63,29 @@ describe('what Temporal stores', () => {
     expect(bytes.includes(Buffer.from(CANARY).toString('base64').slice(0, 12))).toBe(false)
   })
 
-  it('is no matter to who lists what runs without any key, as `verify` does', async () => {
-    const workflowId = `recorded/${randomUUID()}`
-    const args = [requestFor('recorded', { order: CANARY })]
+  it('is no matter to who lists what runs, and what is stuck, without any key, as `verify` does', async () => {
     // Nobody listens there: it runs until it is ended.
-    const run = { workflowId, taskQueue: randomUUID(), args, memo: { note: CANARY } }
-    const handle = await client.workflow.start('recorded', run)
+    const waiting = { workflowId: `recorded/${randomUUID()}`, taskQueue: randomUUID(), memo: { note: CANARY } }
+    const failing = { workflowId: `stuck/${randomUUID()}`, taskQueue: worker.taskQueue }
+    const args = [requestFor('recorded', { order: CANARY })]
+    const handles = [
+      await client.workflow.start('recorded', { ...waiting, args }),
+      await client.workflow.start('stuck', failing)
+    ]
     const { TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE } = accessForTests()
     const keyless = runningWorkflows(TEMPORAL_ADDRESS, loadVerifyConfig({ TEMPORAL_NAMESPACE }))
-    try {
-      await waitUntil(async () => (await keyless.listWorkflows()).has(workflowId), {
+    const listed = (list: () => Promise<ReadonlySet<string>>, workflowId: string) =>
+      waitUntil(async () => (await list()).has(workflowId), {
         limitMs: 30_000,
-        otherwise: 'it was not listed'
+        otherwise: `${workflowId} was not listed`
       })
+    try {
+      await listed(keyless.listWorkflows, waiting.workflowId)
+      await listed(keyless.listWorkflows, failing.workflowId)
+      await listed(keyless.listFailing, failing.workflowId)
+      expect((await keyless.listFailing()).has(waiting.workflowId)).toBe(false)
     } finally {
-      await handle.terminate()
+      await Promise.all(handles.map((handle) => handle.terminate()))
       await keyless.close()
     }
   })

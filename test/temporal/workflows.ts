@@ -131,3 +131,8 @@ export async function overlapping(updates: number): Promise<void> {
     await record(`done ${seen}`, 5)
   }
 }
+
+/** Its task fails each time, as after a change without `patched()`. */
+export async function stuck(): Promise<never> {
+  throw new TypeError('planted')
+}
