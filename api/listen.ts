@@ -7,9 +7,15 @@ export interface Listening {
   stop(patienceMs?: number): Promise<void>
 }
 
+/**
+ * An idle connection is kept for longer than clients and load balancers (60 s as a rule) keep it, so that they end it: what is
+ * sent on a connection that the server is just ending is lost. Node's 5 s are within what a busy client needs to notice.
+ */
+const IDLE_MS = 75_000
+
 /** @param port 0 takes a free one. */
 export async function listen(app: RequestListener, { host, port }: { host: string; port: number }): Promise<Listening> {
-  const server = createServer(app)
+  const server = createServer({ keepAliveTimeout: IDLE_MS }, app)
   const inFlight = new Set<ServerResponse>()
   server.on('request', (_request, response: ServerResponse) => {
     inFlight.add(response)

@@ -47,7 +47,8 @@ const main = async (): Promise<void> => {
     callbackSecret: given['callback-secret'],
     bankBDelayMs: given['bank-b-delay-ms']
   })
-  const server = createServer(sandbox.app)
+  // Longer than whoever asks keeps an idle connection: what is sent on one that is just being ended is lost.
+  const server = createServer({ keepAliveTimeout: 75_000 }, sandbox.app)
 
   const stop = async (): Promise<void> => {
     sandbox.stop()

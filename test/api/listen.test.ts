@@ -10,6 +10,15 @@ const ask = (url: string, agent: Agent): Promise<string> =>
     }).once('error', reject)
   })
 
+describe('a server', () => {
+  it('says that it keeps idle connections for longer than load balancers do', async () => {
+    const server = await listen((_request, response) => response.end('quick'), { host: '127.0.0.1', port: 0 })
+    const { headers } = await fetch(server.url)
+    await server.stop()
+    expect(Number(/timeout=(\d+)/.exec(headers.get('keep-alive') ?? '')?.[1])).toBeGreaterThan(60)
+  })
+})
+
 describe('a server that is stopped', () => {
   it('ends what is in flight, takes nothing new, and does not wait for kept-alive connections', async () => {
     let release = () => undefined as void

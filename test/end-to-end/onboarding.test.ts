@@ -12,7 +12,7 @@ import {
   type Applicant
 } from '../support/applicants.ts'
 import type { Answered, Client } from '../support/client.ts'
-import { inbox, told } from '../support/inbox.ts'
+import { told } from '../support/inbox.ts'
 import { startCoffer, type Coffer } from '../support/coffer.ts'
 import { fundWallet } from '../support/fund.ts'
 import { expectEverythingSettled } from '../support/settled.ts'
@@ -253,33 +253,6 @@ describe('An application whose bureau', () => {
     await rule({ name }, { outcome: 'error', times: 2 })
     const { applicant, id } = await applied(name)
     await untilState(applicant.client, id, 'approved')
-  })
-})
-
-describe('An application in which something stays missing', () => {
-  it('reminds on day 1, 3 and 6, and expires on day 7', async () => {
-    const { client, email } = await registerApplicant(coffer, vault)
-    const id = idOf(await apply(client))
-    for (const [days, reminders] of [
-      [1, 1],
-      [2, 2],
-      [3, 3]
-    ] as const) {
-      await coffer.advanceClock(days * DAY_MS)
-      await client.until(
-        `/v1/onboardings/${id}`,
-        ({ timeline }) => JSON.stringify(timeline).split('onboarding.reminded').length - 1 === reminders
-      )
-    }
-    await coffer.advanceClock(DAY_MS)
-    const over = await untilState(client, id, 'expired')
-    expect(over.body['requirements']).toMatchObject({
-      currently_due: [],
-      past_due: ['name', 'birth_date', 'document', 'selfie'],
-      deadline: null
-    })
-    await told(coffer, email, /expired/)
-    expect((await inbox(coffer, email)).filter(({ subject }) => /missing/.test(subject))).toHaveLength(3)
   })
 })
 
