@@ -1,7 +1,5 @@
-import { patched, type WorkflowInterceptors } from '@temporalio/workflow'
-
-/** Runs that had two under way before this was written go on as they began. */
-const CHANGE = 'one local activity at a time'
+import type { WorkflowInterceptors } from '@temporalio/workflow'
+import { inTurn } from './in-turn.ts'
 
 /**
  * Lets no run have two local activities under way at once: the next is scheduled when the one before has its result.
@@ -11,20 +9,6 @@ const CHANGE = 'one local activity at a time'
  * 0049). Loaded inside the workflow sandbox, where each run has a module of its own: no Node builtins here.
  */
 export const interceptors = (): WorkflowInterceptors => {
-  let underWay = 0
-  let last: Promise<unknown> = Promise.resolve()
-  return {
-    outbound: [
-      {
-        scheduleLocalActivity: (input, next) => {
-          const waits = underWay > 0 && patched(CHANGE)
-          underWay += 1
-          const result = waits ? last.then(() => next(input)) : next(input)
-          const mine = result.finally(() => void (underWay -= 1))
-          last = mine.catch(() => undefined)
-          return mine
-        }
-      }
-    ]
-  }
+  const alone = inTurn('one local activity at a time')
+  return { outbound: [{ scheduleLocalActivity: (input, next) => alone(() => next(input)) }] }
 }

@@ -1,9 +1,10 @@
-import { patched, proxyActivities, proxyLocalActivities, setHandler } from '@temporalio/workflow'
+import { proxyActivities, proxyLocalActivities, setHandler } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
 import type { OnboardingProgress, OnboardingStart } from '../activities/onboarding-progress.ts'
 import { isOfBusiness, onboardingStates, type OnboardingState } from '../domain/onboarding.ts'
 import type { ApplicationNews } from '../domain/application-news.ts'
 import { partReference } from '../domain/reference.ts'
+import { inTurn } from '../temporal/in-turn.ts'
 import { newsOptions, recordOptions } from './activity-options.ts'
 import { askAboutBusiness, askBureaus } from './ask-bureaus.ts'
 import { createDecisions } from './decisions.ts'
@@ -31,7 +32,9 @@ const { tellApplicant } = proxyActivities<Activities>({ ...newsOptions, summary:
 export async function onboarding(start: OnboardingStart): Promise<OnboardingProgress> {
   const answer = answerFirst<OnboardingProgress>(start)
   const nudges = receiveNudges()
-  const tell = tellInOrder(start)
+  // Nobody reads the end of a story before its beginning.
+  const inOrder = inTurn('one message after the other')
+  const told: Promise<void>[] = []
   let current: OnboardingProgress | undefined
   const isOver = () => current !== undefined && onboardingStates.isTerminal(current.state)
 
@@ -61,7 +64,7 @@ export async function onboarding(start: OnboardingStart): Promise<OnboardingProg
     else if (current!.missing === 0 && current!.state === 'collecting') await step(() => verifyOnboarding(start))
     else await waitForSomebody(current!)
   }
-  await tell.done()
+  await Promise.all(told)
   await answer.delivered()
   return current!
 
@@ -101,31 +104,9 @@ export async function onboarding(start: OnboardingStart): Promise<OnboardingProg
     if (current && next.version <= current.version) return
     const news = newsOf(start, current, next)
     current = next
-    if (news) tell.of(news, next.version)
+    if (news) told.push(inOrder(() => tellApplicant(start, news, next.version)).catch(() => undefined))
     const customerRef = isOfBusiness(start) ? undefined : start.order.customer_id
     present({ state: next.state, details: detailsOf(start, next), deadlineAt: next.deadline, customerRef })
-  }
-}
-
-/**
- * One message after the other: nobody reads the end of a story before its beginning. Runs that had two on their way before this
- * was written go on as they began.
- */
-function tellInOrder(start: OnboardingStart) {
-  let onTheirWay = 0
-  let told: Promise<void> = Promise.resolve()
-  return {
-    of: (news: ApplicationNews, version: number): void => {
-      const say = () =>
-        tellApplicant(start, news, version)
-          .catch(() => undefined)
-          .then(() => void (onTheirWay -= 1))
-      const waits = onTheirWay > 0 && patched('one message after the other')
-      onTheirWay += 1
-      const [before, mine] = [told, waits ? told.then(say) : say()]
-      told = before.then(() => mine)
-    },
-    done: (): Promise<void> => told
   }
 }
 

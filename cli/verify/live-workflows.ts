@@ -46,10 +46,7 @@ export async function findStuckProcess(
   for (let look = 1; ; look += 1) {
     const failing = await listFailing()
     if (failing.size === 0) return undefined
-    const open = await openProcesses(
-      db,
-      stuck?.map(({ id }) => id)
-    )
+    const open = await openProcesses(db, stuck)
     stuck = open.filter(({ id, kind }) => failing.has(`${kind}/${id}`))
     const [first] = stuck
     if (!first) return undefined
@@ -70,18 +67,21 @@ async function without(
   running: ReadonlySet<string>,
   among: readonly OpenProcess[] | undefined
 ): Promise<OpenProcess[]> {
-  const open = await openProcesses(
-    db,
-    among?.map(({ id }) => id)
-  )
+  const open = await openProcesses(db, among)
   return open.filter(({ id, kind }) => !running.has(`${kind}/${id}`))
 }
 
-const openProcesses = (db: Kysely<Database>, ids: readonly string[] | undefined): Promise<OpenProcess[]> =>
+const openProcesses = (db: Kysely<Database>, among: readonly OpenProcess[] | undefined): Promise<OpenProcess[]> =>
   db
     .selectFrom('process')
     .select(['id', 'kind', 'state'])
     .where('open', '=', true)
-    .$if(ids !== undefined, (query) => query.where('id', 'in', ids!))
+    .$if(among !== undefined, (query) =>
+      query.where(
+        'id',
+        'in',
+        among!.map(({ id }) => id)
+      )
+    )
     .orderBy('id')
     .execute()
